@@ -1,0 +1,34 @@
+//! Vocabulary with no I/O: ids, names, time, secrets, failures told to people.
+
+mod algorithm;
+mod clock;
+mod description;
+mod digest;
+mod id;
+mod merge;
+mod name;
+mod receipt;
+mod report;
+mod secret;
+mod serial;
+mod shown;
+mod subtree;
+
+pub use algorithm::KeyType;
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use description::{DescribedField, Description, Finding, Severity};
+pub use digest::Fingerprint;
+pub(crate) use digest::{hex, sha256};
+pub(crate) use id::Mint;
+pub use id::{
+    ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
+};
+pub use merge::{Choices, Field, Merged, Take, Verdict};
+pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
+pub(crate) use receipt::{Purpose, Receipt};
+pub(crate) use report::Explain;
+pub use report::{Kind, Remedy, Report};
+pub use secret::Secret;
+pub use serial::Serial;
+pub use shown::shown;
+pub use subtree::{IpSubtree, Subtree};
