@@ -55,19 +55,19 @@ impl Client {
             sender.send(ending).ok();
             bell.ring();
         };
-        dispatch::begin(&self.engine, envelope, finish);
+        dispatch::begin(&self.engine.core, &self.engine.tasks, envelope, finish);
         Ok(Ticket { id, ending })
     }
 
     /// Never waits. For a front end that draws.
     pub fn ask<Q: Answer>(&self, question: Q) -> Result<Pending<Q::Answer>, Busy> {
         let (sender, answer) = channel();
-        let core = Arc::clone(&self.engine.core);
+        let context = Arc::clone(&self.engine.core.context);
         let bell = self.bell.clone();
         self.engine.core.queries.try_run(move || {
             // Whoever dropped the pending answer does not want it.
-            sender.send(handle::answer(&core.context, &question)).ok();
-            drop(core);
+            sender.send(handle::answer(&context, &question)).ok();
+            drop(context);
             bell.ring();
         })?;
         Ok(Pending(answer))

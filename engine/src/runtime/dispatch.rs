@@ -2,24 +2,26 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::task::JoinError;
 
 use super::act::Act;
 use super::context::Context;
 use super::handle::{self, Decided, Decision};
 use super::refusals::Note;
-use super::{Core, Engine};
+use super::Core;
 use crate::api::{Actor, Area, Command, Ending, Envelope, Report, VERSION};
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::Change;
 
 /// Calls `finish` exactly once, unless the engine stops first.
 pub(super) fn begin(
-    engine: &Engine,
+    core: &Arc<Core>,
+    tasks: &Handle,
     envelope: Envelope,
     finish: impl FnOnce(Ending) + Send + 'static,
 ) {
-    let core = Arc::clone(&engine.core);
+    let core = Arc::clone(core);
     let act = Act {
         cause: envelope.id,
         actor: envelope.actor,
@@ -30,7 +32,7 @@ pub(super) fn begin(
     let turn = core.turns.take(act.about.resource.as_ref());
     core.context.noticed(&act);
     let (deciding_core, deciding_act) = (Arc::clone(&core), act.clone());
-    let deciding = engine.tasks.spawn(async move {
+    let deciding = tasks.spawn(async move {
         allowed?;
         let _mine = turn.come().await;
         let act = deciding_act;
@@ -39,7 +41,7 @@ pub(super) fn begin(
     });
     core.running()
         .insert(act.cause, (act.actor.clone(), deciding.abort_handle()));
-    engine.tasks.spawn(async move {
+    tasks.spawn(async move {
         let decided = deciding.await;
         core.running().remove(&act.cause);
         finish(end(&core, &act, decided).await);

@@ -74,10 +74,11 @@ pub fn start(settings: Settings, actor: Actor) -> Result<Client, Report> {
     Ok(Client::new(Engine::start(settings)?, actor))
 }
 
-/// What every command and question shares. The pools end before the store they use.
+/// What every command and question shares. Questions end before the store they read: a thread of
+/// theirs must never be the one that drops it.
 struct Core {
     queries: Pool,
-    context: Context,
+    context: Arc<Context>,
     news: Arc<Newsroom>,
     running: Mutex<Running>,
     turns: Turns,
@@ -92,7 +93,7 @@ impl Core {
         let news = Arc::new(Newsroom::default());
         Ok(Self {
             queries: Pool::start("query", threads(), QUERIES).map_err(cannot_start)?,
-            context: Context::open(settings, &news)?,
+            context: Arc::new(Context::open(settings, &news)?),
             news,
             running: Mutex::default(),
             turns: Turns::default(),
@@ -138,7 +139,8 @@ impl Engine {
             stop: Some(stop),
             thread: Some(thread),
         });
-        scheduler::start(&engine);
+        scheduler::start(&engine.core, &engine.tasks);
+        job::resume(&engine.core, &engine.tasks);
         Ok(engine)
     }
 
