@@ -21,6 +21,7 @@ use crate::base::KeyId;
 use crate::base::KeyType;
 use crate::base::Kind;
 use crate::base::Purpose;
+use crate::base::Secret;
 use crate::vault::CheckOutcome;
 use crate::vault::Class;
 use crate::vault::Vault;
@@ -36,16 +37,10 @@ fn verifier(key_type: KeyType) -> &'static dyn VerificationAlgorithm {
 }
 
 /// Signs, and verifies against the public key that the vault names.
-fn signs(vault: &Vault, id: KeyId, key_type: KeyType, consent: bool) {
+pub(super) fn signs(vault: &Vault, id: KeyId, key_type: KeyType, consent: Option<&Secret<String>>) {
     let message = b"to be signed";
-    let typed = passphrase();
     let (signature, receipt) = vault
-        .sign(
-            id,
-            Purpose::SignCertificate,
-            message,
-            consent.then_some(&typed),
-        )
+        .sign(id, Purpose::SignCertificate, message, consent)
         .unwrap();
     let spki = vault.public_key(id).unwrap();
     let public = aws_lc_rs::signature::UnparsedPublicKey::new(verifier(key_type), &spki);
@@ -62,12 +57,12 @@ fn every_type_of_key_signs_and_does_so_again_after_reopening() {
         let id = KeyId::from_raw(raw);
         let spki = vault.generate(id, Class::Everyday, key_type, None).unwrap();
         assert_eq!(vault.public_key(id).unwrap(), spki);
-        signs(&vault, id, key_type, false);
+        signs(&vault, id, key_type, None);
     }
     let again = vault_of(bytes_of(&vault));
     again.unlock(&passphrase()).unwrap();
     for (raw, key_type) in (100..).zip(types) {
-        signs(&again, KeyId::from_raw(raw), key_type, false);
+        signs(&again, KeyId::from_raw(raw), key_type, None);
     }
 }
 
@@ -126,7 +121,7 @@ fn an_attended_key_signs_only_with_the_passphrase() {
     let error = refused(vault.sign(ROOT, Purpose::SignCertificate, b"x", Some(&wrong)));
     assert!(matches!(error, VaultError::WrongPassphrase));
 
-    signs(&vault, ROOT, KeyType::P256, true);
+    signs(&vault, ROOT, KeyType::P256, Some(&passphrase()));
     let error = refused(vault.sign(ROOT, Purpose::SignCertificate, b"x", None));
     assert!(matches!(error, VaultError::ConsentNeeded(ROOT)));
 }
@@ -153,16 +148,16 @@ fn an_authority_key_is_made_only_with_the_passphrase() {
 fn a_grant_lets_one_authority_key_sign_and_its_end_takes_that_away() {
     let vault = filled();
     assert!(vault.has_grant(ISSUING) && !vault.has_grant(ROOT));
-    signs(&vault, ISSUING, KeyType::P256, false);
+    signs(&vault, ISSUING, KeyType::P256, None);
     let again = vault_of(bytes_of(&vault));
     again.unlock(&passphrase()).unwrap();
-    signs(&again, ISSUING, KeyType::P256, false);
+    signs(&again, ISSUING, KeyType::P256, None);
 
     vault.end_grant(ISSUING).unwrap();
     assert!(!vault.has_grant(ISSUING));
     let error = refused(vault.sign(ISSUING, Purpose::SignCertificate, b"x", None));
     assert!(matches!(error, VaultError::ConsentNeeded(ISSUING)));
-    signs(&vault, ISSUING, KeyType::P256, true);
+    signs(&vault, ISSUING, KeyType::P256, Some(&passphrase()));
     let generation = vault.overview().unwrap().unwrap().generation;
     vault.end_grant(ISSUING).unwrap();
     assert_eq!(vault.overview().unwrap().unwrap().generation, generation);
