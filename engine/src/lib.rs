@@ -4,4 +4,7 @@
 
 pub mod api;
 
+#[allow(dead_code, unused_imports)]
+mod vault;
+
 mod base;
