@@ -4,4 +4,7 @@
 
 pub mod api;
 
+#[allow(dead_code, unused_imports)]
+mod x509;
+
 mod base;
