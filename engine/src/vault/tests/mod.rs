@@ -1,12 +1,14 @@
 //! What the vault promises, with the tools that the other files of tests share.
 
+mod classes;
 mod disk;
 mod faults;
 mod fixture;
 mod keys;
+#[cfg(target_os = "linux")]
+mod memory;
 mod passphrase;
 mod tampering;
-mod wiping;
 
 use std::io;
 use std::sync::Arc;

@@ -25,7 +25,7 @@ use crate::vault::file::Contents;
 use crate::vault::file::Header;
 use crate::vault::file::PURPOSE_TAG;
 use crate::vault::file::Parts;
-use crate::vault::file::RecordName;
+use crate::vault::list::RecordName;
 use crate::vault::slot::PassphraseSlot;
 use crate::vault::slot::Slot;
 
