@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use super::Failing;
@@ -113,6 +114,33 @@ fn a_failing_step_before_the_rename_changes_nothing_and_the_next_try_works() {
             use_key(&vault, LEAF, None);
             assert_ne!(storage.read().unwrap(), before, "{what}, step {step}");
             whole(&storage);
+        }
+    }
+}
+
+#[test]
+fn new_bytes_are_on_the_disk_before_they_take_the_old_ones_place() {
+    let log = Arc::default();
+    let storage = Failing {
+        inner: Arc::new(Memory::default()),
+        fault: Fault::Fails(usize::MAX),
+        steps: AtomicUsize::default(),
+        log: Arc::clone(&log),
+    };
+    let vault = Vault::on(Box::new(storage)).accept_weak_for_tests();
+    fill(&vault);
+    for (what, act) in ACTS {
+        log.lock().unwrap().clear();
+        act(&vault).unwrap();
+        let steps = log.lock().unwrap();
+        assert_eq!(
+            *steps,
+            ["write", "sync", "rename", "sync the folder"],
+            "{what}"
+        );
+        drop(steps);
+        if what == "change the passphrase" {
+            vault.change_passphrase(&other(), &passphrase()).unwrap();
         }
     }
 }
