@@ -166,7 +166,7 @@ fn kept_text(kept: &[u8]) -> Result<String, AuditError> {
         .collect())
 }
 
-/// The id of the store.
+/// The id of the store; empty if there was no vault yet, and so nothing to seal with.
 fn header(line: &str) -> Result<String, AuditError> {
     let begin = r#"{"format":""#;
     let rest = line.strip_prefix(begin).ok_or(AuditError::NotAnExport)?;
@@ -177,7 +177,7 @@ fn header(line: &str) -> Result<String, AuditError> {
     }
     rest.strip_prefix(r#","store":""#)
         .and_then(|rest| rest.strip_suffix(r#""}"#))
-        .filter(|store| is_store_id(store))
+        .filter(|store| store.is_empty() || is_store_id(store))
         .map(ToOwned::to_owned)
         .ok_or(AuditError::NotAnExport)
 }
