@@ -198,7 +198,8 @@ fn take(line: &str, follower: &mut Follower, seals: &Seals<'_>) -> Result<(), St
 fn checkpoint_text(rest: &str) -> Option<String> {
     let json = rest.strip_suffix('}')?;
     let text: String = serde_json::from_str(json).ok()?;
-    (serde_json::Value::from(text.as_str()).to_string() == json).then_some(text)
+    let exported = serde_json::Value::from(text.as_str()).to_string();
+    (exported == json).then_some(text)
 }
 
 /// Cuts the line at fixed places and does not read the entry itself, since its bytes are hashed.
