@@ -27,11 +27,17 @@ use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair as RequestKey}
 fn main() {
     let limit = raw();
     println!("limit: {limit:.0} P-256 verify + sign a second on all cores");
-    println!("{:>9}  {:>12}  {:>10}  {:>6}", "in flight", "certificates", "per second", "ratio");
+    println!(
+        "{:>9}  {:>12}  {:>10}  {:>6}",
+        "in flight", "certificates", "per second", "ratio"
+    );
     for (in_flight, count) in [(1, 1_500), (16, 8_000), (256, 24_000)] {
         let folder = folder();
         let (rate, issued) = run(folder.path(), in_flight, count);
-        println!("{in_flight:>9}  {count:>12}  {rate:>10.0}  {:>5.1} %", rate / limit * 100.0);
+        println!(
+            "{in_flight:>9}  {count:>12}  {rate:>10.0}  {:>5.1} %",
+            rate / limit * 100.0
+        );
         check(folder.path(), &issued);
     }
     println!("every answered certificate was found after reopening, verified, and in the audit");
@@ -40,7 +46,9 @@ fn main() {
 /// In the folder that `--folder` names, so that it is a real disk; else where the system keeps
 /// temporary files.
 fn folder() -> tempfile::TempDir {
-    let mut words = std::env::args().skip_while(|word| word != "--folder").skip(1);
+    let mut words = std::env::args()
+        .skip_while(|word| word != "--folder")
+        .skip(1);
     let made = match words.next() {
         Some(under) => tempfile::tempdir_in(under),
         None => tempfile::tempdir(),
@@ -50,12 +58,15 @@ fn folder() -> tempfile::TempDir {
 
 /// Pairs of one verification and one signature a second, one thread for each core.
 fn raw() -> f64 {
-    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new())
-        .expect("a key");
+    let document =
+        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new())
+            .expect("a key");
     let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref())
         .expect("the same key");
     let message = [7; 600];
-    let signature = key.sign(&SystemRandom::new(), &message).expect("a signature");
+    let signature = key
+        .sign(&SystemRandom::new(), &message)
+        .expect("a signature");
     let done = AtomicUsize::new(0);
     let begun = Instant::now();
     std::thread::scope(|scope| {
@@ -67,7 +78,8 @@ fn raw() -> f64 {
                         UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, public)
                             .verify(&message, signature.as_ref())
                             .expect("a good signature");
-                        key.sign(&SystemRandom::new(), &message).expect("a signature");
+                        key.sign(&SystemRandom::new(), &message)
+                            .expect("a signature");
                     }
                     done.fetch_add(64, Ordering::Relaxed);
                 }
@@ -79,7 +91,12 @@ fn raw() -> f64 {
 
 fn run(folder: &Path, in_flight: usize, count: usize) -> (f64, Vec<CertificateId>) {
     let client = open(folder);
-    made(&client, Command::Vault(VaultCommand::Create { passphrase: passphrase() }));
+    made(
+        &client,
+        Command::Vault(VaultCommand::Create {
+            passphrase: passphrase(),
+        }),
+    );
     let root = authority(&client, "Bench Root", None);
     let issuing = authority(&client, "Bench Issuing CA", Some(root));
     let requests = requests(count);
@@ -104,7 +121,10 @@ fn run(folder: &Path, in_flight: usize, count: usize) -> (f64, Vec<CertificateId
 
 fn finish(ticket: Ticket) -> CertificateId {
     match ticket.wait() {
-        Ending::Done { fact: Fact::Certificate(CertificateFact::Issued { id, .. }), .. } => id,
+        Ending::Done {
+            fact: Fact::Certificate(CertificateFact::Issued { id, .. }),
+            ..
+        } => id,
         other => panic!("expected a certificate, got {other:?}"),
     }
 }
@@ -117,7 +137,11 @@ fn requests(count: usize) -> Vec<Vec<u8>> {
         let mut params = CertificateParams::new(vec![name.clone()]).expect("a name");
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, name);
-        params.serialize_request(&key).expect("a request").der().to_vec()
+        params
+            .serialize_request(&key)
+            .expect("a request")
+            .der()
+            .to_vec()
     };
     (0..count).map(made).collect()
 }
@@ -125,18 +149,25 @@ fn requests(count: usize) -> Vec<Vec<u8>> {
 fn check(folder: &Path, issued: &[CertificateId]) {
     let client = open(folder);
     let audited = audited(&client);
-    let issuer = client.read(&chancery_engine::api::FindAuthority("Bench Issuing CA".to_owned()));
+    let issuer = client.read(&chancery_engine::api::FindAuthority(
+        "Bench Issuing CA".to_owned(),
+    ));
     let issuer = client.read(&ShowAuthority(*issuer.expect("the issuer").value));
     let key = issuer.expect("the issuer").value;
     let key = public_point(&pem_to_der(&key.certificate_pem));
     for id in issued {
-        let shown = client.read(&ShowCertificate(*id)).expect("an answered certificate");
+        let shown = client
+            .read(&ShowCertificate(*id))
+            .expect("an answered certificate");
         let der = pem_to_der(&shown.value.pem);
         let (tbs, signature) = split(&der);
         UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &key)
             .verify(tbs, signature)
             .expect("signed by its issuer");
-        assert!(audited.contains(&id.to_string()), "{id} is not in the audit");
+        assert!(
+            audited.contains(&id.to_string()),
+            "{id} is not in the audit"
+        );
     }
 }
 
@@ -144,7 +175,11 @@ fn audited(client: &Client) -> HashSet<String> {
     let mut found = HashSet::new();
     let mut first = 0;
     loop {
-        let question = ListAudit { first, rows: 50_000, ..ListAudit::default() };
+        let question = ListAudit {
+            first,
+            rows: 50_000,
+            ..ListAudit::default()
+        };
         let page = client.read(&question).expect("the audit").value;
         if page.rows.is_empty() {
             return found;
@@ -173,7 +208,10 @@ fn authority(client: &Client, name: &str, parent: Option<AuthorityId>) -> Author
         path_len: None,
         reach: Reach::Usual,
         grant: parent.map(|_| Grant::default()),
-        consent: Consent { passphrase: passphrase(), given: Given::Typed },
+        consent: Consent {
+            passphrase: passphrase(),
+            given: Given::Typed,
+        },
     };
     match made(client, Command::Authority(AuthorityCommand::Create(new))) {
         Fact::Authority(AuthorityFact::Created { id }) => id,
@@ -198,13 +236,16 @@ fn cores() -> usize {
 
 fn pem_to_der(pem: &str) -> Vec<u8> {
     let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    let digits = body.bytes().filter(|byte| *byte != b'=').map(|byte| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        _ => 63,
-    });
+    let digits = body
+        .bytes()
+        .filter(|byte| *byte != b'=')
+        .map(|byte| match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            _ => 63,
+        });
     let (mut der, mut bits, mut held) = (Vec::new(), 0u32, 0);
     for digit in digits {
         bits = bits << 6 | u32::from(digit);
@@ -233,7 +274,9 @@ fn value(der: &[u8]) -> (&[u8], usize) {
         short if short < 0x80 => (2, usize::from(short)),
         long => {
             let octets = usize::from(long & 0x7f);
-            let length = der[2..2 + octets].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+            let length = der[2..2 + octets]
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte));
             (2 + octets, length)
         }
     };
@@ -245,6 +288,9 @@ fn public_point(der: &[u8]) -> Vec<u8> {
     const BEFORE: [u8; 14] = [
         0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
     ];
-    let at = der.windows(BEFORE.len()).position(|window| window == BEFORE).expect("a P-256 key");
+    let at = der
+        .windows(BEFORE.len())
+        .position(|window| window == BEFORE)
+        .expect("a P-256 key");
     der[at + 13..at + 13 + 65].to_vec()
 }

@@ -223,7 +223,7 @@ pub(super) fn assert_tells<E: Explain>(error: &E) {
 }
 
 pub(super) fn built_in(name: &str) -> &'static Profile {
-    profile::profile(&name.parse().unwrap()).unwrap()
+    profile(&name.parse().unwrap()).unwrap()
 }
 
 pub(super) fn random() -> Serial {

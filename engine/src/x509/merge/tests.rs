@@ -209,7 +209,7 @@ fn a_damaged_extension_is_refused_even_where_it_would_be_left_out() {
         let error = plain(&der, "server").1.unwrap_err();
         assert_eq!(
             error,
-            MergeError::Request(crate::x509::RequestError::Extension(id))
+            MergeError::Request(crate::x509::request::RequestError::Extension(id))
         );
     }
 }

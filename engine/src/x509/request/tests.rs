@@ -260,7 +260,9 @@ fn what_is_no_request_is_refused_with_what_it_is() {
     let pem = |label: &str| pem::encode(label, &good);
     assert_eq!(
         refused(b""),
-        RequestError::Pem(crate::x509::X509Error::Pem(crate::x509::PemFault::Nothing))
+        RequestError::Pem(crate::x509::error::X509Error::Pem(
+            crate::x509::error::PemFault::Nothing
+        ))
     );
     assert_eq!(
         refused(&fixture("certificate.pem")),
