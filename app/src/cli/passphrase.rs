@@ -26,7 +26,7 @@ impl Source {
     }
 
     /// Asks for a new one; typed twice, since nobody sees what is typed.
-    pub(crate) fn new(&self, talk: Talk) -> Result<Secret<String>, CliError> {
+    pub(crate) fn fresh(&self, talk: Talk) -> Result<Secret<String>, CliError> {
         match self {
             Self::File(file) => read(file, talk),
             Self::Terminal => {

@@ -108,14 +108,16 @@ impl Talk {
 
     /// `text` is clap's own, which ends with how the words go.
     pub(crate) fn wrong_words(self, text: &str, hint: Option<String>) {
-        let hint = hint.map_or(String::new(), |hint| format!("\n{hint}"));
-        let text = format!("{}{hint}", text.trim_end());
         match self.json {
-            false => say(&text),
+            false => {
+                say(text.trim_end());
+                hint.iter().for_each(|hint| say(hint));
+            }
             true => {
-                let what = text.strip_prefix("error: ").unwrap_or(&text);
+                let what = text.strip_prefix("error: ").unwrap_or(text);
                 let what = what.lines().next().unwrap_or_default();
-                let remedy = json!({ "do": "Run `chancery --help` for how the words go" });
+                let usual = "Run `chancery --help` for how the words go";
+                let remedy = json!({ "do": hint.as_deref().unwrap_or(usual) });
                 say(&json!({ "error": {
                     "code": "cli.wrong-words", "kind": "malformed",
                     "what": what, "why": [], "remedy": remedy,

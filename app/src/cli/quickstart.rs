@@ -220,7 +220,7 @@ fn proof(name: &Identifier, written: &Written) -> String {
     let host = url_host(name);
     format!(
         "(openssl s_server -accept 127.0.0.1:{PORT} -cert {} -cert_chain {} -key {} -www -quiet \
-         </dev/null & curl --silent --show-error --fail --noproxy '*' --retry 9 --retry-delay 1 \
+         </dev/null & sleep 1; curl --silent --show-error --fail --noproxy '*' --retry 9 --retry-delay 1 \
          --retry-connrefused --cacert {} --connect-to ::127.0.0.1:{PORT} https://{host}:{PORT}/ \
          >/dev/null && echo 'TLS works: {host} is who it says it is'; proved=$?; kill $!; \
          exit $proved)",

@@ -145,7 +145,7 @@ impl Session {
     /// A passphrase that opens nothing yet, from `file` or else from where this run's own comes.
     pub(crate) fn new_passphrase(&self, file: Option<&Path>) -> Result<Secret<String>, Report> {
         let other = file.map(|file| Source::File(file.to_owned()));
-        Ok(other.as_ref().unwrap_or(&self.source).new(self.talk)?)
+        Ok(other.as_ref().unwrap_or(&self.source).fresh(self.talk)?)
     }
 
     /// Asks for the passphrase where it is not known yet, and opens the vault.
