@@ -51,12 +51,16 @@ pub(crate) fn put_signed(id: CertificateId, record: &CertificateRecord, der: Vec
     ]
 }
 
+/// Nothing was signed after all.
+pub(crate) fn intent_gone(id: CertificateId) -> [Put; 2] {
+    [
+        Put::gone(Area::System, INTENTS, id.to_raw()),
+        Put::gone(Area::System, INTENT_TBS, id.to_raw()),
+    ]
+}
+
 /// A certificate that was signed elsewhere.
-pub(crate) fn put_foreign(
-    id: CertificateId,
-    record: &CertificateRecord,
-    der: Vec<u8>,
-) -> [Put; 2] {
+pub(crate) fn put_foreign(id: CertificateId, record: &CertificateRecord, der: Vec<u8>) -> [Put; 2] {
     [
         Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record),
         Put::bytes(Area::Certificate, CERTIFICATE_DER, id.to_raw(), der),
