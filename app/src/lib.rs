@@ -1,1 +1,3 @@
-//! x
+//! Everything the program is; `main.rs` only calls it.
+
+pub mod gui;

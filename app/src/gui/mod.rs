@@ -1,0 +1,7 @@
+//! The window.
+
+mod theme;
+mod widgets;
+
+#[cfg(test)]
+mod tests;
