@@ -1,8 +1,239 @@
 //! The whole surface a front end may use: plain data. A secret goes in and never comes out.
 
+mod audit;
+mod authority;
+mod certificate;
+mod key;
+mod question;
+mod request;
+mod system;
+mod vault;
+
+pub use audit::{
+    AuditCommand, AuditFact, AuditFilter, AuditRow, AuditState, AuditStateQuestion, ListAudit,
+    Verification,
+};
+pub use authority::{
+    AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityRow, AuthorityState, Custody,
+    FindAuthority, Grant, ListAuthorities, NewAuthority, NewAuthorityRequest, Reach, ShowAuthority,
+};
+pub use certificate::{
+    CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter, CertificateKey,
+    CertificateRow, CertificateStatus, FindCertificate, KeyChoice, ListCertificates,
+    NewCertificate, PreviewCertificate, ShowCertificate, Sort,
+};
+pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, KeyUse, ListKeys};
+pub use question::{Answered, Page, Question};
+pub use request::{
+    FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
+    RequestPreview, RequestRow, RequestState, ShowRequest,
+};
+pub use system::{
+    Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
+    SystemCommand, SystemFact,
+};
+pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
+
 pub use crate::base::{
     ApprovalId, AuthorityId, CertificateId, Choices, Clock, CommandId, DescribedField, Description,
     DnsName, EmailName, Field, Finding, Fingerprint, Identifier, IpSubtree, JobId, KeyId, KeyType,
     Kind, Merged, NameError, ParseIdError, ProfileName, Remedy, Report, RequestId, Secret, Serial,
     Severity, Subtree, SystemClock, Take, Timestamp, UriName, Verdict, shown,
 };
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of these types; a front end in another process says which one it speaks.
+pub const VERSION: u32 = 1;
+
+/// Who asks, so that policy and audit never have to guess.
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "type", content = "name")]
+#[non_exhaustive]
+pub enum Actor {
+    /// The engine's own loops.
+    Scheduler,
+    /// A person at this machine, by the name the operating system knows.
+    User(String),
+}
+
+/// A command on its way: what, from whom, when, and in which version of these types.
+pub struct Envelope {
+    pub version: u32,
+    pub id: CommandId,
+    pub actor: Actor,
+    pub at: Timestamp,
+    pub command: Command,
+}
+
+/// A wish. One variant per area; the area owns the details.
+#[non_exhaustive]
+pub enum Command {
+    Audit(AuditCommand),
+    Authority(AuthorityCommand),
+    Certificate(CertificateCommand),
+    Key(KeyCommand),
+    Request(RequestCommand),
+    System(SystemCommand),
+    Vault(VaultCommand),
+}
+
+/// Which part of the engine.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "kebab-case")]
+pub enum Area {
+    Audit,
+    Authority,
+    Certificate,
+    Key,
+    Request,
+    System,
+    Vault,
+}
+
+/// Something that is so from now on. Past tense, never a request.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "kebab-case")]
+pub enum Fact {
+    Audit(AuditFact),
+    Authority(AuthorityFact),
+    Certificate(CertificateFact),
+    Key(KeyFact),
+    Request(RequestFact),
+    System(SystemFact),
+    Vault(VaultFact),
+}
+
+/// How many changes the store has seen; it only grows, also across restarts.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
+pub struct Revision(pub u64);
+
+/// How a command ended: exactly one per command, to its sender alone.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Durable; every answer from `at` on contains it.
+    Done {
+        fact: Fact,
+        at: Revision,
+    },
+    /// The rest takes long and goes on as a job, which is durable.
+    Started(JobId),
+    /// Waits for other people's consent.
+    Parked(ApprovalId),
+    /// Called off by its sender before anything was written.
+    Cancelled,
+    Failed(Report),
+}
+
+/// What everyone may hear. Lossy: nothing that must happen depends on it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    /// Answers about this area from before `at` are out of date.
+    Changed { area: Area, at: Revision },
+    /// `cause` is `None` for what the engine did on its own.
+    Fact {
+        fact: Fact,
+        cause: Option<CommandId>,
+        at: Revision,
+    },
+    /// At most ten a second for each job; the newest wins.
+    Progress { job: JobId, step: Step },
+    /// The listener was too slow; all that happened up to `at` may be unheard.
+    Missed { at: Revision },
+    /// The engine writes no more.
+    Stopped(Report),
+}
+
+/// How far a job has come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub done: u64,
+    pub of: u64,
+}
+
+/// A passphrase given with a command, for a key that signs only when a person is there.
+pub struct Consent {
+    pub passphrase: Secret<String>,
+    pub given: Given,
+}
+
+/// How a passphrase came to us. One read from a file proves no person, so that it counts for an
+/// attended key only together with the name of the authority it is meant for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Given {
+    /// From a file, for the authority of this name or id.
+    Confirmed(String),
+    /// From a file, for nothing in particular.
+    File,
+    Typed,
+}
+
+/// What an order or a command acts on, for the audit: `certificate cert_01…`.
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    pub kind: String,
+    pub id: String,
+}
+
+/// What the audit, the queue and the log say of a command, without any secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct About {
+    pub area: Area,
+    /// `certificate.issue`: the noun and verb of the command line and of later routes.
+    pub action: &'static str,
+    /// Commands on one resource are carried out in the order in which they were sent.
+    pub resource: Option<Resource>,
+    /// In words.
+    pub details: String,
+    /// Whether the intent is durable before the act: for what signs, reveals a secret or touches
+    /// the outside.
+    pub intent_first: bool,
+}
+
+impl Command {
+    pub fn about(&self) -> About {
+        match self {
+            Self::Audit(command) => command.about(),
+            Self::Authority(command) => command.about(),
+            Self::Certificate(command) => command.about(),
+            Self::Key(command) => command.about(),
+            Self::Request(command) => command.about(),
+            Self::System(command) => command.about(),
+            Self::Vault(command) => command.about(),
+        }
+    }
+}
+
+impl Resource {
+    pub(crate) fn of(kind: &str, id: impl fmt::Display) -> Option<Self> {
+        Some(Self {
+            kind: kind.to_owned(),
+            id: id.to_string(),
+        })
+    }
+}
+
+impl Actor {
+    /// `user` or `scheduler`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Scheduler => "scheduler",
+            Self::User(_) => "user",
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scheduler => f.write_str("scheduler"),
+            Self::User(name) => f.write_str(&shown(name)),
+        }
+    }
+}

@@ -27,6 +27,7 @@ pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
 pub(crate) use receipt::{Purpose, Receipt};
 pub(crate) use report::Explain;
+
 pub use report::{Kind, Remedy, Report};
 pub use secret::Secret;
 pub use serial::Serial;

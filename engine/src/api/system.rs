@@ -1,0 +1,112 @@
+//! The engine itself: jobs, health, profiles.
+
+use serde::{Deserialize, Serialize};
+
+use super::{About, Area, Question, Resource, Step};
+use crate::base::{AuthorityId, JobId, ProfileName, Report, Timestamp};
+
+#[non_exhaustive]
+pub enum SystemCommand {
+    /// Ends a job before its time; it keeps what it has done.
+    CancelJob { id: JobId },
+}
+
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "kebab-case")]
+pub enum SystemFact {
+    JobCancelled { id: JobId },
+    JobFailed { id: JobId, report: Report },
+}
+
+/// Asks for every job, newest first.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ListJobs;
+
+impl Question for ListJobs {
+    type Answer = Vec<JobRow>;
+}
+
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct JobRow {
+    pub id: JobId,
+    /// What it does, in words.
+    pub title: String,
+    pub state: JobState,
+    pub step: Step,
+    pub started: Timestamp,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "kebab-case")]
+pub enum JobState {
+    Cancelled,
+    Done,
+    Failed(Report),
+    Running,
+}
+
+/// Something the engine will do by itself, and when.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "kebab-case")]
+pub enum Duty {
+    EndGrant(AuthorityId),
+    ResumeJob(JobId),
+}
+
+/// Asks whether anything needs a person.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct HealthQuestion;
+
+impl Question for HealthQuestion {
+    type Answer = Health;
+}
+
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    /// One sentence each, the gravest first; empty when all is well.
+    pub warnings: Vec<String>,
+    /// Certificates that may have been signed without being recorded.
+    pub possibly_issued: u64,
+    pub pending_requests: u64,
+    pub running_jobs: u64,
+    /// What is due next.
+    pub due: Vec<(Timestamp, Duty)>,
+}
+
+/// Asks for the profiles a request or a wish may name.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ListProfiles;
+
+impl Question for ListProfiles {
+    type Answer = Vec<ProfileRow>;
+}
+
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ProfileRow {
+    pub name: ProfileName,
+    /// `TLS server`.
+    pub title: String,
+    /// One sentence.
+    pub purpose: String,
+    pub default_days: u32,
+    /// What may be passed only by a person who has been warned.
+    pub ceiling_days: u32,
+    pub is_authority: bool,
+}
+
+impl SystemCommand {
+    pub(super) fn about(&self) -> About {
+        match self {
+            Self::CancelJob { id } => About {
+                area: Area::System,
+                action: "job.cancel",
+                resource: Resource::of("job", id),
+                details: "end the job before its time".to_owned(),
+                intent_first: false,
+            },
+        }
+    }
+}
