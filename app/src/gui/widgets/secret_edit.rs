@@ -6,6 +6,8 @@ use chancery_engine::api::Secret;
 use egui::text::CharIndex;
 use zeroize::Zeroizing;
 
+use crate::gui::theme::{self, size};
+
 /// The largest secret that can be typed; reserved at once, so growing never leaves a copy behind.
 const CAPACITY: usize = 4096;
 
@@ -27,15 +29,30 @@ impl SecretEdit {
         reason = "this is the one place that clears the history"
     )]
     pub(in crate::gui) fn ui(&mut self, ui: &mut egui::Ui, label: &str) -> egui::Response {
-        let label = ui.label(label);
-        let mut buffer = Buffer(&mut self.text);
-        let mut output = egui::TextEdit::singleline(&mut buffer)
-            .password(true)
-            .show(ui);
-        // egui's undo history would keep the plaintext, masked or not.
-        output.state.clear_undoer();
-        output.state.store(ui.ctx(), output.response.id);
-        output.response.response.labelled_by(label.id)
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
+            let label = ui.label(theme::caption(ui, label));
+            let mut buffer = Buffer(&mut self.text);
+            let mut output = egui::TextEdit::singleline(&mut buffer)
+                .password(true)
+                .margin(egui::vec2(8.0, 5.0))
+                .desired_width(ui.available_width().min(size::FORM))
+                .show(ui);
+            // egui's undo history would keep the plaintext, masked or not.
+            output.state.clear_undoer();
+            output.state.store(ui.ctx(), output.response.id);
+            output.response.response.labelled_by(label.id)
+        })
+        .inner
+    }
+
+    pub(in crate::gui) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Lends what has been typed so far, for a hint on its strength or a comparison.
+    pub(in crate::gui) fn expose<R>(&self, use_it: impl FnOnce(&str) -> R) -> R {
+        use_it(&self.text)
     }
 
     /// Moves the secret out and leaves the field empty.
@@ -73,10 +90,12 @@ impl egui::TextBuffer for Buffer<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use egui::widgets::text_edit::TextEditState;
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+    use crate::gui::tests::harness;
 
     #[test]
     #[expect(
@@ -103,12 +122,10 @@ mod tests {
 
     #[test]
     fn the_secret_field_keeps_nothing_for_undo() {
-        let mut harness = Harness::new_ui_state(
-            |ui, (field, id): &mut (SecretEdit, Option<egui::Id>)| {
-                *id = Some(field.ui(ui, "Password").id);
-            },
-            (SecretEdit::default(), None),
-        );
+        let start: (SecretEdit, Option<egui::Id>) = (SecretEdit::default(), None);
+        let mut harness = harness(start, |ui, (field, id)| {
+            *id = Some(field.ui(ui, "Password").id);
+        });
         type_into(&mut harness, "hunter2");
         assert_eq!(undo_of(&harness, harness.state().1.unwrap()), None);
         let secret = harness.state_mut().0.take();
