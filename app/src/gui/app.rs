@@ -108,7 +108,7 @@ impl Window {
             wishes: &mut self.wishes,
         };
         let changed = desk.model.changed(Area::Vault);
-        self.doors.status.want(VaultStatusQuestion);
+        self.doors.status.want(context, VaultStatusQuestion);
         self.doors.status.tend(context, desk.client, changed);
         self.doors.first_run.logic(&mut desk);
         self.doors.unlock.logic(&mut desk);

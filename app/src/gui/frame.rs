@@ -24,7 +24,7 @@ impl Frame {
         ]
         .map(|area| desk.model.changed(area));
         let changed = changed.into_iter().max().unwrap_or_default();
-        self.health.want(HealthQuestion);
+        self.health.want(desk.context, HealthQuestion);
         self.health.tend(desk.context, desk.client, changed);
         self.search.logic(desk);
         self.locking.tend(desk.model);

@@ -21,10 +21,12 @@ struct Asked<Q: Answer> {
 }
 
 impl<Q: Answer> Watched<Q> {
-    /// What should be seen from now on. The same question twice is nothing.
-    pub(super) fn want(&mut self, question: Q) {
+    /// What should be seen from now on. The same question twice is nothing; a new one wakes
+    /// `logic`, which asks.
+    pub(super) fn want(&mut self, context: &egui::Context, question: Q) {
         if self.wanted.as_ref() != Some(&question) {
             self.wanted = Some(question);
+            context.request_repaint();
         }
     }
 

@@ -45,7 +45,7 @@ impl Search {
     /// The action that was chosen, to be carried out by the window.
     pub(in crate::gui) fn ui(&mut self, context: &Context, wishes: &mut Wishes) -> Option<Action> {
         let asked = self.palette.as_ref()?.asked.trim().to_lowercase();
-        self.want(&asked);
+        self.want(context, &asked);
         let lines = self.lines(context, &asked);
         let (targets, entries): (Vec<Target>, Vec<Entry>) = lines.into_iter().unzip();
         let outcome = self.palette.as_mut()?.ui(context, &entries)?;
@@ -62,17 +62,20 @@ impl Search {
         }
     }
 
-    fn want(&mut self, asked: &str) {
-        self.authorities.want(ListAuthorities);
+    fn want(&mut self, context: &Context, asked: &str) {
+        self.authorities.want(context, ListAuthorities);
         if !asked.is_empty() {
-            self.certificates.want(ListCertificates {
-                filter: CertificateFilter {
-                    text: asked.to_owned(),
-                    ..CertificateFilter::default()
+            self.certificates.want(
+                context,
+                ListCertificates {
+                    filter: CertificateFilter {
+                        text: asked.to_owned(),
+                        ..CertificateFilter::default()
+                    },
+                    rows: MOST,
+                    ..ListCertificates::default()
                 },
-                rows: MOST,
-                ..ListCertificates::default()
-            });
+            );
         }
     }
 

@@ -58,8 +58,8 @@ impl Screen for AddRequest {
             *self = Self::default();
             wishes.go(Place::Bench(id));
         }
-        self.authorities.want(ListAuthorities);
-        self.profiles.want(ListProfiles);
+        self.authorities.want(ui.ctx(), ListAuthorities);
+        self.profiles.want(ui.ctx(), ListProfiles);
         self.propose();
         heading(ui, "Add request", |_| ());
         page(ui, |ui| {

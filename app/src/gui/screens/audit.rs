@@ -51,13 +51,16 @@ impl Screen for Audit {
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
-        self.list.want(ListAudit {
-            filter: self.filter.clone(),
-            first: self.first,
-            rows: PAGE,
-        });
-        self.state.want(AuditStateQuestion);
-        self.jobs.want(ListJobs);
+        self.list.want(
+            ui.ctx(),
+            ListAudit {
+                filter: self.filter.clone(),
+                first: self.first,
+                rows: PAGE,
+            },
+        );
+        self.state.want(ui.ctx(), AuditStateQuestion);
+        self.jobs.want(ui.ctx(), ListJobs);
         heading(ui, "Audit", |ui| self.actions_ui(ui, view, wishes));
         match (self.state.shown(), self.state.failed()) {
             (_, Some(failed)) => report::report(ui, failed),

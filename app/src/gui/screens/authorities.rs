@@ -52,9 +52,9 @@ impl Screen for Authorities {
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
-        self.list.want(ListAuthorities);
+        self.list.want(ui.ctx(), ListAuthorities);
         if let Some(selected) = self.selected {
-            self.detail.want(ShowAuthority(selected));
+            self.detail.want(ui.ctx(), ShowAuthority(selected));
         }
         heading(ui, "Authorities", |ui| {
             if button::primary(ui, Action::NewAuthority.text(), true).clicked() {

@@ -74,7 +74,7 @@ impl Screen for Bench {
         let Some(id) = self.request else {
             return;
         };
-        self.detail.want(ShowRequest(id));
+        self.detail.want(ui.ctx(), ShowRequest(id));
         let Some(detail) = self.detail().cloned() else {
             heading(ui, "Request", |_| ());
             match self.detail.failed() {
@@ -85,7 +85,7 @@ impl Screen for Bench {
         };
         let pending = detail.row.state == RequestState::Pending;
         if pending {
-            self.want_preview(id);
+            self.want_preview(ui.ctx(), id);
         }
         let title = format!("Request for {}", detail.row.name);
         heading(ui, &title, |ui| {
@@ -113,13 +113,16 @@ impl Screen for Bench {
 }
 
 impl Bench {
-    fn want_preview(&mut self, id: RequestId) {
+    fn want_preview(&mut self, context: &egui::Context, id: RequestId) {
         self.choices.days = self.days.text.trim().parse().ok();
-        self.preview.want(PreviewRequest {
-            id,
-            choices: self.choices.clone(),
-            beyond_ceiling: self.beyond_ceiling,
-        });
+        self.preview.want(
+            context,
+            PreviewRequest {
+                id,
+                choices: self.choices.clone(),
+                beyond_ceiling: self.beyond_ceiling,
+            },
+        );
     }
 
     fn decisions_ui(&mut self, ui: &mut Ui, detail: &RequestDetail, wishes: &mut Wishes) {

@@ -53,7 +53,7 @@ impl Screen for Certificate {
         let Some(id) = self.id else {
             return;
         };
-        self.detail.want(ShowCertificate(id));
+        self.detail.want(ui.ctx(), ShowCertificate(id));
         let Some(detail) = self.detail.shown().filter(|detail| detail.row.id == id) else {
             heading(ui, "Certificate", |_| ());
             match self.detail.failed() {

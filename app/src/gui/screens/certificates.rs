@@ -38,14 +38,17 @@ impl Screen for Certificates {
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
-        self.list.want(ListCertificates {
-            filter: self.filter.clone(),
-            sort: self.sort,
-            descending: self.descending,
-            first: self.first,
-            rows: PAGE,
-        });
-        self.authorities.want(ListAuthorities);
+        self.list.want(
+            ui.ctx(),
+            ListCertificates {
+                filter: self.filter.clone(),
+                sort: self.sort,
+                descending: self.descending,
+                first: self.first,
+                rows: PAGE,
+            },
+        );
+        self.authorities.want(ui.ctx(), ListAuthorities);
         heading(ui, "Certificates", |ui| {
             if button::primary(ui, Action::Issue.text(), true).clicked() {
                 wishes.go(Place::Issue);
@@ -335,7 +338,7 @@ const SORTS: &[(usize, Sort)] = &[(1, Sort::Name), (2, Sort::Issuer), (3, Sort::
 const COLUMNS: &[Column] = &[
     Column {
         title: "Status",
-        width: 128.0,
+        width: 140.0,
         right: false,
         sortable: false,
     },

@@ -140,7 +140,9 @@ fn words_ui(ui: &mut Ui) {
         for tone in TONES {
             badge::badge(ui, tone, alert::icon_of(tone), "A status");
         }
-        ui.link("A link");
+        if ui.link("A link").clicked() {
+            ui.ctx().copy_text("A link".to_owned());
+        }
     });
     facts::facts(ui, "gallery facts", |ui| {
         facts::row(ui, "Label", "Value");

@@ -64,8 +64,8 @@ impl Screen for Issue {
             *self = Self::default();
             wishes.go(Place::Certificate(id));
         }
-        self.authorities.want(ListAuthorities);
-        self.profiles.want(ListProfiles);
+        self.authorities.want(ui.ctx(), ListAuthorities);
+        self.profiles.want(ui.ctx(), ListProfiles);
         self.propose();
         heading(ui, "Issue certificate", |_| ());
         page(ui, |ui| {
@@ -149,7 +149,7 @@ impl Issue {
         CollapsingHeader::new("More choices").show(ui, |ui| self.more_ui(ui));
         let wish = self.wish();
         if let Some(wish) = wish.clone() {
-            self.preview.want(PreviewCertificate(wish));
+            self.preview.want(ui.ctx(), PreviewCertificate(wish));
         }
         let mut refused = false;
         if wish.is_some() {
@@ -281,9 +281,11 @@ fn recipe(names: &[Identifier]) -> String {
         _ => names.iter().map(|name| for_openssl(name)).collect(),
     };
     format!(
-        "openssl ecparam -name prime256v1 -genkey -noout -out {file}.key\n\
-         openssl req -new -key {file}.key -out {file}.csr \\\n  \
-         -subj '/CN={first}' -addext 'subjectAltName={}'",
+        "openssl ecparam -name prime256v1 -genkey -noout \\\n  \
+         -out {file}.key\n\
+         openssl req -new -key {file}.key \\\n  \
+         -out {file}.csr -subj '/CN={first}' \\\n  \
+         -addext 'subjectAltName={}'",
         alternatives.join(",")
     )
 }

@@ -88,7 +88,7 @@ impl Screen for NewAuthorityForm {
             *self = Self::default();
             wishes.go(Place::Authorities(Some(id)));
         }
-        self.list.want(ListAuthorities);
+        self.list.want(ui.ctx(), ListAuthorities);
         heading(ui, "New authority", |_| ());
         self.propose();
         page(ui, |ui| {

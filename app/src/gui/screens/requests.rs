@@ -29,11 +29,14 @@ impl Screen for Requests {
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
-        self.list.want(ListRequests {
-            state: self.state,
-            first: self.first,
-            rows: PAGE,
-        });
+        self.list.want(
+            ui.ctx(),
+            ListRequests {
+                state: self.state,
+                first: self.first,
+                rows: PAGE,
+            },
+        );
         heading(ui, "Requests", |ui| {
             if button::primary(ui, Action::AddRequest.text(), true).clicked() {
                 wishes.go(Place::AddRequest);

@@ -197,10 +197,19 @@ fn widgets(tokens: &Tokens) -> Widgets {
     let line = Stroke::new(size::LINE, tokens.line);
     let edge = Stroke::new(size::LINE, tokens.edge);
     let focus = Stroke::new(size::FOCUS, tokens.accent);
+    // What has a ground in any case, above all the handle of a scroll bar, must show on every panel.
+    let inactive = WidgetVisuals {
+        bg_fill: tokens.line,
+        ..state(tokens.raised, edge, tokens.text)
+    };
+    let hovered = WidgetVisuals {
+        bg_fill: tokens.edge,
+        ..state(tokens.hover, edge, tokens.strong)
+    };
     Widgets {
         noninteractive: state(tokens.panel, line, tokens.text),
-        inactive: state(tokens.raised, edge, tokens.text),
-        hovered: state(tokens.hover, edge, tokens.strong),
+        inactive,
+        hovered,
         active: state(tokens.selected, focus, tokens.strong),
         open: state(tokens.hover, edge, tokens.strong),
     }

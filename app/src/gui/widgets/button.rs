@@ -26,13 +26,22 @@ pub(in crate::gui) fn plain(ui: &mut Ui, text: &str, enabled: bool) -> Response 
 
 /// An icon whose meaning is also its tooltip and its name for those who do not see it.
 pub(in crate::gui) fn icon(ui: &mut Ui, icon: &str, name: &str) -> Response {
-    let square = egui::vec2(size::CONTROL, size::CONTROL);
-    let button = Button::new(theme::icon(icon))
+    square(ui, theme::icon(icon), name, size::CONTROL)
+}
+
+/// The same within a line of text.
+pub(in crate::gui) fn small_icon(ui: &mut Ui, icon: &str, name: &str) -> Response {
+    square(ui, RichText::new(icon), name, SMALL)
+}
+
+fn square(ui: &mut Ui, icon: RichText, name: &str, side: f32) -> Response {
+    let button = Button::new(icon)
         .frame_when_inactive(false)
-        .min_size(square);
+        .min_size(egui::vec2(side, side));
     let response = ui
         .scope(|ui| {
-            ui.spacing_mut().button_padding = egui::vec2(6.0, 5.0);
+            ui.spacing_mut().interact_size = egui::Vec2::ZERO;
+            ui.spacing_mut().button_padding = egui::vec2(side * 0.2, 1.0);
             ui.add(button)
         })
         .inner;
@@ -63,3 +72,6 @@ pub(in crate::gui) fn focus_ring(ui: &Ui, response: &Response) {
         );
     }
 }
+
+/// The side of a small icon's button.
+pub(in crate::gui) const SMALL: f32 = 20.0;

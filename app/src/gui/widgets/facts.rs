@@ -2,8 +2,7 @@
 
 use egui::{Grid, Response, Ui};
 
-use crate::gui::theme::icons;
-use crate::gui::theme::{self, size};
+use crate::gui::theme::{self, icons, size};
 use crate::gui::widgets::button;
 
 /// Two columns; fill them with [`row`], [`mono_row`] or [`row_with`].
@@ -11,6 +10,7 @@ pub(in crate::gui) fn facts(ui: &mut Ui, id: &str, add: impl FnOnce(&mut Ui)) {
     Grid::new(id)
         .num_columns(2)
         .min_col_width(LABELS)
+        .min_row_height(20.0)
         .spacing([size::GAP_MEDIUM, size::GAP])
         .show(ui, add);
 }
@@ -25,13 +25,13 @@ pub(in crate::gui) fn row(ui: &mut Ui, label: &str, value: &str) -> Response {
 pub(in crate::gui) fn mono_row(ui: &mut Ui, label: &str, value: &str, copied: &str) {
     row_with(ui, label, |ui| {
         ui.horizontal_top(|ui| {
-            let width = (ui.available_width() - size::CONTROL - size::GAP).max(LABELS);
+            let width = (ui.available_width() - button::SMALL - size::GAP).max(LABELS);
             ui.vertical(|ui| {
                 ui.set_max_width(width);
                 ui.label(theme::mono(value));
             });
             let name = format!("Copy {}", label.to_lowercase());
-            if button::icon(ui, icons::COPY, &name).clicked() {
+            if button::small_icon(ui, icons::COPY, &name).clicked() {
                 ui.ctx().copy_text(copied.to_owned());
             }
         });

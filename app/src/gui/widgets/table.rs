@@ -93,7 +93,7 @@ impl Table {
         self.scroll(ui, id, body, shape.total, visible);
         self.body_ui(ui, id, shape, body, &spans, rows, &mut output);
         if focus.has_focus() {
-            let ring = Stroke::new(size::FOCUS, theme::of(ui).accent);
+            let ring = Stroke::new(size::LINE, theme::of(ui).accent);
             ui.painter()
                 .rect_stroke(body, 0.0, ring, egui::StrokeKind::Inside);
         }

@@ -50,6 +50,16 @@ pub(in crate::gui) fn tree(
     rows: &[(usize, Branch)],
     selected: Option<usize>,
     name: impl Fn(usize) -> String,
+    row: impl FnMut(&mut Ui, usize),
+) -> Chosen {
+    ui.scope(|ui| rows_ui(ui, rows, selected, name, row)).inner
+}
+
+fn rows_ui(
+    ui: &mut Ui,
+    rows: &[(usize, Branch)],
+    selected: Option<usize>,
+    name: impl Fn(usize) -> String,
     mut row: impl FnMut(&mut Ui, usize),
 ) -> Chosen {
     let mut chosen = Chosen::default();

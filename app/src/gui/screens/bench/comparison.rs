@@ -43,12 +43,11 @@ fn head(ui: &mut Ui) {
 }
 
 fn row_ui(ui: &mut Ui, row: &Merged, choices: &mut Choices, width: f32) {
-    ui.add_sized(
-        [NAME, size::CONTROL],
-        egui::Label::new(theme::strong(ui, row.field.to_string()))
-            .halign(egui::Align::LEFT)
-            .wrap(),
-    );
+    ui.scope(|ui| {
+        ui.set_width(NAME);
+        let name = theme::strong(ui, row.field.to_string());
+        ui.add(egui::Label::new(name).wrap());
+    });
     value(ui, width, row.asked.as_deref(), "not asked", false);
     value(ui, width, row.profile.as_deref(), "as asked", false);
     let marked = !matches!(row.verdict, Verdict::Kept);
@@ -81,7 +80,7 @@ fn value(ui: &mut Ui, width: f32, text: Option<&str>, nothing: &str, marked: boo
     Frame::new()
         .fill(fill)
         .corner_radius(f32::from(size::RADIUS_BADGE))
-        .inner_margin(Margin::symmetric(4, 2))
+        .inner_margin(Margin::symmetric(PADDING, 2))
         .show(ui, |ui| {
             ui.set_width(width);
             ui.add(egui::Label::new(words).wrap());
@@ -130,6 +129,7 @@ const TAKES: [Take; 4] = [
     Take::RequestElseProfile,
 ];
 
+const PADDING: i8 = 4;
 const NAME: f32 = 130.0;
 const COMBO: f32 = 150.0;
 const NARROWEST: f32 = 150.0;
