@@ -1,0 +1,101 @@
+//! Completing an authority with a certificate that another installation made.
+
+use super::error::AuthorityError;
+use crate::base::{AuthorityId, Fingerprint, Report, Timestamp, hex};
+use crate::store::authority::{AuthorityRecord, Installed};
+use crate::x509::{
+    Certificate, CertificationRequest, ChainError, PublicKey, pem, verify_authority, verify_root,
+};
+
+/// What was checked and is to be written.
+pub(crate) struct Installation {
+    pub(crate) record: AuthorityRecord,
+    pub(crate) certificate: Certificate,
+}
+
+/// Key, chain and path length are checked before anything is believed (rule 24). `known` is who
+/// stands above where that authority is here too.
+pub(crate) fn install(
+    mut record: AuthorityRecord,
+    request_der: &[u8],
+    given: &[u8],
+    known: impl Fn(&Certificate) -> Option<AuthorityId>,
+    (certificate_id, now): (crate::base::CertificateId, Timestamp),
+) -> Result<Installation, Report> {
+    let all = read_all(given)?;
+    let request = CertificationRequest::read(request_der)?;
+    let (own, above) = split(&record, all, request.key())?;
+    check_chain(&own, &above, now)
+        .map_err(|error| AuthorityError::WrongChain(Box::new(Report::from(error))))?;
+    record.parent = above.first().and_then(&known);
+    record.subject = own.subject().to_string();
+    let upstream = match record.parent {
+        Some(_) => Vec::new(),
+        None => above
+            .iter()
+            .map(|certificate| hex(certificate.der()))
+            .collect(),
+    };
+    record.installed = Some(Installed {
+        certificate: certificate_id,
+        is_root: false,
+        not_before: own.not_before(),
+        not_after: own.not_after(),
+        path_len: own.path_len(),
+        constraints: own.constraints()?,
+        serial: own.serial().clone(),
+        fingerprint: Fingerprint::of(own.der()),
+        upstream,
+    });
+    Ok(Installation {
+        record,
+        certificate: own,
+    })
+}
+
+/// PEM holds as many as it likes, DER one.
+fn read_all(given: &[u8]) -> Result<Vec<Certificate>, Report> {
+    if !pem::is_pem(given) {
+        return Ok(vec![Certificate::read(given)?]);
+    }
+    let blocks = pem::decode(given, MAX_BYTES)?.into_iter();
+    let certificates = blocks.filter(|block| block.label == pem::CERTIFICATE);
+    Ok(certificates
+        .map(|block| Certificate::from_der(block.der))
+        .collect::<Result<_, _>>()?)
+}
+
+/// Each is checked against the next; the last one must be a root.
+fn check_chain(own: &Certificate, above: &[Certificate], now: Timestamp) -> Result<(), ChainError> {
+    let mut below = own;
+    for issuer in above {
+        verify_authority(below, issuer, now)?;
+        below = issuer;
+    }
+    verify_root(below, now)
+}
+
+fn split(
+    record: &AuthorityRecord,
+    mut all: Vec<Certificate>,
+    key: &PublicKey,
+) -> Result<(Certificate, Vec<Certificate>), AuthorityError> {
+    if all.is_empty() {
+        return Err(AuthorityError::NotACertificate);
+    }
+    let own = all
+        .iter()
+        .position(|certificate| certificate.public_key() == key);
+    match own {
+        Some(place) => {
+            let own = all.remove(place);
+            Ok((own, all))
+        }
+        None => Err(AuthorityError::OtherKey {
+            name: record.name.clone(),
+        }),
+    }
+}
+
+/// More is no chain of certificates.
+const MAX_BYTES: usize = 1 << 20;
