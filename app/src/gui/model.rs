@@ -82,7 +82,13 @@ impl Model {
             Notice::Progress { job, step } => {
                 self.jobs.insert(job, step);
             }
-            Notice::Fact { fact, .. } => self.heard.push(fact),
+            Notice::Fact { fact, at, .. } => {
+                // The vault's own file changes without a change of the store.
+                if let Some(area) = area(&fact) {
+                    self.changed.insert(area, at);
+                }
+                self.heard.push(fact);
+            }
         }
     }
 
@@ -172,6 +178,20 @@ impl Model {
     }
 }
 
+/// Which answers a fact puts out of date.
+const fn area(fact: &Fact) -> Option<Area> {
+    Some(match fact {
+        Fact::Audit(_) => Area::Audit,
+        Fact::Authority(_) => Area::Authority,
+        Fact::Certificate(_) => Area::Certificate,
+        Fact::Key(_) => Area::Key,
+        Fact::Request(_) => Area::Request,
+        Fact::System(_) => Area::System,
+        Fact::Vault(_) => Area::Vault,
+        _ => return None,
+    })
+}
+
 fn busy() -> Report {
     Report {
         code: Cow::Borrowed("window.busy"),
@@ -195,6 +215,19 @@ mod tests {
         model.hear(Notice::Missed { at: Revision(5) });
         assert_eq!(model.changed(Area::Key), Revision(5));
         assert_eq!(model.changed(Area::Certificate), Revision(5));
+    }
+
+    #[test]
+    fn a_fact_puts_answers_about_its_area_out_of_date() {
+        let mut model = Model::default();
+        model.hear(Notice::Fact {
+            fact: Fact::Vault(chancery_engine::api::VaultFact::Locked),
+            cause: None,
+            at: Revision(4),
+        });
+        assert_eq!(model.changed(Area::Vault), Revision(4));
+        assert_eq!(model.changed(Area::Key), Revision(0));
+        assert_eq!(model.take_heard().len(), 1);
     }
 
     #[test]

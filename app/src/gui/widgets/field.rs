@@ -66,6 +66,12 @@ impl Field {
     }
 }
 
+/// Names a field that has no label beside it.
+pub(in crate::gui) fn name(ui: &Ui, response: &Response, name: &str) {
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+}
+
 /// Help, or the error in its place.
 pub(in crate::gui) fn below(ui: &mut Ui, help: &str, error: Option<&str>) {
     match error {

@@ -3,7 +3,7 @@
 use egui::{Button, Response, Role, TextEdit, Ui, WidgetInfo};
 
 use crate::gui::theme::{self, icons, size};
-use crate::gui::widgets::button;
+use crate::gui::widgets::{button, field};
 
 /// A search field with an icon, cleared by its cross or by Escape.
 pub(in crate::gui) fn search(ui: &mut Ui, text: &mut String, name: &str) -> Response {
@@ -13,6 +13,7 @@ pub(in crate::gui) fn search(ui: &mut Ui, text: &mut String, name: &str) -> Resp
         .margin(egui::vec2(8.0, 5.0))
         .desired_width(WIDTH.min(ui.available_width()));
     let response = ui.add(edit);
+    field::name(ui, &response, name);
     let cleared = !text.is_empty() && button::icon(ui, icons::CLOSE, "Clear search").clicked();
     let escaped = response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape));
     if cleared || escaped {

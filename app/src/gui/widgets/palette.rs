@@ -3,6 +3,7 @@
 use egui::{Context, Id, Key, Modal, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2};
 
 use crate::gui::theme::{self, icons, size};
+use crate::gui::widgets::field;
 
 /// One line of what was found.
 pub(in crate::gui) struct Entry {
@@ -61,6 +62,7 @@ impl Palette {
             .margin(vec2(8.0, 6.0))
             .desired_width(f32::INFINITY);
         let response = ui.add(edit);
+        field::name(ui, &response, "Search or command");
         if response.changed() {
             self.line = 0;
         }
