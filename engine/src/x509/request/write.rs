@@ -5,16 +5,13 @@ use der::{Encode, Result as DerResult};
 
 use crate::base::Identifier;
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::asn1;
 use crate::x509::asn1::Signed;
 use crate::x509::constraints::Constraints;
 use crate::x509::error::X509Error;
-use crate::x509::extension;
-use crate::x509::extension::BasicConstraints;
-use crate::x509::extension::KeyUsage;
+use crate::x509::extension::{BasicConstraints, KeyUsage};
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
-use crate::x509::oid;
+use crate::x509::{asn1, extension, oid};
 
 /// The extensions a request asks for; an empty part is left out.
 #[derive(Clone, Debug, Default)]
