@@ -88,8 +88,8 @@ impl TestKey {
 
     /// A request of this key.
     pub(super) fn request(&self, subject: &Name, asked: &Asked) -> Vec<u8> {
-        let mut sign = |info: &[u8]| Ok::<_, X509Error>(self.sign(info));
-        write_request(subject, &self.public, self.algorithm, asked, &mut sign).unwrap()
+        let sign = |info: &[u8]| Ok::<_, X509Error>(self.sign(info));
+        write_request(subject, &self.public, self.algorithm, asked, sign).unwrap()
     }
 
     /// A request with these encoded extensions, however wrong they are.

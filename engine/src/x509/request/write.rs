@@ -69,7 +69,7 @@ pub(crate) fn write_request<E: From<X509Error>>(
     key: &PublicKey,
     algorithm: SignatureAlgorithm,
     asked: &Asked,
-    sign: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, E>,
+    sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
 ) -> Result<Vec<u8>, E> {
     let attribute = asked.write();
     let attribute = attribute.map_err(X509Error::malformed("certification request"))?;
