@@ -62,17 +62,18 @@ fn documented_error_codes_are_in_order_and_say_what_to_do() {
 
 #[test]
 fn codes_are_read_from_where_errors_name_them_and_nowhere_else() {
-    let text = r#"
+    let text = r##"
 fn code(&self) -> &'static str { match self { Self::A => "store.full", Self::B => inner.code() } }
 fn action() -> &'static str { "certificate.issue" }
 fn bug() -> Report { Report { code: Cow::Borrowed("engine.bug"), what } }
-"#;
+fn words() -> Value { json!({ "code": "cli.wrong-words", "kind": "a.b" }) }
+"##;
     let source = Source::of("engine/src/a.rs", text.to_owned());
     let codes: Vec<String> = error_codes(&source)
         .into_iter()
         .map(|(_, code)| code)
         .collect();
-    assert_eq!(codes, ["store.full", "engine.bug"]);
+    assert_eq!(codes, ["store.full", "engine.bug", "cli.wrong-words"]);
 }
 
 /// Literals inside a `fn code`, and those given to a field `code`.
@@ -84,6 +85,13 @@ fn error_codes(source: &Source) -> Vec<(usize, String)> {
             false => start + source.product[start..].find([',', '\n']).unwrap_or(0),
         };
         found.extend(literals(source, start, end).filter(|(_, text)| is_code(text)));
+    }
+    // In JSON the field's name is a text itself.
+    for (at, name) in source.text.match_indices("\"code\":") {
+        let end = at + source.text[at..].find([',', '\n']).unwrap_or(0);
+        let is_product = source.product[at..].starts_with('"');
+        let value = literals(source, at + name.len(), end).filter(|(_, text)| is_code(text));
+        found.extend(value.filter(|_| is_product));
     }
     found.sort();
     found.dedup();

@@ -1,0 +1,312 @@
+//! Name constraints and path length: what our authorities refuse to sign, and what openssl refuses
+//! to believe when somebody signs it all the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::chancery::Installation;
+use crate::counterpart::{names, new_key, openssl, openssl_done, request, tool};
+
+#[test]
+fn names_outside_the_constraints_are_refused_by_us() {
+    if tool("openssl").is_none() {
+        return;
+    }
+    let installation = constrained();
+    for (kind, inside, outside) in NAMES {
+        let (good, bad) = (
+            asking(&installation, kind, inside),
+            asking(&installation, kind, outside),
+        );
+        installation.sign(&good, "Root", "client");
+        let submit = [
+            "--json",
+            "csr",
+            "submit",
+            bad.to_str().unwrap(),
+            "--ca",
+            "Root",
+            "--profile",
+            "client",
+        ];
+        let mut said = installation.run(&submit);
+        if said.code == Some(0) {
+            said = installation.run(&[
+                "--json",
+                "csr",
+                "approve",
+                &said.id("csr"),
+                "--confirm",
+                "Root",
+            ]);
+        }
+        assert_eq!(said.code, Some(3), "{outside}: {said:#?}");
+        assert_eq!(said.refusal().code, "constraint.outside", "{outside}");
+    }
+}
+
+#[test]
+fn names_outside_the_constraints_are_refused_by_openssl() {
+    if tool("openssl").is_none() {
+        return;
+    }
+    let installation = constrained();
+    let sub = Rogue::below(&installation, "Root");
+    for (kind, inside, outside) in NAMES {
+        let good = sub.sign(kind, inside);
+        let said = sub.verify(&good);
+        assert!(said.is_empty(), "{inside}: {said}");
+        let said = sub.verify(&sub.sign(kind, outside));
+        assert!(
+            said.contains("permitted subtree violation"),
+            "{outside}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_usual_root_vouches_for_private_names_only_and_openssl_agrees() {
+    if tool("openssl").is_none() {
+        return;
+    }
+    let installation = Installation::with_vault();
+    installation.done(&[
+        "ca",
+        "create",
+        "Root",
+        "--path-len",
+        "1",
+        "--confirm",
+        "Root",
+    ]);
+    let sub = Rogue::below(&installation, "Root");
+    for inside in [
+        "DNS:www.internal",
+        "DNS:a.home.arpa",
+        "IP:192.168.1.1",
+        "IP:127.0.0.1",
+        "IP:fd00::1",
+    ] {
+        let said = sub.verify(&sub.sign("inside", inside));
+        assert!(said.is_empty(), "{inside}: {said}");
+    }
+    for outside in [
+        "DNS:www.example.com",
+        "DNS:internal.example.com",
+        "IP:192.0.2.1",
+        "IP:2001:db8::1",
+    ] {
+        let said = sub.verify(&sub.sign("outside", outside));
+        assert!(said.contains("subtree violation"), "{outside}: {said}");
+    }
+}
+
+#[test]
+fn permitting_names_alone_excludes_every_address() {
+    if tool("openssl").is_none() {
+        return;
+    }
+    let installation = Installation::with_vault();
+    let create = [
+        "ca",
+        "create",
+        "Root",
+        "--permit",
+        "dns:example.internal",
+        "--path-len",
+        "1",
+    ];
+    installation.done(&[&create[..], &["--confirm", "Root"]].concat());
+    let sub = Rogue::below(&installation, "Root");
+    assert!(
+        sub.verify(&sub.sign("name", "DNS:www.example.internal"))
+            .is_empty()
+    );
+    for address in ["IP:10.0.0.1", "IP:fd00::1"] {
+        let said = sub.verify(&sub.sign("address", address));
+        assert!(
+            said.contains("excluded subtree violation"),
+            "{address}: {said}"
+        );
+    }
+}
+
+#[test]
+fn an_authority_below_the_path_length_is_refused_by_us_and_by_openssl() {
+    if tool("openssl").is_none() {
+        return;
+    }
+    let installation = Installation::with_issuing();
+    let below = [
+        "ca",
+        "create",
+        "Too deep",
+        "--parent",
+        "Issuing",
+        "--confirm",
+        "Issuing",
+    ];
+    installation.refused(3, &below);
+    let name = "rogue-authority";
+    let file = request(installation.path(), name, new_key("p256"), &[]);
+    let submit = [
+        "--json",
+        "csr",
+        "submit",
+        file.to_str().unwrap(),
+        "--ca",
+        "Issuing",
+        "--profile",
+        "intermediate",
+    ];
+    let mut said = installation.run(&submit);
+    if said.code == Some(0) {
+        said = installation.run(&[
+            "--json",
+            "csr",
+            "approve",
+            &said.id("csr"),
+            "--confirm",
+            "Issuing",
+        ]);
+    }
+    assert_eq!(said.code, Some(3), "{said:#?}");
+
+    let last = Rogue::below(&installation, "Root");
+    let deeper = last.sign_authority();
+    let said = last.verify(&deeper);
+    assert!(said.contains("path length constraint exceeded"), "{said}");
+}
+
+/// An authority that our root signed, whose key somebody else holds and misuses with openssl.
+struct Rogue {
+    folder: PathBuf,
+    root: PathBuf,
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl Rogue {
+    fn below(installation: &Installation, authority: &str) -> Self {
+        let file = request(installation.path(), "rogue", new_key("p256"), &[]);
+        let id = installation.sign(&file, authority, "intermediate");
+        Self {
+            folder: installation.path().to_owned(),
+            root: installation.export_authority(authority, "root"),
+            certificate: installation.export(&id, "rogue").certificate,
+            key: installation.at("rogue.key"),
+        }
+    }
+
+    /// A leaf for one name; nothing asks whether it may have it.
+    fn sign(&self, kind: &str, name: &str) -> PathBuf {
+        let usual = "basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\n";
+        self.signed(kind, &format!("{usual}subjectAltName={name}\n"))
+    }
+
+    fn sign_authority(&self) -> PathBuf {
+        let asked = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n";
+        let deeper = self.signed("deeper", asked);
+        let next = Self {
+            folder: self.folder.clone(),
+            root: self.root.clone(),
+            certificate: deeper,
+            key: self.folder.join("deeper.key"),
+        };
+        let leaf = next.sign("leaf", "DNS:www.example.internal");
+        // openssl takes the whole way from one file.
+        let way = [&next.certificate, &self.certificate].map(|file| fs::read(file).unwrap());
+        fs::write(&self.certificate, way.concat()).unwrap();
+        leaf
+    }
+
+    fn signed(&self, name: &str, extensions: &str) -> PathBuf {
+        let asked = request(&self.folder, name, new_key("p256"), &[]);
+        let settings = self.folder.join(format!("{name}.ext"));
+        let identifiers = "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n";
+        fs::write(&settings, format!("{identifiers}{extensions}")).unwrap();
+        let certificate = self.folder.join(format!("{name}.rogue.crt"));
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        openssl_done(&[
+            "x509",
+            "-req",
+            "-days",
+            "30",
+            "-in",
+            &text(&asked),
+            "-CA",
+            &text(&self.certificate),
+            "-CAkey",
+            &text(&self.key),
+            "-extfile",
+            &text(&settings),
+            "-out",
+            &text(&certificate),
+        ]);
+        certificate
+    }
+
+    /// What openssl has against it; empty for nothing.
+    fn verify(&self, leaf: &Path) -> String {
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        let said = openssl(&[
+            "verify",
+            "-x509_strict",
+            "-CAfile",
+            &text(&self.root),
+            "-untrusted",
+            &text(&self.certificate),
+            &text(leaf),
+        ]);
+        match said.code {
+            Some(0) => String::new(),
+            _ => said.err,
+        }
+    }
+}
+
+/// A root that vouches for one subtree of each kind.
+fn constrained() -> Installation {
+    let installation = Installation::with_vault();
+    let mut words = vec![
+        "ca",
+        "create",
+        "Root",
+        "--confirm",
+        "Root",
+        "--path-len",
+        "1",
+    ];
+    for subtree in [
+        "dns:example.internal",
+        "ip:10.0.0.0/8",
+        "email:example.internal",
+        "uri:example.internal",
+    ] {
+        words.extend(["--permit", subtree]);
+    }
+    installation.done(&words);
+    installation
+}
+
+fn asking(installation: &Installation, kind: &str, name: &str) -> PathBuf {
+    let alternative = names(name);
+    let more: Vec<&str> = alternative.iter().map(String::as_str).collect();
+    request(installation.path(), kind, new_key("p256"), &more)
+}
+
+/// A kind of name, one inside `constrained`, and one outside.
+const NAMES: [(&str, &str, &str); 4] = [
+    ("dns", "DNS:www.example.internal", "DNS:www.example.org"),
+    ("ip", "IP:10.1.2.3", "IP:11.1.2.3"),
+    (
+        "email",
+        "email:anna@example.internal",
+        "email:anna@example.org",
+    ),
+    (
+        "uri",
+        "URI:https://example.internal/a",
+        "URI:https://example.org/a",
+    ),
+];
