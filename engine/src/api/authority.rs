@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Consent, Question, Resource};
 use crate::base::{
-    AuthorityId, CertificateId, Fingerprint, KeyId, KeyType, ProfileName, Serial, Subtree,
+    AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, Reach, Serial, Subtree,
     Timestamp,
 };
 
@@ -65,27 +65,6 @@ pub struct NewAuthorityRequest {
     pub reach: Reach,
     pub grant: Option<Grant>,
     pub consent: Consent,
-}
-
-/// The name space an authority may issue for (RFC 5280, 4.2.1.10).
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reach {
-    /// No constraint of its own.
-    Anything,
-    /// These subtrees only.
-    Only(Vec<Subtree>),
-    /// Roots: private host names and addresses. Intermediates: as the parent.
-    #[default]
-    Usual,
-}
-
-/// What a key may sign without a person (rule of use), and until when.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Grant {
-    /// Empty for every profile but `intermediate`.
-    pub profiles: Vec<ProfileName>,
-    pub until: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Consent, Page, Question, Resource};
 use crate::base::{
-    AuthorityId, CertificateId, Description, Finding, Fingerprint, Identifier, KeyId, KeyType,
-    ProfileName, RequestId, Serial, Timestamp,
+    AuthorityId, CertificateId, CertificateKey, Description, Finding, Fingerprint, Identifier,
+    KeyId, KeyType, ProfileName, RequestId, Serial, Timestamp,
 };
 
 #[non_exhaustive]
@@ -133,16 +133,6 @@ pub enum CertificateStatus {
     Expiring,
     /// The intent to sign it was recorded, but not the certificate: the process ended in between.
     PossiblyIssued,
-}
-
-/// Whose the private key is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "kebab-case")]
-pub enum CertificateKey {
-    /// On the host that made the request; never seen by us.
-    Endpoint,
-    Vault(KeyId),
 }
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]

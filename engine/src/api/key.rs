@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Question, Resource};
-use crate::base::{AuthorityId, Fingerprint, KeyId, KeyType, Timestamp};
+use crate::base::{Fingerprint, KeyId, KeyType, KeyUse, Timestamp};
 
 #[non_exhaustive]
 pub enum KeyCommand {
@@ -43,18 +43,6 @@ pub struct KeyRow {
     pub created: Timestamp,
     /// Of the SubjectPublicKeyInfo's DER encoding.
     pub fingerprint: Fingerprint,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "kebab-case")]
-pub enum KeyUse {
-    /// Seals the audit.
-    Audit,
-    /// Signs as this authority.
-    Authority(AuthorityId),
-    /// For certificates of hosts and people.
-    Leaf,
 }
 
 impl KeyCommand {

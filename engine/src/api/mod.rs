@@ -15,14 +15,14 @@ pub use audit::{
 };
 pub use authority::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityRow, AuthorityState, Custody,
-    FindAuthority, Grant, ListAuthorities, NewAuthority, NewAuthorityRequest, Reach, ShowAuthority,
+    FindAuthority, ListAuthorities, NewAuthority, NewAuthorityRequest, ShowAuthority,
 };
 pub use certificate::{
-    CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter, CertificateKey,
-    CertificateRow, CertificateStatus, FindCertificate, KeyChoice, ListCertificates,
-    NewCertificate, PreviewCertificate, ShowCertificate, Sort,
+    CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter, CertificateRow,
+    CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
+    PreviewCertificate, ShowCertificate, Sort,
 };
-pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, KeyUse, ListKeys};
+pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, ListKeys};
 pub use question::{Answered, Page, Question};
 pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
@@ -35,10 +35,11 @@ pub use system::{
 pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
 
 pub use crate::base::{
-    ApprovalId, AuthorityId, CertificateId, Choices, Clock, CommandId, DescribedField, Description,
-    DnsName, EmailName, Field, Finding, Fingerprint, Identifier, IpSubtree, JobId, KeyId, KeyType,
-    Kind, Merged, NameError, ParseIdError, ProfileName, Remedy, Report, RequestId, Secret, Serial,
-    Severity, Subtree, SystemClock, Take, Timestamp, UriName, Verdict, shown,
+    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId,
+    DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
+    Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, ParseIdError,
+    ProfileName, Reach, Remedy, Report, RequestId, Secret, Serial, Severity, Subtree, SystemClock,
+    Take, Timestamp, UriName, Verdict, shown,
 };
 
 use std::fmt;

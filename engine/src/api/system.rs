@@ -53,7 +53,6 @@ pub enum JobState {
 #[serde(rename_all = "kebab-case")]
 pub enum Duty {
     EndGrant(AuthorityId),
-    ResumeJob(JobId),
 }
 
 /// Asks whether anything needs a person.

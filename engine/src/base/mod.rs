@@ -2,6 +2,7 @@
 
 mod algorithm;
 mod clock;
+mod custody;
 mod description;
 mod digest;
 mod id;
@@ -16,6 +17,7 @@ mod subtree;
 
 pub use algorithm::KeyType;
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use custody::{CertificateKey, Grant, KeyUse, Reach};
 pub use description::{DescribedField, Description, Finding, Severity};
 pub use digest::Fingerprint;
 pub(crate) use digest::{hex, sha256};

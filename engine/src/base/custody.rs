@@ -1,0 +1,86 @@
+//! Whose a private key is, what it is for, and what it may do without a person.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AuthorityId, KeyId, ProfileName, Subtree, Timestamp};
+
+/// What a key may sign without a person (rule of use), and until when.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Empty for every profile but `intermediate`.
+    pub profiles: Vec<ProfileName>,
+    pub until: Option<Timestamp>,
+}
+
+impl Grant {
+    /// Whether a certificate of this profile may be signed now without a person.
+    pub fn allows(&self, profile: &ProfileName, now: Timestamp) -> bool {
+        let in_time = self.until.is_none_or(|end| now < end);
+        let named = match self.profiles[..] {
+            [] => profile.as_str() != "intermediate",
+            _ => self.profiles.contains(profile),
+        };
+        in_time && named
+    }
+}
+
+/// Whose the private key of a certificate is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateKey {
+    /// On the host that made the request; never seen by us.
+    Endpoint,
+    Vault(KeyId),
+}
+
+/// What a key in the vault is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyUse {
+    /// Seals the audit.
+    Audit,
+    /// Signs as this authority.
+    Authority(AuthorityId),
+    /// For certificates of hosts and people.
+    Leaf,
+}
+
+/// The name space an authority may issue for (RFC 5280, 4.2.1.10).
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// No constraint of its own.
+    Anything,
+    /// These subtrees only.
+    Only(Vec<Subtree>),
+    /// Roots: private host names and addresses. Intermediates: as the parent.
+    #[default]
+    Usual,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_without_profiles_covers_all_but_new_authorities() {
+        let grant = Grant::default();
+        let now = Timestamp(0);
+        assert!(grant.allows(&"server".parse().unwrap(), now));
+        assert!(!grant.allows(&"intermediate".parse().unwrap(), now));
+    }
+
+    #[test]
+    fn a_grant_ends_when_it_says() {
+        let until = Some(Timestamp(10));
+        let grant = Grant {
+            profiles: vec!["server".parse().unwrap()],
+            until,
+        };
+        assert!(grant.allows(&"server".parse().unwrap(), Timestamp(9)));
+        assert!(!grant.allows(&"server".parse().unwrap(), Timestamp(10)));
+        assert!(!grant.allows(&"client".parse().unwrap(), Timestamp(9)));
+    }
+}

@@ -1,0 +1,106 @@
+//! Certificates: small inventory rows apart from the DER, and the intents to sign.
+
+use serde::{Deserialize, Serialize};
+
+use super::change::{Op, Put};
+use super::error::StoreError;
+use super::read::{Rows, Snapshot};
+use super::tables::{CERTIFICATE_DER, CERTIFICATES, INTENT_TBS, INTENTS};
+use crate::api::{Area, CertificateKey};
+use crate::base::{
+    AuthorityId, CertificateId, Fingerprint, Identifier, ProfileName, RequestId, Serial, Timestamp,
+};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CertificateRecord {
+    /// Safe to show.
+    pub(crate) name: String,
+    pub(crate) identifiers: Vec<Identifier>,
+    pub(crate) issuer: AuthorityId,
+    pub(crate) profile: ProfileName,
+    pub(crate) serial: Serial,
+    pub(crate) not_before: Timestamp,
+    pub(crate) not_after: Timestamp,
+    pub(crate) key: CertificateKey,
+    pub(crate) key_title: String,
+    pub(crate) request: Option<RequestId>,
+    pub(crate) issued: Timestamp,
+    /// `None` while it is only an intent.
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+/// What is about to be signed, durable before the key is used (boulder's order of things).
+pub(crate) fn put_intent(id: CertificateId, record: &CertificateRecord, tbs: Vec<u8>) -> [Put; 3] {
+    [
+        Put::row(Area::System, INTENTS, id.to_raw(), record),
+        Put::bytes(Area::System, INTENT_TBS, id.to_raw(), tbs),
+        Put {
+            area: Area::System,
+            op: Op::Serial(record.issuer, record.serial.clone(), id),
+        },
+    ]
+}
+
+/// The certificate in place of the intent.
+pub(crate) fn put_signed(id: CertificateId, record: &CertificateRecord, der: Vec<u8>) -> [Put; 4] {
+    [
+        Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record),
+        Put::bytes(Area::Certificate, CERTIFICATE_DER, id.to_raw(), der),
+        Put::gone(Area::System, INTENTS, id.to_raw()),
+        Put::gone(Area::System, INTENT_TBS, id.to_raw()),
+    ]
+}
+
+/// A certificate that was signed elsewhere.
+pub(crate) fn put_foreign(
+    id: CertificateId,
+    record: &CertificateRecord,
+    der: Vec<u8>,
+) -> [Put; 2] {
+    [
+        Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record),
+        Put::bytes(Area::Certificate, CERTIFICATE_DER, id.to_raw(), der),
+    ]
+}
+
+pub(crate) fn get(
+    rows: &impl Rows,
+    id: CertificateId,
+) -> Result<Option<CertificateRecord>, StoreError> {
+    rows.row(CERTIFICATES, id.to_raw())
+}
+
+pub(crate) fn der(rows: &impl Rows, id: CertificateId) -> Result<Option<Vec<u8>>, StoreError> {
+    rows.bytes(CERTIFICATE_DER, id.to_raw())
+}
+
+pub(crate) fn intent(
+    rows: &impl Rows,
+    id: CertificateId,
+) -> Result<Option<CertificateRecord>, StoreError> {
+    rows.row(INTENTS, id.to_raw())
+}
+
+impl Snapshot {
+    /// Oldest first.
+    pub(crate) fn certificates(
+        &self,
+    ) -> Result<Vec<(CertificateId, CertificateRecord)>, StoreError> {
+        let rows = self.rows(CERTIFICATES)?.into_iter();
+        Ok(rows
+            .map(|(id, record)| (CertificateId::from_raw(id), record))
+            .collect())
+    }
+
+    /// What may have been signed without being recorded.
+    pub(crate) fn intents(&self) -> Result<Vec<(CertificateId, CertificateRecord)>, StoreError> {
+        let rows = self.rows(INTENTS)?.into_iter();
+        Ok(rows
+            .map(|(id, record)| (CertificateId::from_raw(id), record))
+            .collect())
+    }
+
+    pub(crate) fn intent_count(&self) -> Result<u64, StoreError> {
+        self.count(INTENTS)
+    }
+}

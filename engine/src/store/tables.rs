@@ -1,0 +1,92 @@
+//! Every table with its key and value, on one page.
+
+use redb::{Error, TableDefinition, WriteTransaction};
+
+/// Raw id → a row: one byte of format, then JSON (or plain DER where the name says so).
+pub(super) type RowTable = TableDefinition<'static, u128, &'static [u8]>;
+
+/// Authority → [`super::authority::AuthorityRecord`].
+pub(super) const AUTHORITIES: RowTable = TableDefinition::new("authorities");
+
+/// Authority → its certificate, DER.
+pub(super) const AUTHORITY_DER: RowTable = TableDefinition::new("authority_der");
+
+/// Authority → the request that waits to be signed elsewhere, DER.
+pub(super) const AUTHORITY_REQUESTS: RowTable = TableDefinition::new("authority_requests");
+
+/// Certificate → [`super::certificate::CertificateRecord`]: small, apart from the DER.
+pub(super) const CERTIFICATES: RowTable = TableDefinition::new("certificates");
+
+pub(super) const CERTIFICATE_DER: RowTable = TableDefinition::new("certificate_der");
+
+/// Certificate that may have been signed → the record it would have.
+pub(super) const INTENTS: RowTable = TableDefinition::new("intents");
+
+/// Certificate that may have been signed → the complete to-be-signed bytes.
+pub(super) const INTENT_TBS: RowTable = TableDefinition::new("intent_tbs");
+
+/// Job → [`super::job::JobRecord`].
+pub(super) const JOBS: RowTable = TableDefinition::new("jobs");
+
+/// Key → [`super::key::KeyRecord`].
+pub(super) const KEYS: RowTable = TableDefinition::new("keys");
+
+/// Request → [`super::request::RequestRecord`].
+pub(super) const REQUESTS: RowTable = TableDefinition::new("requests");
+
+pub(super) const REQUEST_DER: RowTable = TableDefinition::new("request_der");
+
+/// `authority/Example Root` → raw id. Names of one kind are unique.
+pub(super) const NAMES: TableDefinition<'static, &str, u128> = TableDefinition::new("names");
+
+/// Issuing authority and serial → certificate.
+pub(super) const SERIALS: TableDefinition<'static, (u128, &[u8]), u128> =
+    TableDefinition::new("serials");
+
+/// SHA-256 of a SubjectPublicKeyInfo that no request may bring → why.
+pub(super) const BARRED_KEYS: TableDefinition<'static, &[u8; 32], &str> =
+    TableDefinition::new("barred_keys");
+
+/// Sequence from 1 → chain link (32 bytes), then the entry as JSON.
+pub(super) const AUDIT: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("audit");
+
+/// Sequence it seals → the signed checkpoint, as text.
+pub(super) const CHECKPOINTS: TableDefinition<'static, u64, &str> =
+    TableDefinition::new("checkpoints");
+
+/// When (ms) and a raw id → what is due then, as a row.
+pub(super) const DUE: TableDefinition<'static, (i64, u128), &[u8]> = TableDefinition::new("due");
+
+/// `format` → version of all of the above; `revision` → changes so far.
+pub(super) const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
+
+/// `store` → random id of this store; `verification` → the outcome of the last one, as a row.
+pub(super) const NOTES: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("notes");
+
+/// Opens each table once, so that readers find it.
+pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
+    for table in [
+        AUTHORITIES,
+        AUTHORITY_DER,
+        AUTHORITY_REQUESTS,
+        CERTIFICATES,
+        CERTIFICATE_DER,
+        INTENTS,
+        INTENT_TBS,
+        JOBS,
+        KEYS,
+        REQUESTS,
+        REQUEST_DER,
+    ] {
+        transaction.open_table(table)?;
+    }
+    transaction.open_table(NAMES)?;
+    transaction.open_table(SERIALS)?;
+    transaction.open_table(BARRED_KEYS)?;
+    transaction.open_table(AUDIT)?;
+    transaction.open_table(CHECKPOINTS)?;
+    transaction.open_table(DUE)?;
+    transaction.open_table(META)?;
+    transaction.open_table(NOTES)?;
+    Ok(())
+}
