@@ -20,6 +20,27 @@ fn two_installations_one_of_them_without_a_network_make_one_chain_by_files_alone
     let root = offline.export_authority("Offline Root", "root");
 
     carry(&offline, &online);
+    let words = [
+        "--json",
+        "cert",
+        "create",
+        "www.example.internal",
+        "--ca",
+        "Online Issuing",
+    ];
+    let said = online.run(&words);
+    assert_ne!(
+        said.code,
+        Some(0),
+        "its key signs alone before anybody granted it: {said:#?}"
+    );
+    online.done(&[
+        "ca",
+        "grant",
+        "Online Issuing",
+        "--confirm",
+        "Online Issuing",
+    ]);
     let made = online.done(&[
         "cert",
         "create",

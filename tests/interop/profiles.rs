@@ -141,18 +141,23 @@ fn a_certificate_whose_key_the_vault_keeps_verifies_with_each_kind_of_key() {
     }
     let installation = Installation::with_issuing();
     let root = installation.export_authority("Root", "root");
-    for profile in LEAF_PROFILES {
-        let name = format!("{profile}.example.internal");
-        let made = installation.done(&[
+    for (n, key_type) in KEY_TYPES.into_iter().enumerate() {
+        let profile = LEAF_PROFILES[n % LEAF_PROFILES.len()];
+        let name = format!("{key_type}.example.internal");
+        let host = format!("dns:{name}");
+        let words = [
             "cert",
             "create",
             &name,
+            "--san",
+            &host,
             "--profile",
             profile,
             "--ca",
             "Issuing",
-        ]);
-        let files = installation.export(&made.id("cert"), profile);
+        ];
+        let made = installation.done(&[&words[..], &["--key-type", key_type]].concat());
+        let files = installation.export(&made.id("cert"), key_type);
         let root = root.to_str().unwrap();
         let chain = files.chain.to_str().unwrap();
         let leaf = files.certificate.to_str().unwrap();

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::chancery::{Installation, Said, files_in};
 use crate::counterpart::{free_port, run, tool};
 
@@ -16,15 +18,10 @@ fn nginx_serves_the_first_certificate_and_curl_trusts_it_through_the_root_alone(
         return;
     };
     let installation = Installation::empty();
-    installation.done(&["quickstart", HOST]);
-    let made = files_in(installation.path());
-    let written = |ending: &str| {
-        let is_it = |path: &&PathBuf| path.to_str().unwrap().ends_with(ending);
-        let found = made.iter().find(is_it).cloned();
-        found.unwrap_or_else(|| panic!("no {ending} in {made:#?}"))
-    };
-    let (full_chain, key) = (written(".fullchain.crt"), written(".key"));
-    let root = installation.export_authority(&root_of(&installation), "trusted");
+    let made = installation.answer(&["quickstart", HOST]);
+    let full_chain = written(&made, &format!("{HOST}.fullchain.crt"));
+    let key = written(&made, &format!("{HOST}.key"));
+    let root = installation.export_authority(made["root"]["id"].as_str().unwrap(), "trusted");
     let server = Server::start(&nginx, installation.path(), &full_chain, &key);
 
     let trusted = server.fetch(&curl, &["--cacert", root.to_str().unwrap()]);
@@ -39,6 +36,25 @@ fn nginx_serves_the_first_certificate_and_curl_trusts_it_through_the_root_alone(
         Some(60),
         "curl: the peer's certificate is not known: {untrusted:#?}"
     );
+}
+
+#[test]
+fn the_line_that_quickstart_prints_proves_a_connection() {
+    if tool("openssl").is_none() || tool("curl").is_none() {
+        return;
+    }
+    let installation = Installation::empty();
+    let said = installation.done(&["quickstart", HOST]);
+    let line = said
+        .out
+        .lines()
+        .rfind(|line| !line.trim().is_empty())
+        .unwrap();
+    let said = run(Command::new("sh")
+        .args(["-c", line])
+        .current_dir(installation.path()));
+    assert_eq!(said.code, Some(0), "{line}\n{said:#?}");
+    assert!(said.out.contains("TLS works"), "{said:#?}");
 }
 
 #[test]
@@ -137,17 +153,14 @@ impl Drop for Server {
     }
 }
 
-/// The id of the one authority without a parent.
-fn root_of(installation: &Installation) -> String {
-    let authorities = installation.answer(&["ca", "list"]);
-    let rows = authorities["rows"]
-        .as_array()
-        .or(authorities.as_array())
-        .cloned()
-        .unwrap_or_default();
-    let root = rows.iter().find(|row| row["is_root"] == true);
-    let root = root.unwrap_or_else(|| panic!("no root in {authorities:#}"));
-    root["id"].as_str().unwrap().to_owned()
+/// The file of this name that `quickstart` wrote.
+fn written(made: &Value, name: &str) -> PathBuf {
+    let files = made["files"].as_array().unwrap();
+    let mut paths = files
+        .iter()
+        .filter_map(|file| file.as_str().map(PathBuf::from));
+    let found = paths.find(|path| path.file_name().is_some_and(|file| file == name));
+    found.unwrap_or_else(|| panic!("no {name} in {made:#}"))
 }
 
 const HOST: &str = "www.example.internal";

@@ -282,7 +282,7 @@ const DOORS: &[Door] = &[
     Door {
         name: "tokio",
         watched: "engine/src/",
-        open: &["engine/src/runtime/"],
+        open: &["engine/src/runtime/", "engine/src/store/"],
     },
     Door {
         name: "webpki",
