@@ -115,8 +115,8 @@ fn what_is_no_export_is_refused_in_one_sentence() {
 #[test]
 fn the_store_verifies_its_own_chain_too() {
     let installation = Installation::with_issuing();
-    installation.done(&["cert", "create", "www.example.internal", "--ca", "Issuing"]);
-    installation.done(&["audit", "verify"]);
+    installation.done("cert create www.example.internal --ca Issuing");
+    installation.done("audit verify");
 }
 
 #[test]
@@ -147,10 +147,10 @@ struct Exported {
 impl Exported {
     fn new() -> Self {
         let installation = Installation::with_issuing();
-        installation.done(&["cert", "create", "www.example.internal", "--ca", "Issuing"]);
+        installation.done("cert create www.example.internal --ca Issuing");
         let (key, checkpoint) = (installation.at("audit.pub"), installation.at("checkpoint"));
-        installation.done(&["audit", "key", "--out", key.to_str().unwrap()]);
-        installation.done(&["audit", "checkpoint", "--out", checkpoint.to_str().unwrap()]);
+        installation.done(&format!("audit key --out {}", key.display()));
+        installation.done(&format!("audit checkpoint --out {}", checkpoint.display()));
         let lines = installation.audit().lines().map(str::to_owned).collect();
         Self {
             installation,
@@ -182,11 +182,12 @@ impl Exported {
 
     fn verify_file(&self, file: &Path, with_checkpoint: bool) -> Said {
         let (file, key) = (file.to_str().unwrap(), self.key.to_str().unwrap());
-        let mut words = vec!["audit", "verify", file, "--key", key];
-        if with_checkpoint {
-            words.extend(["--since", self.checkpoint.to_str().unwrap()]);
-        }
-        self.installation.run(&words)
+        let since = match with_checkpoint {
+            true => format!("--since {}", self.checkpoint.display()),
+            false => String::new(),
+        };
+        let line = format!("audit verify {file} --key {key} {since}");
+        self.installation.run(&line)
     }
 
     /// Verification must fail and name the entry.

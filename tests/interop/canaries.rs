@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::chancery::{Installation, PASSPHRASE, files_in};
-use crate::counterpart::{names, new_key, openssl_done, request, tool};
+use crate::counterpart::{openssl_done, request_for, tool};
 
 #[test]
 fn no_passphrase_and_no_private_key_is_found_anywhere_but_in_the_key_file_asked_for() {
@@ -69,53 +69,42 @@ fn use_everything(installation: &Installation) -> Vec<PathBuf> {
     for name in ["one", "two", "three"] {
         let host = format!("{name}.example.internal");
         let out = text(&installation.at(&format!("keys-{name}")));
-        installation.done(&[
-            "cert",
-            "create",
-            &host,
-            "--ca",
-            "Issuing",
-            "--out",
-            &out,
-            "--with-key",
-        ]);
+        installation.done(&format!(
+            "cert create {host} --ca Issuing --out {out} --with-key"
+        ));
     }
     let folder = installation.at("openssl");
     fs::create_dir(&folder).unwrap();
-    let alternative = names("DNS:csr.example.internal");
-    let more: Vec<&str> = alternative.iter().map(String::as_str).collect();
-    let file = request(&folder, "csr.example.internal", new_key("p256"), &more);
+    let file = request_for(&folder, "csr.example.internal", "p256");
     let id = installation.sign(&file, "Issuing", "server");
     installation.export(&id, "exported");
     installation.export_authority("Root", "root");
-    installation.done(&["key", "generate", "spare"]);
-    for words in [
-        &["--json", "ca", "list"][..],
-        &["--json", "ca", "show", "Root"],
-        &["--json", "cert", "list"],
-        &["--json", "cert", "show", &id],
-        &["--json", "csr", "list"],
-        &["--json", "key", "list"],
-        &["--json", "audit", "list"],
-        &["vault", "slots"],
-        &["vault", "check"],
-        &["audit", "verify"],
+    installation.done("key generate spare");
+    for line in [
+        "--json ca list",
+        "--json ca show Root",
+        "--json cert list",
+        &format!("--json cert show {id}"),
+        "--json csr list",
+        "--json key list",
+        "--json audit list",
+        "vault slots",
+        "vault check",
+        "audit verify",
     ] {
-        installation.done(words);
+        installation.done(line);
     }
     refuse_something(installation);
     let (key, export) = (
         text(&installation.at("audit.pub")),
         text(&installation.at("audit.jsonl")),
     );
-    installation.done(&["audit", "key", "--out", &key]);
-    installation.done(&[
-        "audit",
-        "checkpoint",
-        "--out",
-        &text(&installation.at("checkpoint")),
-    ]);
-    installation.done(&["audit", "export", "--out", &export]);
+    installation.done(&format!("audit key --out {key}"));
+    installation.done(&format!(
+        "audit checkpoint --out {}",
+        installation.at("checkpoint").display()
+    ));
+    installation.done(&format!("audit export --out {export}"));
     let is_key = |path: &PathBuf| path.extension().is_some_and(|end| end == "key");
     let written = files_in(installation.path()).into_iter().filter(is_key);
     written.filter(|path| !path.starts_with(&folder)).collect()
@@ -123,26 +112,20 @@ fn use_everything(installation: &Installation) -> Vec<PathBuf> {
 
 /// Failures talk most; so they are made to.
 fn refuse_something(installation: &Installation) {
-    installation.run(&["cert", "create", "www.example.com", "--ca", "Issuing"]);
-    installation.run(&["cert", "create", PASSPHRASE_AS_A_NAME, "--ca", "Nobody"]);
-    installation.run(&["ca", "create", "Second", "--parent", "Root"]);
-    installation.run(&["vault", "create"]);
+    installation.run("cert create www.example.com --ca Issuing");
+    installation.run("cert create canary..example --ca Nobody");
+    installation.run("ca create Second --parent Root");
+    installation.run("vault create");
     let passphrase = installation.at("passphrase");
-    installation.run(&[
-        "csr",
-        "submit",
-        passphrase.to_str().unwrap(),
-        "--ca",
-        "Issuing",
-    ]);
-    installation.run(&["inspect", passphrase.to_str().unwrap()]);
+    installation.run(&format!("csr submit {} --ca Issuing", passphrase.display()));
+    installation.run(&format!("inspect {}", passphrase.display()));
     let key = files_in(&installation.at("keys-one"))
         .into_iter()
         .find(|path| path.extension().is_some_and(|end| end == "key"));
     let key = key.unwrap();
-    installation.run(&["csr", "submit", key.to_str().unwrap(), "--ca", "Issuing"]);
-    installation.run(&["inspect", key.to_str().unwrap()]);
-    installation.run(&["ca", "install", "Root", key.to_str().unwrap()]);
+    installation.run(&format!("csr submit {} --ca Issuing", key.display()));
+    installation.run(&format!("inspect {}", key.display()));
+    installation.run(&format!("ca install Root {}", key.display()));
 }
 
 /// A secret in one of its forms.
@@ -153,7 +136,7 @@ struct Canary {
 
 /// The forms of a private key file: what is secret in it, not the public half.
 fn private_forms(file: &Path) -> Vec<Canary> {
-    let text = openssl_done(&["pkey", "-in", file.to_str().unwrap(), "-noout", "-text"]);
+    let text = openssl_done(&format!("pkey -in {} -noout -text", file.display()));
     let secret = text.split("priv:").nth(1).expect("an elliptic key");
     let secret = secret.split("pub:").next().unwrap();
     let secret: String = secret.chars().filter(char::is_ascii_hexdigit).collect();
@@ -237,6 +220,3 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Wrong enough to be told back, and no secret.
-const PASSPHRASE_AS_A_NAME: &str = "canary .. example";

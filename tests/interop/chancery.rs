@@ -64,23 +64,15 @@ impl Installation {
 
     pub(crate) fn with_vault() -> Self {
         let installation = Self::empty();
-        installation.done(&["vault", "create"]);
+        installation.done("vault create");
         installation
     }
 
     /// With the authorities `Root` and, below it, `Issuing`, for private names.
     pub(crate) fn with_issuing() -> Self {
         let installation = Self::with_vault();
-        installation.done(&["ca", "create", "Root", "--confirm", "Root"]);
-        installation.done(&[
-            "ca",
-            "create",
-            "Issuing",
-            "--parent",
-            "Root",
-            "--confirm",
-            "Root",
-        ]);
+        installation.done("ca create Root");
+        installation.done("ca create Issuing --parent Root --confirm Root");
         installation
     }
 
@@ -106,19 +98,20 @@ impl Installation {
         path
     }
 
-    /// The program with the global options and these words, ready to start; output is kept apart.
-    pub(crate) fn command(&self, words: &[&str]) -> Command {
+    /// The program with the global options and these words, ready to start. Spaces part the
+    /// words, and none contains one.
+    pub(crate) fn command(&self, line: &str) -> Command {
         let program = OsString::from(env!("CARGO_BIN_EXE_chancery"));
-        let mut line = self.wrapper.clone();
-        line.push(program);
-        let mut command = Command::new(&line[0]);
+        let mut words = self.wrapper.clone();
+        words.push(program);
+        let mut command = Command::new(&words[0]);
         command
-            .args(&line[1..])
+            .args(&words[1..])
             .arg("--data")
             .arg(self.data())
             .arg("--passphrase-file")
             .arg(self.at("passphrase"))
-            .args(words)
+            .args(line.split_whitespace())
             .current_dir(self.path())
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
@@ -130,42 +123,32 @@ impl Installation {
     }
 
     /// Runs the program to its end.
-    pub(crate) fn run(&self, words: &[&str]) -> Said {
+    pub(crate) fn run(&self, line: &str) -> Said {
         let _turn = self.turn();
-        let output = self.command(words).output().unwrap();
+        let output = self.command(line).output().unwrap();
         self.keep(output)
     }
 
     /// Runs the program, which must succeed.
     #[track_caller]
-    pub(crate) fn done(&self, words: &[&str]) -> Said {
-        let said = self.run(words);
-        assert_eq!(
-            said.code,
-            Some(0),
-            "chancery {}\n{said:#?}",
-            words.join(" ")
-        );
+    pub(crate) fn done(&self, line: &str) -> Said {
+        let said = self.run(line);
+        assert_eq!(said.code, Some(0), "chancery {}\n{said:#?}", line);
         said
     }
 
     /// Like `done`, answered in JSON.
     #[track_caller]
-    pub(crate) fn answer(&self, words: &[&str]) -> Value {
-        let said = self.done(&[&["--json"], words].concat());
+    pub(crate) fn answer(&self, line: &str) -> Value {
+        let said = self.done(&format!("--json {line}"));
         serde_json::from_str(&said.out).unwrap_or_else(|fault| panic!("{fault}\n{said:#?}"))
     }
 
     /// Runs the program, which must fail with this exit code, one sentence and a remedy.
     #[track_caller]
-    pub(crate) fn refused(&self, exit: i32, words: &[&str]) -> Refusal {
-        let said = self.run(&[&["--json"], words].concat());
-        assert_eq!(
-            said.code,
-            Some(exit),
-            "chancery {}\n{said:#?}",
-            words.join(" ")
-        );
+    pub(crate) fn refused(&self, exit: i32, line: &str) -> Refusal {
+        let said = self.run(&format!("--json {line}"));
+        assert_eq!(said.code, Some(exit), "chancery {}\n{said:#?}", line);
         said.refusal()
     }
 
@@ -199,18 +182,10 @@ impl Installation {
     /// Issues from a request in a file and gives back the certificate's id.
     #[track_caller]
     pub(crate) fn sign(&self, request: &Path, authority: &str, profile: &str) -> String {
-        let request = request.to_str().unwrap();
-        let submit = [
-            "csr",
-            "submit",
-            request,
-            "--ca",
-            authority,
-            "--profile",
-            profile,
-        ];
+        let file = request.display();
+        let submit = format!("csr submit {file} --ca {authority} --profile {profile}");
         let id = self.done(&submit).id("csr");
-        self.done(&["csr", "approve", &id, "--confirm", authority])
+        self.done(&format!("csr approve {id} --confirm {authority}"))
             .id("cert")
     }
 
@@ -218,13 +193,10 @@ impl Installation {
     #[track_caller]
     pub(crate) fn export(&self, certificate: &str, folder: &str) -> Files {
         let folder = self.at(folder);
-        self.done(&[
-            "cert",
-            "export",
-            certificate,
-            "--out",
-            folder.to_str().unwrap(),
-        ]);
+        self.done(&format!(
+            "cert export {certificate} --out {}",
+            folder.display()
+        ));
         Files::in_folder(&folder)
     }
 
@@ -232,32 +204,21 @@ impl Installation {
     #[track_caller]
     pub(crate) fn export_authority(&self, authority: &str, folder: &str) -> PathBuf {
         let folder = self.at(folder);
-        self.done(&["ca", "export", authority, "--out", folder.to_str().unwrap()]);
+        self.done(&format!("ca export {authority} --out {}", folder.display()));
         Files::in_folder(&folder).certificate
     }
 
     /// The ids of all certificates the inventory lists.
     #[track_caller]
     pub(crate) fn certificates(&self) -> Vec<String> {
-        ids(
-            &self.done(&["--json", "cert", "list", "--limit", "0"]).out,
-            "cert",
-        )
-    }
-
-    #[track_caller]
-    pub(crate) fn requests(&self) -> Vec<String> {
-        ids(
-            &self.done(&["--json", "csr", "list", "--limit", "0"]).out,
-            "csr",
-        )
+        ids(&self.done("--json cert list --limit 0").out, "cert")
     }
 
     /// The audit as it is exported, one JSON object a line.
     #[track_caller]
     pub(crate) fn audit(&self) -> String {
         let file = self.at("audit-now.jsonl");
-        self.done(&["audit", "export", "--out", file.to_str().unwrap()]);
+        self.done(&format!("audit export --out {}", file.display()));
         let text = fs::read_to_string(&file).unwrap();
         fs::remove_file(&file).unwrap();
         text

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::chancery::Installation;
-use crate::counterpart::{names, new_key, openssl, openssl_done, request, tool};
+use crate::counterpart::{names, openssl, openssl_done, request, tool};
 
 #[test]
 fn names_outside_the_constraints_are_refused_by_us() {
@@ -19,26 +19,14 @@ fn names_outside_the_constraints_are_refused_by_us() {
             asking(&installation, kind, outside),
         );
         installation.sign(&good, "Root", "client");
-        let submit = [
-            "--json",
-            "csr",
-            "submit",
-            bad.to_str().unwrap(),
-            "--ca",
-            "Root",
-            "--profile",
-            "client",
-        ];
+        let submit = format!(
+            "--json csr submit {} --ca Root --profile client",
+            bad.display()
+        );
         let mut said = installation.run(&submit);
         if said.code == Some(0) {
-            said = installation.run(&[
-                "--json",
-                "csr",
-                "approve",
-                &said.id("csr"),
-                "--confirm",
-                "Root",
-            ]);
+            let id = said.id("csr");
+            said = installation.run(&format!("--json csr approve {id} --confirm Root"));
         }
         assert_eq!(said.code, Some(3), "{outside}: {said:#?}");
         assert_eq!(said.refusal().code, "constraint.outside", "{outside}");
@@ -70,15 +58,7 @@ fn a_usual_root_vouches_for_private_names_only_and_openssl_agrees() {
         return;
     }
     let installation = Installation::with_vault();
-    installation.done(&[
-        "ca",
-        "create",
-        "Root",
-        "--path-len",
-        "1",
-        "--confirm",
-        "Root",
-    ]);
+    installation.done("ca create Root --path-len 1");
     let sub = Rogue::below(&installation, "Root");
     for inside in [
         "DNS:www.internal",
@@ -107,16 +87,7 @@ fn permitting_names_alone_excludes_every_address() {
         return;
     }
     let installation = Installation::with_vault();
-    let create = [
-        "ca",
-        "create",
-        "Root",
-        "--permit",
-        "dns:example.internal",
-        "--path-len",
-        "1",
-    ];
-    installation.done(&[&create[..], &["--confirm", "Root"]].concat());
+    installation.done("ca create Root --permit dns:example.internal --path-len 1");
     let sub = Rogue::below(&installation, "Root");
     assert!(
         sub.verify(&sub.sign("name", "DNS:www.example.internal"))
@@ -137,38 +108,15 @@ fn an_authority_below_the_path_length_is_refused_by_us_and_by_openssl() {
         return;
     }
     let installation = Installation::with_issuing();
-    let below = [
-        "ca",
-        "create",
-        "Too deep",
-        "--parent",
-        "Issuing",
-        "--confirm",
-        "Issuing",
-    ];
-    installation.refused(3, &below);
+    let below = "ca create Too-deep --parent Issuing --confirm Issuing";
+    installation.refused(3, below);
     let name = "rogue-authority";
-    let file = request(installation.path(), name, new_key("p256"), &[]);
-    let submit = [
-        "--json",
-        "csr",
-        "submit",
-        file.to_str().unwrap(),
-        "--ca",
-        "Issuing",
-        "--profile",
-        "intermediate",
-    ];
-    let mut said = installation.run(&submit);
+    let file = request(installation.path(), name, "p256", "");
+    let submit = "--ca Issuing --profile intermediate";
+    let mut said = installation.run(&format!("--json csr submit {} {submit}", file.display()));
     if said.code == Some(0) {
-        said = installation.run(&[
-            "--json",
-            "csr",
-            "approve",
-            &said.id("csr"),
-            "--confirm",
-            "Issuing",
-        ]);
+        let id = said.id("csr");
+        said = installation.run(&format!("--json csr approve {id} --confirm Issuing"));
     }
     assert_eq!(said.code, Some(3), "{said:#?}");
 
@@ -188,7 +136,7 @@ struct Rogue {
 
 impl Rogue {
     fn below(installation: &Installation, authority: &str) -> Self {
-        let file = request(installation.path(), "rogue", new_key("p256"), &[]);
+        let file = request(installation.path(), "rogue", "p256", "");
         let id = installation.sign(&file, authority, "intermediate");
         Self {
             folder: installation.path().to_owned(),
@@ -221,43 +169,31 @@ impl Rogue {
     }
 
     fn signed(&self, name: &str, extensions: &str) -> PathBuf {
-        let asked = request(&self.folder, name, new_key("p256"), &[]);
+        let asked = request(&self.folder, name, "p256", "");
         let settings = self.folder.join(format!("{name}.ext"));
         let identifiers = "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n";
         fs::write(&settings, format!("{identifiers}{extensions}")).unwrap();
         let certificate = self.folder.join(format!("{name}.rogue.crt"));
-        let text = |path: &Path| path.to_str().unwrap().to_owned();
-        openssl_done(&[
-            "x509",
-            "-req",
-            "-days",
-            "30",
-            "-in",
-            &text(&asked),
-            "-CA",
-            &text(&self.certificate),
-            "-CAkey",
-            &text(&self.key),
-            "-extfile",
-            &text(&settings),
-            "-out",
-            &text(&certificate),
-        ]);
+        let (out, extensions) = (certificate.display(), settings.display());
+        let issuer = format!(
+            "-CA {} -CAkey {}",
+            self.certificate.display(),
+            self.key.display()
+        );
+        let asked = format!("-in {} -extfile {extensions}", asked.display());
+        openssl_done(&format!("x509 -req -days 30 {asked} {issuer} -out {out}"));
         certificate
     }
 
     /// What openssl has against it; empty for nothing.
     fn verify(&self, leaf: &Path) -> String {
-        let text = |path: &Path| path.to_str().unwrap().to_owned();
-        let said = openssl(&[
-            "verify",
-            "-x509_strict",
-            "-CAfile",
-            &text(&self.root),
-            "-untrusted",
-            &text(&self.certificate),
-            &text(leaf),
-        ]);
+        let trust = format!("-x509_strict -CAfile {}", self.root.display());
+        let way = format!(
+            "-untrusted {} {}",
+            self.certificate.display(),
+            leaf.display()
+        );
+        let said = openssl(&format!("verify {trust} {way}"));
         match said.code {
             Some(0) => String::new(),
             _ => said.err,
@@ -268,31 +204,14 @@ impl Rogue {
 /// A root that vouches for one subtree of each kind.
 fn constrained() -> Installation {
     let installation = Installation::with_vault();
-    let mut words = vec![
-        "ca",
-        "create",
-        "Root",
-        "--confirm",
-        "Root",
-        "--path-len",
-        "1",
-    ];
-    for subtree in [
-        "dns:example.internal",
-        "ip:10.0.0.0/8",
-        "email:example.internal",
-        "uri:example.internal",
-    ] {
-        words.extend(["--permit", subtree]);
-    }
-    installation.done(&words);
+    let reach = "--permit dns:example.internal --permit ip:10.0.0.0/8 \
+                 --permit email:example.internal --permit uri:example.internal";
+    installation.done(&format!("ca create Root --path-len 1 {reach}"));
     installation
 }
 
 fn asking(installation: &Installation, kind: &str, name: &str) -> PathBuf {
-    let alternative = names(name);
-    let more: Vec<&str> = alternative.iter().map(String::as_str).collect();
-    request(installation.path(), kind, new_key("p256"), &more)
+    request(installation.path(), kind, "p256", &names(name))
 }
 
 /// A kind of name, one inside `constrained`, and one outside.

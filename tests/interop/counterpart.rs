@@ -1,6 +1,6 @@
 //! The real counterparts: found, started, and honestly skipped.
 
-use std::ffi::OsStr;
+use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -60,18 +60,17 @@ pub(crate) fn skipped(why: &str) {
     );
 }
 
-/// Runs openssl to its end.
+/// Runs openssl with these words, which spaces part, to its end.
 #[track_caller]
-pub(crate) fn openssl<W: AsRef<OsStr>>(words: &[W]) -> Said {
-    run(Command::new("openssl").args(words))
+pub(crate) fn openssl(line: &str) -> Said {
+    run(Command::new("openssl").args(line.split_whitespace()))
 }
 
 /// Runs openssl, which must succeed.
 #[track_caller]
-pub(crate) fn openssl_done<W: AsRef<OsStr>>(words: &[W]) -> String {
-    let said = openssl(words);
-    let words: Vec<&OsStr> = words.iter().map(AsRef::as_ref).collect();
-    assert_eq!(said.code, Some(0), "openssl {words:?}\n{said:#?}");
+pub(crate) fn openssl_done(line: &str) -> String {
+    let said = openssl(line);
+    assert_eq!(said.code, Some(0), "openssl {line}\n{said:#?}");
     said.out
 }
 
@@ -85,38 +84,57 @@ pub(crate) fn run(command: &mut Command) -> Said {
     }
 }
 
-/// A request made by `openssl req`; its key stands beside it as `NAME.key`.
+/// A request made by `openssl req` with a new key of this kind; the key stands beside it as
+/// `NAME.key`.
 #[track_caller]
-pub(crate) fn request(folder: &Path, name: &str, key: &[&str], more: &[&str]) -> PathBuf {
+pub(crate) fn request(folder: &Path, name: &str, key_type: &str, more: &str) -> PathBuf {
     let file = folder.join(format!("{name}.csr"));
-    let key_file = folder.join(format!("{name}.key"));
-    let (out, keyout) = (file.to_str().unwrap(), key_file.to_str().unwrap());
-    let subject = format!("/CN={name}");
-    let fixed = [
-        "req", "-new", "-nodes", "-subj", &subject, "-out", out, "-keyout", keyout,
-    ];
-    openssl_done(&[&fixed[..], key, more].concat());
+    let key = folder.join(format!("{name}.key"));
+    let files = format!("-out {} -keyout {}", file.display(), key.display());
+    let key = new_key(key_type);
+    openssl_done(&format!(
+        "req -new -nodes -subj /CN={name} {files} {key} {more}"
+    ));
     file
 }
 
+/// A request for one host name.
+#[track_caller]
+pub(crate) fn request_for(folder: &Path, host: &str, key_type: &str) -> PathBuf {
+    request(folder, host, key_type, &names(&format!("DNS:{host}")))
+}
+
+/// A request in DER.
+#[track_caller]
+pub(crate) fn der(request: &Path) -> Vec<u8> {
+    let binary = request.with_extension("der");
+    openssl_done(&format!(
+        "req -in {} -outform DER -out {}",
+        request.display(),
+        binary.display()
+    ));
+    fs::read(binary).unwrap()
+}
+
 /// What `openssl req` takes to make a key of this kind.
-pub(crate) fn new_key(key_type: &str) -> &'static [&'static str] {
+pub(crate) fn new_key(key_type: &str) -> String {
     match key_type {
-        "ed25519" => &["-newkey", "ed25519"],
-        "p256" => &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-        "p384" => &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
-        "p521" => &["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
-        "rsa1024" => &["-newkey", "rsa:1024"],
-        "rsa2048" => &["-newkey", "rsa:2048"],
-        "rsa3072" => &["-newkey", "rsa:3072"],
-        "rsa4096" => &["-newkey", "rsa:4096"],
-        other => panic!("{other} is no kind of key these tests know"),
+        "ed25519" => "-newkey ed25519".to_owned(),
+        "p256" => curve("P-256"),
+        "p384" => curve("P-384"),
+        "p521" => curve("P-521"),
+        "secp256k1" => curve("secp256k1"),
+        rsa => format!("-newkey rsa:{}", rsa.trim_start_matches("rsa")),
     }
 }
 
-/// `-addext subjectAltName=…`.
-pub(crate) fn names(list: &str) -> [String; 2] {
-    ["-addext".to_owned(), format!("subjectAltName={list}")]
+/// What `openssl req` takes to ask for alternative names.
+pub(crate) fn names(list: &str) -> String {
+    format!("-addext subjectAltName={list}")
+}
+
+fn curve(name: &str) -> String {
+    format!("-newkey ec -pkeyopt ec_paramgen_curve:{name}")
 }
 
 /// A port nobody listens on at this moment.

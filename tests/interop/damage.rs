@@ -14,47 +14,45 @@ fn a_wrong_passphrase_opens_nothing_and_says_so() {
     let installation = Installation::with_issuing();
     installation.write_secret("passphrase", "not the passphrase");
     let before = installation.certificates();
-    for words in [
-        &["cert", "create", "www.example.internal", "--ca", "Issuing"][..],
-        &["ca", "create", "Second", "--confirm", "Second"],
-        &["key", "generate", "spare"],
-        &["vault", "check"],
+    for line in [
+        "cert create www.example.internal --ca Issuing",
+        "ca create Second",
+        "key generate spare",
+        "vault check",
     ] {
-        installation.refused(4, words);
+        installation.refused(4, line);
     }
     assert_eq!(installation.certificates(), before);
     installation.write_secret("passphrase", crate::chancery::PASSPHRASE);
-    installation.done(&["vault", "check"]);
+    installation.done("vault check");
 }
 
 #[test]
 fn a_changed_passphrase_opens_and_the_old_one_does_not() {
     let installation = Installation::with_issuing();
     let new = installation.write_secret("new", "another passphrase, quite long");
-    installation.done(&[
-        "vault",
-        "passphrase",
-        "--new-passphrase-file",
-        new.to_str().unwrap(),
-    ]);
-    installation.refused(4, &["vault", "check"]);
+    installation.done(&format!(
+        "vault passphrase --new-passphrase-file {}",
+        new.display()
+    ));
+    installation.refused(4, "vault check");
     installation.write_secret("passphrase", "another passphrase, quite long");
-    installation.done(&["vault", "check"]);
-    installation.done(&["cert", "create", "www.example.internal", "--ca", "Issuing"]);
+    installation.done("vault check");
+    installation.done("cert create www.example.internal --ca Issuing");
 }
 
 #[test]
 fn the_key_of_a_root_signs_by_file_only_when_the_root_is_named() {
     let installation = Installation::with_issuing();
-    let words = ["ca", "create", "Second", "--parent", "Root"];
+    let line = "ca create Second --parent Root";
     let before = installation.certificates();
-    let said = installation.run(&[&["--json"], &words[..]].concat());
+    let said = installation.run(&format!("--json {line}"));
     assert!(matches!(said.code, Some(3 | 4)), "{said:#?}");
     said.refusal();
-    let said = installation.run(&[&["--json"], &words[..], &["--confirm", "Issuing"]].concat());
+    let said = installation.run(&format!("--json {line} --confirm Issuing"));
     assert!(matches!(said.code, Some(3 | 4)), "{said:#?}");
     assert_eq!(installation.certificates(), before);
-    installation.done(&[&words[..], &["--confirm", "Root"]].concat());
+    installation.done(&format!("{line} --confirm Root"));
 }
 
 #[test]
@@ -62,15 +60,15 @@ fn a_second_process_is_told_that_the_folder_is_in_use() {
     let installation = Installation::with_issuing();
     let settings = Settings::at(Home::Folder(installation.data()));
     let first = start(settings, Actor::User("first".to_owned())).unwrap();
-    for words in [
-        &["ca", "list"][..],
-        &["cert", "create", "www.example.internal"],
-        &["audit", "verify"],
+    for line in [
+        "ca list",
+        "cert create www.example.internal",
+        "audit verify",
     ] {
-        installation.refused(5, words);
+        installation.refused(5, line);
     }
     drop(first);
-    installation.done(&["ca", "list"]);
+    installation.done("ca list");
 }
 
 #[test]
@@ -98,8 +96,8 @@ fn a_damaged_vault_is_noticed_wherever_it_is_damaged_and_harms_nothing_else() {
         );
     }
     fs::write(&vault, &whole).unwrap();
-    installation.done(&["vault", "check"]);
-    installation.done(&["cert", "create", "www.example.internal", "--ca", "Issuing"]);
+    installation.done("vault check");
+    installation.done("cert create www.example.internal --ca Issuing");
 }
 
 #[test]
@@ -107,7 +105,7 @@ fn an_old_copy_of_a_record_put_back_into_the_vault_is_noticed() {
     let installation = Installation::with_issuing();
     let vault = installation.data().join("vault.chancery");
     let old = fs::read(&vault).unwrap();
-    installation.done(&["key", "generate", "spare"]);
+    installation.done("key generate spare");
     let new = fs::read(&vault).unwrap();
     let shared = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let mixed = [&old[..shared + 64], &new[shared + 64..]].concat();
@@ -135,13 +133,13 @@ fn a_damaged_store_is_told_in_one_sentence_and_never_overwritten() {
         (&text[..], "text"),
     ] {
         fs::write(&store, bytes).unwrap();
-        let said = installation.run(&["--json", "cert", "list"]);
+        let said = installation.run("--json cert list");
         assert_eq!(said.code, Some(1), "{how}: {said:#?}");
         said.refusal();
         assert_eq!(fs::read(&store).unwrap().len(), bytes.len(), "{how}");
     }
     fs::write(&store, &whole).unwrap();
-    installation.done(&["audit", "verify"]);
+    installation.done("audit verify");
 }
 
 #[test]
@@ -150,18 +148,11 @@ fn a_missing_vault_is_not_replaced_by_a_new_one_beside_a_store_that_knows_keys()
     let vault = installation.data().join("vault.chancery");
     let aside = installation.at("vault.aside");
     fs::rename(&vault, &aside).unwrap();
-    let said = installation.run(&[
-        "--json",
-        "cert",
-        "create",
-        "www.example.internal",
-        "--ca",
-        "Issuing",
-    ]);
+    let said = installation.run("--json cert create www.example.internal --ca Issuing");
     assert_ne!(said.code, Some(0), "{said:#?}");
     said.refusal();
     fs::rename(&aside, &vault).unwrap();
-    installation.done(&["vault", "check"]);
+    installation.done("vault check");
 }
 
 /// With the vault in this state something must be refused, in words, and no certificate be made.
@@ -169,7 +160,7 @@ fn a_missing_vault_is_not_replaced_by_a_new_one_beside_a_store_that_knows_keys()
 fn damaged(installation: &Installation, vault: &Path, bytes: &[u8], how: &str) {
     fs::write(vault, bytes).unwrap();
     let before = installation.certificates();
-    let said = installation.run(&["--json", "vault", "check"]);
+    let said = installation.run("--json vault check");
     assert!(matches!(said.code, Some(1 | 3 | 4)), "{how}: {said:#?}");
     said.refusal();
     assert_eq!(installation.certificates(), before, "{how}");

@@ -19,7 +19,7 @@ fn a_full_disk_is_told_and_costs_nothing_that_was_acknowledged() {
     for n in 0..5 {
         let said = disk.run(
             &installation,
-            &["cert", "create", &host(n), "--ca", "Issuing"],
+            &format!("cert create {} --ca Issuing", host(n)),
         );
         acknowledged.push(said.id("cert"));
     }
@@ -28,7 +28,7 @@ fn a_full_disk_is_told_and_costs_nothing_that_was_acknowledged() {
     for n in 5..40 {
         let said = disk.run(
             &installation,
-            &["--json", "cert", "create", &host(n), "--ca", "Issuing"],
+            &format!("--json cert create {} --ca Issuing", host(n)),
         );
         match said.code {
             Some(0) => acknowledged.push(said.id("cert")),
@@ -47,7 +47,7 @@ fn a_full_disk_is_told_and_costs_nothing_that_was_acknowledged() {
     disk.holds(&installation, &acknowledged);
     let said = disk.run(
         &installation,
-        &["cert", "create", &host(99), "--ca", "Issuing"],
+        &format!("cert create {} --ca Issuing", host(99)),
     );
     assert_eq!(said.code, Some(0), "there is room again: {said:#?}");
 }
@@ -61,22 +61,15 @@ fn a_folder_that_may_not_be_written_is_told_and_stays_as_it_was() {
     let installation = disk.installation();
     let said = disk.run(
         &installation,
-        &["cert", "create", &host(0), "--ca", "Issuing"],
+        &format!("cert create {} --ca Issuing", host(0)),
     );
     let acknowledged = vec![said.id("cert")];
     disk.shell(&installation, "mount -o remount,ro \"$0\"");
-    for words in [
-        &[
-            "--json",
-            "cert",
-            "create",
-            "b.example.internal",
-            "--ca",
-            "Issuing",
-        ][..],
-        &["--json", "key", "generate", "k"],
+    for line in [
+        "cert create b.example.internal --ca Issuing",
+        "key generate spare",
     ] {
-        let said = disk.run(&installation, words);
+        let said = disk.run(&installation, &format!("--json {line}"));
         assert_eq!(said.code, Some(1), "{said:#?}");
         said.refusal();
     }
@@ -119,30 +112,22 @@ impl Disk {
             &installation,
             &format!("mount -t tmpfs -o size={} tmpfs \"$0\"", self.size),
         );
-        for words in [
-            &["vault", "create"][..],
-            &["ca", "create", "Root", "--confirm", "Root"],
-            &[
-                "ca",
-                "create",
-                "Issuing",
-                "--parent",
-                "Root",
-                "--confirm",
-                "Root",
-            ],
+        for line in [
+            "vault create",
+            "ca create Root",
+            "ca create Issuing --parent Root --confirm Root",
         ] {
-            let said = self.run(&installation, words);
+            let said = self.run(&installation, line);
             assert_eq!(said.code, Some(0), "{said:#?}");
         }
         installation
     }
 
     /// Like `Installation::run`, from the root folder: the test's own is not what the namespace sees.
-    fn run(&self, installation: &Installation, words: &[&str]) -> Said {
+    fn run(&self, installation: &Installation, line: &str) -> Said {
         let _turn = installation.turn();
         let output = installation
-            .command(words)
+            .command(line)
             .current_dir("/")
             .output()
             .unwrap();
@@ -173,7 +158,7 @@ impl Disk {
     /// Every certificate that was acknowledged is listed, and the audit's chain is whole.
     #[track_caller]
     fn holds(&self, installation: &Installation, acknowledged: &[String]) {
-        let said = self.run(installation, &["--json", "cert", "list", "--limit", "0"]);
+        let said = self.run(installation, "--json cert list --limit 0");
         assert_eq!(said.code, Some(0), "{said:#?}");
         for id in acknowledged {
             assert!(
@@ -181,7 +166,7 @@ impl Disk {
                 "{id} was acknowledged and is gone: {said:#?}"
             );
         }
-        let said = self.run(installation, &["audit", "verify"]);
+        let said = self.run(installation, "audit verify");
         assert_eq!(said.code, Some(0), "{said:#?}");
     }
 }

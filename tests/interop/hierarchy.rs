@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::chancery::{Files, Installation};
-use crate::counterpart::{names, new_key, request};
+use crate::counterpart::request_for;
 
 pub(crate) struct Hierarchy {
     pub(crate) root: PathBuf,
@@ -30,7 +30,7 @@ pub(crate) fn hierarchy() -> &'static Hierarchy {
 
 fn make() -> Hierarchy {
     let installation = Installation::with_vault();
-    installation.done(&["ca", "create", "Root", "--confirm", "Root"]);
+    installation.done("ca create Root");
     let root = installation.export_authority("Root", "root");
     let mut issued = Vec::new();
     for key_type in KEY_TYPES {
@@ -45,20 +45,11 @@ fn make() -> Hierarchy {
 
 /// The authority of one kind of key, and what it issued.
 fn below(installation: &Installation, key_type: &'static str, root: &PathBuf) -> Vec<Issued> {
-    let authority = format!("Issuing {key_type}");
-    let create = [
-        "ca", "create", &authority, "--parent", "Root", "--key", key_type,
-    ];
-    installation.done(&[&create[..], &["--confirm", "Root"]].concat());
+    let authority = format!("Issuing-{key_type}");
+    let made = format!("ca create {authority} --parent Root --key {key_type} --confirm Root");
+    installation.done(&made);
     let folder = installation.at(&format!("authority-{key_type}"));
-    let export = [
-        "ca",
-        "export",
-        &authority,
-        "--out",
-        folder.to_str().unwrap(),
-    ];
-    installation.done(&export);
+    installation.done(&format!("ca export {authority} --out {}", folder.display()));
     let files = Files::in_folder(&folder);
     let issuer = files.certificate.clone();
     let mut issued = vec![Issued {
@@ -69,9 +60,7 @@ fn below(installation: &Installation, key_type: &'static str, root: &PathBuf) ->
     }];
     for profile in LEAF_PROFILES {
         let name = format!("{profile}-{key_type}.example.internal");
-        let alternative = names(&format!("DNS:{name}"));
-        let more: Vec<&str> = alternative.iter().map(String::as_str).collect();
-        let file = request(installation.path(), &name, new_key(key_type), &more);
+        let file = request_for(installation.path(), &name, key_type);
         let id = installation.sign(&file, &authority, profile);
         issued.push(Issued {
             profile,

@@ -32,7 +32,7 @@ fn whatever_a_killed_process_acknowledged_is_there_afterwards() {
             "round {round}: killed before it was under load"
         );
         acknowledged.extend(heard);
-        let listed = installation.answer(&["cert", "list", "--limit", "0"]);
+        let listed = installation.answer("cert list --limit 0");
         let rows = listed["rows"].as_array().unwrap();
         let whole = rows.iter().filter(|row| row["status"] == "active");
         let whole: HashSet<&str> = whole.filter_map(|row| row["id"].as_str()).collect();
@@ -45,7 +45,7 @@ fn whatever_a_killed_process_acknowledged_is_there_afterwards() {
             "round {round}: acknowledged and lost: {lost:?}"
         );
     }
-    installation.done(&["audit", "verify"]);
+    installation.done("audit verify");
     let audit = installation.audit();
     let unrecorded: Vec<&String> = acknowledged
         .iter()
@@ -68,8 +68,7 @@ fn a_command_that_is_killed_leaves_a_folder_that_works() {
     let mut acknowledged = Vec::new();
     for round in 0..ROUNDS {
         let host = format!("host{round}.example.internal");
-        let words = ["cert", "create", host.as_str(), "--ca", "Issuing"];
-        let mut command = installation.command(&words);
+        let mut command = installation.command(&format!("cert create {host} --ca Issuing"));
         let mut process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -90,9 +89,9 @@ fn a_command_that_is_killed_leaves_a_folder_that_works() {
             "round {round}: acknowledged and lost: {lost:?}"
         );
     }
-    installation.done(&["vault", "check"]);
-    installation.done(&["audit", "verify"]);
-    installation.done(&["cert", "create", "last.example.internal", "--ca", "Issuing"]);
+    installation.done("vault check");
+    installation.done("audit verify");
+    installation.done("cert create last.example.internal --ca Issuing");
 }
 
 /// The process of the test above runs this one, on a folder that it is given; by itself the test

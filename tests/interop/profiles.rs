@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::chancery::Installation;
+use crate::chancery::{Files, Installation};
 use crate::counterpart::{openssl, openssl_done, pkilint, run, tool};
 use crate::hierarchy::{Issued, KEY_TYPES, LEAF_PROFILES, hierarchy};
 
@@ -104,7 +104,7 @@ fn serial_numbers_are_sixteen_random_bytes_and_each_is_used_once() {
     let mut seen = Vec::new();
     for issued in &hierarchy().issued {
         let file = issued.files.certificate.to_str().unwrap();
-        let serial = openssl_done(&["x509", "-in", file, "-noout", "-serial"]);
+        let serial = openssl_done(&format!("x509 -in {file} -noout -serial"));
         let serial = serial.trim().trim_start_matches("serial=").to_owned();
         // Leading zeros are not printed: 12 bytes or fewer come once in four thousand million.
         assert!((25..=32).contains(&serial.len()), "{serial}: {issued}");
@@ -144,32 +144,15 @@ fn a_certificate_whose_key_the_vault_keeps_verifies_with_each_kind_of_key() {
     for (n, key_type) in KEY_TYPES.into_iter().enumerate() {
         let profile = LEAF_PROFILES[n % LEAF_PROFILES.len()];
         let name = format!("{key_type}.example.internal");
-        let host = format!("dns:{name}");
-        let words = [
-            "cert",
-            "create",
-            &name,
-            "--san",
-            &host,
-            "--profile",
-            profile,
-            "--ca",
-            "Issuing",
-        ];
-        let made = installation.done(&[&words[..], &["--key-type", key_type]].concat());
+        let words = format!("--san dns:{name} --profile {profile} --key-type {key_type}");
+        let made = installation.done(&format!("cert create {name} --ca Issuing {words}"));
         let files = installation.export(&made.id("cert"), key_type);
         let root = root.to_str().unwrap();
         let chain = files.chain.to_str().unwrap();
         let leaf = files.certificate.to_str().unwrap();
-        openssl_done(&[
-            "verify",
-            "-x509_strict",
-            "-CAfile",
-            root,
-            "-untrusted",
-            chain,
-            leaf,
-        ]);
+        openssl_done(&format!(
+            "verify -x509_strict -CAfile {root} -untrusted {chain} {leaf}"
+        ));
         assert!(text_of(&files.certificate).contains(&format!("DNS:{name}")));
     }
 }
@@ -180,23 +163,15 @@ fn der_and_pem_of_one_certificate_hold_the_same_bytes() {
         return;
     }
     let installation = Installation::with_issuing();
-    let made = installation.done(&["cert", "create", "www.example.internal", "--ca", "Issuing"]);
+    let made = installation.done("cert create www.example.internal --ca Issuing");
     let id = made.id("cert");
     let pem = installation.export(&id, "pem");
     let folder = installation.at("der");
-    let export = [
-        "cert",
-        "export",
-        &id,
-        "--out",
-        folder.to_str().unwrap(),
-        "--format",
-        "der",
-    ];
-    installation.done(&export);
+    let to = folder.display();
+    installation.done(&format!("cert export {id} --out {to} --format der"));
     let digest = |file: &Path| {
         let file = file.to_str().unwrap();
-        openssl_done(&["x509", "-in", file, "-noout", "-fingerprint", "-sha256"])
+        openssl_done(&format!("x509 -in {file} -noout -fingerprint -sha256"))
     };
     let written = crate::chancery::files_in(&folder);
     assert!(!written.is_empty());
@@ -217,29 +192,16 @@ fn purposes(profile: &str) -> &'static [&'static str] {
 }
 
 fn verifies(issued: &Issued, root: &Path, purpose: &str) -> bool {
-    let root = root.to_str().unwrap();
-    let chain = issued.files.chain.to_str().unwrap();
-    let certificate = issued.files.certificate.to_str().unwrap();
-    let fixed = [
-        "verify",
-        "-x509_strict",
-        "-CAfile",
-        root,
-        "-untrusted",
-        chain,
-    ];
-    let said = openssl(&[&fixed[..], &["-purpose", purpose, certificate]].concat());
-    said.code == Some(0)
+    let trust = format!("-CAfile {} -purpose {purpose}", root.display());
+    let Files {
+        chain, certificate, ..
+    } = &issued.files;
+    let way = format!("-untrusted {} {}", chain.display(), certificate.display());
+    openssl(&format!("verify -x509_strict {trust} {way}")).code == Some(0)
 }
 
 fn text_of(certificate: &Path) -> String {
-    openssl_done(&[
-        "x509",
-        "-in",
-        certificate.to_str().unwrap(),
-        "-noout",
-        "-text",
-    ])
+    openssl_done(&format!("x509 -in {} -noout -text", certificate.display()))
 }
 
 impl std::fmt::Display for Issued {

@@ -18,7 +18,7 @@ fn nginx_serves_the_first_certificate_and_curl_trusts_it_through_the_root_alone(
         return;
     };
     let installation = Installation::empty();
-    let made = installation.answer(&["quickstart", HOST]);
+    let made = installation.answer(&format!("quickstart {HOST}"));
     let full_chain = written(&made, &format!("{HOST}.fullchain.crt"));
     let key = written(&made, &format!("{HOST}.key"));
     let root = installation.export_authority(made["root"]["id"].as_str().unwrap(), "trusted");
@@ -44,7 +44,7 @@ fn the_line_that_quickstart_prints_proves_a_connection() {
         return;
     }
     let installation = Installation::empty();
-    let said = installation.done(&["quickstart", HOST]);
+    let said = installation.done(&format!("quickstart {HOST}"));
     let line = said
         .out
         .lines()
@@ -61,7 +61,7 @@ fn the_line_that_quickstart_prints_proves_a_connection() {
 fn the_key_of_the_first_certificate_is_readable_by_its_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let installation = Installation::empty();
-    installation.done(&["quickstart", HOST]);
+    installation.done(&format!("quickstart {HOST}"));
     let keys = files_in(installation.path())
         .into_iter()
         .filter(|path| path.extension().is_some_and(|end| end == "key"));
