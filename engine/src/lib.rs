@@ -3,5 +3,19 @@
 //! Modules stand in reading order; `docs/architecture.md` says which may use which.
 
 pub mod api;
+mod runtime;
+
+mod audit;
+mod authority;
+mod policy;
+
+mod store;
+mod vault;
+mod x509;
 
 mod base;
+
+pub use runtime::{
+    Answer, Busy, Client, Kdf, News, Pending, Settings, Ticket, inspect, start, verify_audit,
+};
+pub use store::{Disk, Home, SystemDisk};

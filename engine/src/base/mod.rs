@@ -20,7 +20,7 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use custody::{CertificateKey, Grant, KeyUse, Reach};
 pub use description::{DescribedField, Description, Finding, Severity};
 pub use digest::Fingerprint;
-pub(crate) use digest::{hex, sha256};
+pub(crate) use digest::{hex, sha256, unhex};
 pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,

@@ -80,10 +80,7 @@ impl Client {
 
     /// Calls off a command of the same actor; one that is already being written is still done.
     pub fn cancel(&self, id: CommandId) {
-        match self.engine.core.running().get(&id) {
-            Some((actor, deciding)) if *actor == self.actor => deciding.abort(),
-            _ => (),
-        }
+        self.engine.core.context.running.cancel(id, &self.actor);
     }
 
     /// Subscribes this front end; once is enough, and the first `wake` stays. It is called when

@@ -7,12 +7,13 @@ use std::time::Duration;
 use super::act::Act;
 use super::news::Newsroom;
 use super::pool::Pool;
+use super::running::Running;
 use super::{Kdf, Settings, cannot_start, threads};
-use crate::api::{Actor, Clock, Report, Revision, Timestamp};
+use crate::api::{Actor, Clock, Report, Revision, Timestamp, VaultState};
 use crate::authority::Issuers;
 use crate::base::Mint;
 use crate::store::{Change, Home, Refused, Snapshot, Store};
-use crate::vault::{KdfCost, Vault};
+use crate::vault::{self, KdfCost, Vault};
 
 pub(super) struct Context {
     pub(super) compute: Pool,
@@ -21,6 +22,7 @@ pub(super) struct Context {
     pub(super) issuers: Arc<Issuers>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) mint: Arc<Mint>,
+    pub(super) running: Running,
     pub(super) kdf: KdfCost,
     pub(super) idle_lock: Option<Duration>,
     /// When a person last asked for something (ms).
@@ -47,6 +49,7 @@ impl Context {
             issuers: Arc::default(),
             clock: Arc::clone(&settings.clock),
             mint: Arc::new(Mint::new().map_err(cannot_start)?),
+            running: Running::default(),
             kdf,
             idle_lock: settings.idle_lock,
             last_person: AtomicI64::new(settings.clock.now().0),
@@ -63,8 +66,17 @@ impl Context {
 
     /// Writes an intent with its audit entry, so that a crash from here on leaves a trace.
     pub(super) async fn intend(&self, act: &Act, details: &str) -> Result<Revision, Refused> {
+        self.running.past_return(act.cause).await;
         let change = Change::of(Vec::new(), vec![act.intent(None, details)]);
         self.store.commit(change).await
+    }
+
+    pub(super) fn vault_state(&self) -> Result<VaultState, Report> {
+        Ok(match self.vault.state()? {
+            vault::VaultState::Absent => VaultState::Absent,
+            vault::VaultState::Locked => VaultState::Locked,
+            vault::VaultState::Unlocked => VaultState::Unlocked,
+        })
     }
 
     pub(super) fn noticed(&self, act: &Act) {

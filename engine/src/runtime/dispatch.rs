@@ -31,6 +31,7 @@ pub(super) fn begin(
     let allowed = may_ask(&act, envelope.version);
     let turn = core.turns.take(act.about.resource.as_ref());
     core.context.noticed(&act);
+    core.context.running.begin(act.cause, act.actor.clone());
     let (deciding_core, deciding_act) = (Arc::clone(&core), act.clone());
     let deciding = tasks.spawn(async move {
         allowed?;
@@ -39,11 +40,10 @@ pub(super) fn begin(
         let decided = decide(&deciding_core, &act, envelope.command).await?;
         conclude(&deciding_core.context, &act, decided).await
     });
-    core.running()
-        .insert(act.cause, (act.actor.clone(), deciding.abort_handle()));
+    core.context.running.began(act.cause, deciding.abort_handle());
     tasks.spawn(async move {
         let decided = deciding.await;
-        core.running().remove(&act.cause);
+        core.context.running.end(act.cause);
         finish(end(&core, &act, decided).await);
     });
 }
@@ -92,9 +92,10 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
         fact: Some(fact.clone()),
         cause: Some(act.cause),
     };
+    context.running.past_return(act.cause).await;
     let at = context.store.commit(change).await?;
     if matches!(act.about.area, Area::Authority | Area::Key) {
-        context.issuers.forget();
+        context.issuers.forget(at);
     }
     Ok(Ending::Done { fact, at })
 }

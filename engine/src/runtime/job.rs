@@ -37,6 +37,7 @@ pub(super) async fn begin(
     let entry = act.done(resource, "started as a job");
     let mut change = Change::of(vec![job::put(id, &record)], vec![entry]);
     change.cause = Some(act.cause);
+    context.running.past_return(act.cause).await;
     context.store.commit(change).await?;
     spawn(core, tasks, id, record);
     Ok(id)

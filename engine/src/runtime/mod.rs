@@ -10,6 +10,7 @@ mod job;
 mod news;
 mod pool;
 mod refusals;
+mod running;
 mod scheduler;
 mod turns;
 
@@ -17,17 +18,15 @@ pub use client::{Busy, Client, Pending, Ticket};
 pub use handle::Answer;
 pub use news::News;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{Semaphore, oneshot};
-use tokio::task::AbortHandle;
 
-use crate::api::{Actor, Clock, CommandId, Report, SystemClock};
+use crate::api::{Actor, Clock, Report, SystemClock};
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::context::Context;
 use crate::runtime::news::Newsroom;
@@ -80,13 +79,9 @@ struct Core {
     queries: Pool,
     context: Arc<Context>,
     news: Arc<Newsroom>,
-    running: Mutex<Running>,
     turns: Turns,
     refusals: Refusals,
 }
-
-/// What can still be called off, and by whom.
-type Running = HashMap<CommandId, (Actor, AbortHandle)>;
 
 impl Core {
     fn open(settings: &Settings) -> Result<Self, Report> {
@@ -95,14 +90,9 @@ impl Core {
             queries: Pool::start("query", threads(), QUERIES).map_err(cannot_start)?,
             context: Arc::new(Context::open(settings, &news)?),
             news,
-            running: Mutex::default(),
             turns: Turns::default(),
             refusals: Refusals::default(),
         })
-    }
-
-    fn running(&self) -> MutexGuard<'_, Running> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -51,6 +51,14 @@ pub(crate) fn put_signed(id: CertificateId, record: &CertificateRecord, der: Vec
     ]
 }
 
+/// Nothing was signed after all.
+pub(crate) fn intent_gone(id: CertificateId) -> [Put; 2] {
+    [
+        Put::gone(Area::System, INTENTS, id.to_raw()),
+        Put::gone(Area::System, INTENT_TBS, id.to_raw()),
+    ]
+}
+
 /// A certificate that was signed elsewhere.
 pub(crate) fn put_foreign(
     id: CertificateId,

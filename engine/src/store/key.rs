@@ -16,8 +16,6 @@ pub(crate) struct KeyRecord {
     pub(crate) used_for: KeyUse,
     pub(crate) created: Timestamp,
     pub(crate) fingerprint: Fingerprint,
-    /// SubjectPublicKeyInfo, DER in hexadecimal.
-    pub(crate) spki: String,
 }
 
 pub(crate) fn put(id: KeyId, record: &KeyRecord) -> [Put; 2] {

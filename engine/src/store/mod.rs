@@ -31,7 +31,8 @@ use redb::backends::InMemoryBackend;
 use redb::{Builder, Database, Error, ReadableDatabase};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::api::{Notice, Revision};
+use crate::api::Notice;
+pub(crate) use crate::api::Revision;
 use crate::store::disk::Watched;
 use crate::store::lock::Lock;
 use crate::store::writer::{Job, Writer};

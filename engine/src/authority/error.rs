@@ -1,0 +1,175 @@
+//! Why an authority did not do what was asked.
+
+use std::fmt;
+
+use crate::base::{AuthorityId, Explain, Kind, Remedy, Report, Serial, Subtree, Timestamp, shown};
+
+#[derive(Debug)]
+pub(crate) enum AuthorityError {
+    /// A public key that no request may bring; says why.
+    BarredKey(String),
+    Expired {
+        name: String,
+        since: Timestamp,
+    },
+    NameEmpty,
+    NameTaken {
+        name: String,
+        holder: AuthorityId,
+    },
+    NeedsConfirmation {
+        name: String,
+    },
+    NeedsPassphrase {
+        name: String,
+    },
+    NotACertificate,
+    NotInstalled {
+        name: String,
+    },
+    NotRequested {
+        name: String,
+    },
+    OtherKey {
+        name: String,
+    },
+    OutsideParent(Subtree),
+    ParentGrantsNothing {
+        name: String,
+    },
+    SerialTaken(Serial),
+    SignatureLost,
+    Unknown(AuthorityId),
+    WrongChain(Box<Report>),
+    WrongConfirmation {
+        given: String,
+        name: String,
+    },
+}
+
+impl fmt::Display for AuthorityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BarredKey(why) => write!(f, "this public key may not be used: {why}"),
+            Self::Expired { name, since } => {
+                write!(f, "the authority {} has expired on {since}", shown(name))
+            }
+            Self::NameEmpty => f.write_str("an authority needs a name"),
+            Self::NameTaken { name, holder } => {
+                write!(f, "{holder} is already called {}", shown(name))
+            }
+            Self::NeedsConfirmation { name } => write!(
+                f,
+                "a passphrase from a file does not prove that a person is there to sign as {}",
+                shown(name)
+            ),
+            Self::NeedsPassphrase { name } => {
+                write!(f, "the key of {} signs only when a person is there", shown(name))
+            }
+            Self::NotACertificate => f.write_str("there is no certificate in what was given"),
+            Self::NotInstalled { name } => write!(
+                f,
+                "the authority {} has no certificate yet, only a request",
+                shown(name)
+            ),
+            Self::NotRequested { name } => {
+                write!(f, "the authority {} does not wait for a certificate", shown(name))
+            }
+            Self::OtherKey { name } => write!(
+                f,
+                "the certificate is for another key than the one made for {}",
+                shown(name)
+            ),
+            Self::OutsideParent(subtree) => {
+                write!(f, "{subtree} is outside what the parent may issue for")
+            }
+            Self::ParentGrantsNothing { name } => {
+                write!(f, "the authority {} may have no authority below it", shown(name))
+            }
+            Self::SerialTaken(serial) => write!(f, "the serial {serial} is already in use"),
+            Self::SignatureLost => f.write_str("the intent to sign is no longer open"),
+            Self::Unknown(id) => write!(f, "there is no authority {id}"),
+            Self::WrongChain(_) => f.write_str("the certificate cannot be installed"),
+            Self::WrongConfirmation { given, name } => write!(
+                f,
+                "the confirmation names {}, but the key to sign with is that of {}",
+                shown(given),
+                shown(name)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for AuthorityError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        None
+    }
+}
+
+impl Explain for AuthorityError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::BarredKey(_) => "authority.barred-key",
+            Self::Expired { .. } => "authority.expired",
+            Self::NameEmpty => "authority.name-empty",
+            Self::NameTaken { .. } => "authority.name-taken",
+            Self::NeedsConfirmation { .. } | Self::WrongConfirmation { .. } => {
+                "authority.needs-confirmation"
+            }
+            Self::NeedsPassphrase { .. } => "authority.needs-passphrase",
+            Self::NotACertificate => "authority.not-a-certificate",
+            Self::NotInstalled { .. } => "authority.not-installed",
+            Self::NotRequested { .. } => "authority.not-requested",
+            Self::OtherKey { .. } => "authority.other-key",
+            Self::OutsideParent(_) => "authority.outside-parent",
+            Self::ParentGrantsNothing { .. } => "authority.no-children",
+            Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
+            Self::Unknown(_) => "authority.unknown",
+            Self::WrongChain(_) => "authority.wrong-chain",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NeedsPassphrase { .. } => Kind::Locked,
+            Self::NameEmpty | Self::NotACertificate => Kind::Malformed,
+            Self::NameTaken { .. }
+            | Self::SerialTaken(_)
+            | Self::SignatureLost
+            | Self::Unknown(_) => Kind::Failed,
+            _ => Kind::Refused,
+        }
+    }
+
+    fn remedy(&self) -> Remedy {
+        let step = match self {
+            Self::BarredKey(_) => "Make a new key on the host and send a new request",
+            Self::Expired { .. } => "Choose another authority, or make a new one",
+            Self::NameEmpty => "Give it a name, such as Example Root",
+            Self::NameTaken { .. } => "Choose another name",
+            Self::NeedsConfirmation { .. } => {
+                "Type the passphrase, or name the authority with --confirm"
+            }
+            Self::NeedsPassphrase { .. } => "Give the vault's passphrase with this request",
+            Self::NotACertificate => "Give the certificate as PEM or DER, the chain behind it",
+            Self::NotInstalled { .. } => {
+                "Have its request signed, then install the certificate with ca install"
+            }
+            Self::NotRequested { .. } => "Choose an authority made with ca request",
+            Self::OtherKey { .. } => {
+                "Install the certificate that was made from this authority's own request"
+            }
+            Self::OutsideParent(_) => "Leave it out, or choose another parent",
+            Self::ParentGrantsNothing { .. } => {
+                "Choose a parent whose path length leaves room, or make a new root"
+            }
+            Self::SerialTaken(_) | Self::SignatureLost => return Remedy::Retry,
+            Self::Unknown(_) => "Choose one from ca list",
+            Self::WrongChain(report) => {
+                return Remedy::Do(format!("{}; {}", report.what, report.remedy));
+            }
+            Self::WrongConfirmation { .. } => "Name the authority whose key is to sign",
+        };
+        Remedy::Do(step.to_owned())
+    }
+}

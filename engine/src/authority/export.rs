@@ -1,0 +1,199 @@
+//! Files for other programs: written atomically, opened again and checked.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::base::{Explain, Kind, Remedy, Secret};
+
+/// One file to write.
+pub(crate) struct Sheet {
+    pub(crate) path: PathBuf,
+    pub(crate) content: Content,
+}
+
+pub(crate) enum Content {
+    Plain(Vec<u8>),
+    /// Mode 0600 from the first byte.
+    Private(Secret<Vec<u8>>),
+}
+
+/// Writes each beside its place, makes it durable, moves it there, and reads it back.
+pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, ExportError> {
+    fs::create_dir_all(folder).map_err(|error| ExportError::at(folder, error))?;
+    let folder = fs::canonicalize(folder).map_err(|error| ExportError::at(folder, error))?;
+    let mut written = Vec::new();
+    for sheet in sheets {
+        let path = folder.join(&sheet.path);
+        put(&path, &sheet.content).map_err(|error| ExportError::at(&path, error))?;
+        match holds(&path, &sheet.content) {
+            Ok(true) => written.push(path),
+            Ok(false) => return Err(ExportError::ReadsBackDifferent(path)),
+            Err(error) => return Err(ExportError::at(&path, error)),
+        }
+    }
+    sync_folder(&folder).map_err(|error| ExportError::at(&folder, error))?;
+    Ok(written)
+}
+
+/// A file name that is one on every system: letters, digits, `.`, `-` and `_`; `*` becomes `_`.
+pub(crate) fn file_name(name: &str) -> String {
+    let plain = |c: char| match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' => c,
+        _ => '_',
+    };
+    let safe: String = name.chars().map(plain).take(100).collect();
+    match safe.trim_matches('.') {
+        "" => "certificate".to_owned(),
+        rest => rest.to_owned(),
+    }
+}
+
+fn put(path: &Path, content: &Content) -> io::Result<()> {
+    let beside = path.with_file_name(format!(
+        ".{}.{}.part",
+        path.file_name().unwrap_or_default().to_string_lossy(),
+        std::process::id()
+    ));
+    let written = fill(&beside, content).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What failed is the news; a part left behind is harmless.
+        fs::remove_file(&beside).ok();
+    }
+    written
+}
+
+fn fill(path: &Path, content: &Content) -> io::Result<()> {
+    match content {
+        Content::Plain(bytes) => {
+            let mut file = File::create(path)?;
+            file.write_all(bytes)?;
+            file.sync_all()
+        }
+        Content::Private(secret) => {
+            let mut file = private(path)?;
+            secret.expose(|bytes| file.write_all(bytes))?;
+            file.sync_all()
+        }
+    }
+}
+
+/// What an earlier, killed run left here is removed first, so that its mode does not stay.
+fn private(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => (),
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn holds(path: &Path, content: &Content) -> io::Result<bool> {
+    let mut found = Zeroizing::new(Vec::new());
+    File::open(path)?.read_to_end(&mut found)?;
+    Ok(match content {
+        Content::Plain(bytes) => *found == *bytes,
+        Content::Private(secret) => secret.expose(|bytes| *found == *bytes),
+    })
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[derive(Debug)]
+pub(crate) enum ExportError {
+    Io(PathBuf, io::Error),
+    ReadsBackDifferent(PathBuf),
+}
+
+impl ExportError {
+    pub(crate) fn at(path: &Path, error: io::Error) -> Self {
+        Self::Io(path.to_owned(), error)
+    }
+}
+
+impl fmt::Display for ExportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(path, _) => write!(f, "{} could not be written", path.display()),
+            Self::ReadsBackDifferent(path) => {
+                write!(f, "{} does not read back as it was written", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for ExportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(_, error) => Some(error),
+            Self::ReadsBackDifferent(_) => None,
+        }
+    }
+}
+
+impl Explain for ExportError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Io(..) => "export.cannot-write",
+            Self::ReadsBackDifferent(_) => "export.reads-back-different",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Failed
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(
+            match self {
+                Self::Io(..) => "Choose a folder that you may write to and that has space left",
+                Self::ReadsBackDifferent(_) => "Check the disk, then export again",
+            }
+            .to_owned(),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_is_one_on_every_system() {
+        assert_eq!(file_name("*.example.internal"), "_.example.internal");
+        assert_eq!(file_name("../../etc/passwd"), "_.._etc_passwd");
+        assert_eq!(file_name("Grüße"), "Gr__e");
+        assert_eq!(file_name(".."), "certificate");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_private_file_is_nobody_elses_even_over_an_open_one() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.key"), "old").unwrap();
+        let sheet = Sheet {
+            path: "a.key".into(),
+            content: Content::Private(Secret::new(b"new".to_vec())),
+        };
+        let written = write(folder.path(), &[sheet]).unwrap();
+        let mode = fs::metadata(&written[0]).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read(&written[0]).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,71 @@
+//! Completing an authority with a certificate that another installation made.
+
+use super::error::AuthorityError;
+use crate::base::{AuthorityId, Fingerprint, Report, Timestamp, hex};
+use crate::store::authority::{AuthorityRecord, Installed};
+use crate::x509::{
+    Certificate, PublicKey, Request, check_authority_chain, read_certificates,
+};
+
+/// What was checked and is to be written.
+pub(crate) struct Installation {
+    pub(crate) record: AuthorityRecord,
+    pub(crate) certificate: Certificate,
+}
+
+/// Key, chain and path length are checked before anything is believed (rule 24). `known` is who
+/// stands above where that authority is here too.
+pub(crate) fn install(
+    mut record: AuthorityRecord,
+    request_der: &[u8],
+    given: &[u8],
+    known: impl Fn(&Certificate) -> Option<AuthorityId>,
+    (certificate_id, now): (crate::base::CertificateId, Timestamp),
+) -> Result<Installation, Report> {
+    let all = read_certificates(given)?;
+    let request = Request::read(request_der)?;
+    let (own, above) = split(&record, all, request.key())?;
+    check_authority_chain(&own, &above, now)
+        .map_err(|error| AuthorityError::WrongChain(Box::new(Report::from(error))))?;
+    record.parent = above.first().and_then(&known);
+    record.subject = own.subject().to_string();
+    let upstream = match record.parent {
+        Some(_) => Vec::new(),
+        None => above.iter().map(|certificate| hex(certificate.der())).collect(),
+    };
+    record.installed = Some(Installed {
+        certificate: certificate_id,
+        is_root: false,
+        not_before: own.not_before(),
+        not_after: own.not_after(),
+        path_len: own.path_len(),
+        constraints: own.constraints()?,
+        serial: own.serial().clone(),
+        fingerprint: Fingerprint::of(own.der()),
+        upstream,
+    });
+    Ok(Installation {
+        record,
+        certificate: own,
+    })
+}
+
+fn split(
+    record: &AuthorityRecord,
+    mut all: Vec<Certificate>,
+    key: &PublicKey,
+) -> Result<(Certificate, Vec<Certificate>), AuthorityError> {
+    if all.is_empty() {
+        return Err(AuthorityError::NotACertificate);
+    }
+    let own = all.iter().position(|certificate| certificate.public_key() == key);
+    match own {
+        Some(place) => {
+            let own = all.remove(place);
+            Ok((own, all))
+        }
+        None => Err(AuthorityError::OtherKey {
+            name: record.name.clone(),
+        }),
+    }
+}

@@ -1,0 +1,268 @@
+//! The one way in which a certificate comes to be: draft, policy, lint, intent, signature, record.
+//!
+//! Each stage is a type that the next one uses up, so that nothing is signed that was not decided,
+//! linted and recorded as an intent, and nothing twice. The order follows boulder's: a crash
+//! between intent and record leaves a trace of what may have been signed.
+
+use super::consent::Permission;
+use super::error::AuthorityError;
+use super::issuer::Issuer;
+use crate::base::{
+    AuthorityId, CertificateId, CertificateKey, Finding, Fingerprint, Identifier, KeyId,
+    Purpose, Receipt, Report, RequestId, Serial, Timestamp, shown,
+};
+use crate::policy::{Limits, decide};
+use crate::store::certificate::{CertificateRecord, put_intent, put_signed};
+use crate::store::{Guard, Put, Reader, Refused, Revision, Rows, authority};
+use crate::vault::Vault;
+use crate::x509::{Draft, Linted, Name, Profile, PublicKey, SignedCertificate, Wish};
+
+/// Where the wish came from, and whose the key is.
+#[derive(Clone, Copy)]
+pub(crate) struct Source {
+    pub(crate) key: CertificateKey,
+    pub(crate) request: Option<RequestId>,
+}
+
+/// Decided and linted; nobody has been told, nothing is written.
+pub(crate) struct Prepared {
+    id: CertificateId,
+    linted: Linted,
+    record: CertificateRecord,
+    signer: Signer,
+}
+
+/// Whose key signs.
+struct Signer {
+    authority: AuthorityId,
+    key: KeyId,
+    /// What the guard compares with the store; `None` for a root, which signs for itself.
+    seen: Option<(Fingerprint, bool)>,
+}
+
+/// What is decided about one certificate.
+pub(crate) struct Given<'a> {
+    pub(crate) issuer: &'a Issuer,
+    pub(crate) profile: &'static Profile,
+    /// Why no request may bring this public key, if none may.
+    pub(crate) barred: Option<&'a str>,
+    pub(crate) source: Source,
+    pub(crate) unattended: bool,
+    pub(crate) now: Timestamp,
+}
+
+/// Policy sees the final draft (rule 14); lints see what policy has approved.
+pub(crate) fn prepare(
+    given: &Given<'_>,
+    wish: Wish,
+    serial: Serial,
+    id: CertificateId,
+) -> Result<Prepared, Report> {
+    let Given { issuer, profile, source, now, .. } = *given;
+    issuer.alive(now)?;
+    let draft = Draft::prepare(profile, &issuer.view, wish, serial, now)?;
+    let limits = Limits {
+        unattended: issuer.grant.as_ref().filter(|_| given.unattended),
+        barred: given.barred,
+        profile: &profile.name,
+        now,
+    };
+    let record = record(&draft, issuer.id, source, now);
+    let approved = draft.approve(|draft| decide(draft, &limits))?;
+    Ok(Prepared {
+        id,
+        linted: approved.lint()?,
+        record,
+        signer: Signer {
+            authority: issuer.id,
+            key: issuer.key,
+            seen: Some((issuer.fingerprint, given.unattended)),
+        },
+    })
+}
+
+/// A root's own certificate: its draft is linted like any other, and signed with its own key.
+pub(crate) fn prepare_root(
+    (authority, key): (AuthorityId, KeyId),
+    draft: Draft,
+    (id, now): (CertificateId, Timestamp),
+) -> Result<Prepared, Report> {
+    let source = Source {
+        key: CertificateKey::Vault(key),
+        request: None,
+    };
+    let record = record(&draft, authority, source, now);
+    let approved = draft.approve(|_| Ok::<(), AuthorityError>(()))?;
+    Ok(Prepared {
+        id,
+        linted: approved.lint()?,
+        record,
+        signer: Signer {
+            authority,
+            key,
+            seen: None,
+        },
+    })
+}
+
+fn record(
+    draft: &Draft,
+    issuer: AuthorityId,
+    source: Source,
+    now: Timestamp,
+) -> CertificateRecord {
+    CertificateRecord {
+        name: name_of(draft.subject(), draft.identifiers()),
+        identifiers: draft.identifiers().to_vec(),
+        issuer,
+        profile: draft.profile().name.clone(),
+        serial: draft.serial().clone(),
+        not_before: draft.not_before(),
+        not_after: draft.not_after(),
+        key: source.key,
+        key_title: draft.key().title(),
+        request: source.request,
+        issued: now,
+        fingerprint: None,
+    }
+}
+
+/// The common name, or else the first alternative name; safe to show.
+pub(crate) fn name_of(subject: &Name, identifiers: &[Identifier]) -> String {
+    let common_name = subject.first_common_name().filter(|name| !name.is_empty());
+    let named = common_name.or_else(|| identifiers.first().map(Identifier::value));
+    match named {
+        Some(name) => shown(&name).into_owned(),
+        None => subject.to_string(),
+    }
+}
+
+/// A wish for a key that is in the vault. Where the profile is for hosts, the common name is among
+/// the alternative names: clients look only there (RFC 9525).
+pub(crate) fn wish_for(
+    profile: &Profile,
+    common_name: &str,
+    mut identifiers: Vec<Identifier>,
+    key: PublicKey,
+) -> Wish {
+    if profile.is_server()
+        && let Ok(host @ (Identifier::Dns(_) | Identifier::Ip(_))) = common_name.parse()
+        && !identifiers.contains(&host)
+    {
+        identifiers.insert(0, host);
+    }
+    Wish::new(Name::common_name(common_name), identifiers, key)
+}
+
+impl Prepared {
+    pub(crate) fn id(&self) -> CertificateId {
+        self.id
+    }
+
+    pub(crate) fn warnings(&self) -> &[Finding] {
+        self.linted.warnings()
+    }
+
+    /// For the audit.
+    pub(crate) fn words(&self) -> String {
+        let record = &self.record;
+        format!("{}, serial {}, to be signed as {}", record.name, record.serial, record.issuer)
+    }
+
+    /// Serial, issuer and the complete to-be-signed bytes, to be durable before the key is used
+    /// (rule 15).
+    pub(crate) fn intent(&self) -> [Put; 3] {
+        put_intent(self.id, &self.record, self.linted.tbs().to_vec())
+    }
+
+    /// What the snapshot promised, looked at again inside the transaction.
+    pub(crate) fn guard(&self) -> Guard {
+        let (issuer, serial) = (self.record.issuer, self.record.serial.clone());
+        let seen = self.signer.seen;
+        Box::new(move |now| {
+            if now.holder_of_serial(issuer, &serial)?.is_some() {
+                return Err(AuthorityError::SerialTaken(serial).into());
+            }
+            match seen {
+                Some((fingerprint, unattended)) => unchanged(now, issuer, fingerprint, unattended),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// The intent is durable: from here on the key may be used, once.
+    pub(crate) fn recorded(self, _at: Revision) -> Intended {
+        Intended(self)
+    }
+}
+
+fn unchanged(
+    now: &Reader<'_>,
+    id: AuthorityId,
+    fingerprint: Fingerprint,
+    unattended: bool,
+) -> Result<(), Refused> {
+    let record = authority::get(now, id)?.ok_or(AuthorityError::Unknown(id))?;
+    let same = record.installed.as_ref().is_some_and(|own| own.fingerprint == fingerprint);
+    match same && (!unattended || record.grant.is_some()) {
+        true => Ok(()),
+        false => Err(AuthorityError::NeedsPassphrase { name: record.name }.into()),
+    }
+}
+
+/// Recorded as an intent; allowed to be signed once.
+pub(crate) struct Intended(Prepared);
+
+impl Intended {
+    pub(crate) fn id(&self) -> CertificateId {
+        self.0.id
+    }
+
+    /// Uses the key. An error means that it was not used.
+    pub(crate) fn sign(self, vault: &Vault, permission: &Permission) -> Result<Signed, Report> {
+        let Prepared { id, linted, mut record, signer } = self.0;
+        let mut receipt = None;
+        let signed = linted.sign(|tbs| -> Result<Vec<u8>, Report> {
+            let purpose = Purpose::SignCertificate;
+            let (signature, used) =
+                vault.sign(signer.key, purpose, tbs, permission.passphrase())?;
+            receipt = Some(used);
+            Ok(signature)
+        })?;
+        record.fingerprint = Some(Fingerprint::of(signed.der()));
+        Ok(Signed {
+            id,
+            record,
+            authority: signer.authority,
+            certificate: signed,
+            receipt,
+        })
+    }
+}
+
+/// Signed and checked; to be recorded with the receipt of the key's use.
+pub(crate) struct Signed {
+    pub(crate) id: CertificateId,
+    pub(crate) record: CertificateRecord,
+    pub(crate) authority: AuthorityId,
+    pub(crate) certificate: SignedCertificate,
+    receipt: Option<Receipt>,
+}
+
+impl Signed {
+    /// The rows, and the receipts that go with them into the same change.
+    pub(crate) fn rows(self) -> (Vec<Put>, Vec<Receipt>) {
+        let der = self.certificate.der().to_vec();
+        let puts = put_signed(self.id, &self.record, der);
+        (puts.into(), self.receipt.into_iter().collect())
+    }
+
+    /// The intent is still open: nobody has closed it while the key was at work.
+    pub(crate) fn guard(&self) -> Guard {
+        let id = self.id;
+        Box::new(move |now| match crate::store::certificate::intent(now, id)? {
+            Some(_) => Ok(()),
+            None => Err(AuthorityError::SignatureLost.into()),
+        })
+    }
+}

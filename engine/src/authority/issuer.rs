@@ -1,0 +1,86 @@
+//! An authority as it issues: certificate, key and limits, read once and kept until it changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::error::AuthorityError;
+use crate::base::{AuthorityId, Fingerprint, Grant, KeyId, Report, Timestamp};
+use crate::store::{Snapshot, authority};
+use crate::store::Revision;
+use crate::x509::{Certificate, IssuerView, SignatureAlgorithm, Urls};
+
+pub(crate) struct Issuer {
+    pub(crate) id: AuthorityId,
+    pub(crate) name: String,
+    pub(crate) key: KeyId,
+    pub(crate) grant: Option<Grant>,
+    pub(crate) view: IssuerView,
+    pub(crate) fingerprint: Fingerprint,
+}
+
+impl Issuer {
+    pub(crate) fn load(store: &Snapshot, id: AuthorityId) -> Result<Self, Report> {
+        let record = authority::get(store, id)?.ok_or(AuthorityError::Unknown(id))?;
+        let not_installed = || AuthorityError::NotInstalled {
+            name: record.name.clone(),
+        };
+        let installed = record.installed.as_ref().ok_or_else(not_installed)?;
+        let der = authority::der(store, id)?.ok_or_else(not_installed)?;
+        let certificate = Certificate::read(&der)?;
+        let algorithm = SignatureAlgorithm::of(record.key_type);
+        Ok(Self {
+            id,
+            key: record.key,
+            view: IssuerView::of(&certificate, algorithm, Urls::default())?,
+            fingerprint: installed.fingerprint,
+            name: record.name,
+            grant: record.grant,
+        })
+    }
+
+    pub(crate) fn alive(&self, now: Timestamp) -> Result<(), AuthorityError> {
+        match now < self.view.not_after {
+            true => Ok(()),
+            false => Err(AuthorityError::Expired {
+                name: self.name.clone(),
+                since: self.view.not_after,
+            }),
+        }
+    }
+}
+
+/// The issuers in use. A guard inside the writer makes up for what is out of date here.
+#[derive(Default)]
+pub(crate) struct Issuers(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    issuers: HashMap<AuthorityId, Arc<Issuer>>,
+    /// What was read before this may be out of date.
+    since: Revision,
+}
+
+impl Issuers {
+    pub(crate) fn get(&self, store: &Snapshot, id: AuthorityId) -> Result<Arc<Issuer>, Report> {
+        if let Some(known) = self.lock().issuers.get(&id) {
+            return Ok(Arc::clone(known));
+        }
+        let issuer = Arc::new(Issuer::load(store, id)?);
+        let mut known = self.lock();
+        if known.since <= store.at() {
+            known.issuers.insert(id, Arc::clone(&issuer));
+        }
+        Ok(issuer)
+    }
+
+    /// After a change to any authority, seen from `at` on.
+    pub(crate) fn forget(&self, at: Revision) {
+        let mut known = self.lock();
+        known.issuers.clear();
+        known.since = known.since.max(at);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,20 @@
+//! The private CA: its hierarchy, and the one way in which it issues.
+
+mod consent;
+mod create;
+mod error;
+pub(crate) mod export;
+mod hierarchy;
+mod install;
+mod issue;
+mod issuer;
+
+pub(crate) use consent::{Confirmation, Permission};
+pub(crate) use create::{NewKey, Plan, name_is_free, new_rows, plan, trial_key, waiting};
+pub(crate) use error::AuthorityError;
+pub(crate) use hierarchy::{certificates_from, chain_from, effective_end, without_root};
+pub(crate) use install::{Installation, install};
+pub(crate) use issue::{
+    Given, Prepared, Signed, Source, name_of, prepare, prepare_root, wish_for,
+};
+pub(crate) use issuer::{Issuer, Issuers};

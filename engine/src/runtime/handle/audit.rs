@@ -1,0 +1,252 @@
+//! The audit: sealed, exported, followed.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::super::act::Act;
+use super::super::context::Context;
+use super::super::{Core, job};
+use super::{Answer, Decided, Decision, Sight, key};
+use crate::api::{
+    AuditCommand, AuditFact, AuditFilter, AuditRow, AuditState, AuditStateQuestion, Fact, KeyId,
+    KeyType, KeyUse, ListAudit, Page, Report, Timestamp,
+};
+use crate::audit::{AuditError, Checkpoint, export};
+use crate::authority::export::{Content, ExportError, Sheet, write};
+use crate::base::{Purpose, Receipt};
+use crate::store::audit::checkpoint;
+use crate::store::job::Work;
+use crate::store::{Change, Snapshot, StoreError};
+use crate::vault::Sealed;
+
+pub(in crate::runtime) async fn decide(
+    core: &Arc<Core>,
+    act: &Act,
+    command: AuditCommand,
+) -> Result<Decided, Report> {
+    let context = &core.context;
+    match command {
+        AuditCommand::Checkpoint { file } => checkpoint_to(context, act, file).await,
+        AuditCommand::Export { file } => export_to(context, file).await,
+        AuditCommand::ExportKey { file } => export_key(context, file).await,
+        AuditCommand::Verify => {
+            let work = Work::VerifyAudit {
+                next: 1,
+                link: "00".repeat(32),
+                faults: Vec::new(),
+            };
+            let tasks = tokio::runtime::Handle::current();
+            let id = job::begin(core, &tasks, act, work).await?;
+            Ok(Decided::Started(id))
+        }
+    }
+}
+
+/// The key that seals, made with the vault: everyday, since sealing must not need a person.
+pub(super) async fn new_key(context: &Context, act: &Act) -> Result<Decision, Report> {
+    let made = key::make(context, KeyType::Ed25519).await?;
+    let puts = made.rows(KEY_NAME, KeyUse::Audit, act.at);
+    Ok(Decision {
+        puts,
+        ..Decision::of(Fact::Vault(crate::api::VaultFact::Unlocked))
+    })
+}
+
+fn audit_key(store: &Snapshot) -> Result<KeyId, Report> {
+    let found = crate::store::key::holder_of(store, KEY_NAME)?;
+    found.ok_or_else(|| AuditError::NoKey.into())
+}
+
+/// Signs the present end of the chain, writes the checkpoint, and lets the vault remember it.
+pub(super) async fn seal(context: &Context, act: &Act) -> Result<(u64, String), Report> {
+    context.running.past_return(act.cause).await;
+    let store = context.snapshot()?;
+    let entries = store.audit_entries()?;
+    let last = store.audit_entry(entries)?.ok_or(AuditError::Empty)?;
+    let key = audit_key(&store)?;
+    let unsigned = Checkpoint {
+        store: store_name(context)?,
+        sequence: last.sequence,
+        link: last.link,
+        at: context.clock.now(),
+    };
+    let (sealed, vault) = (unsigned.clone(), Arc::clone(&context.vault));
+    let (text, receipt) = context
+        .compute
+        .run(move || -> Result<(String, Option<Receipt>), Report> {
+            let spki = vault.public_key(key)?;
+            let mut receipt = None;
+            let text = sealed.seal(&spki, |message| -> Result<Vec<u8>, Report> {
+                let (signature, used) = vault.sign(key, Purpose::SignCheckpoint, message, None)?;
+                receipt = Some(used);
+                Ok(signature)
+            })?;
+            Ok((text, receipt))
+        })
+        .await??;
+    let mut change = Change::of(
+        vec![checkpoint(unsigned.sequence, text.clone())],
+        vec![act.done(None, &format!("sealed up to entry {}", unsigned.sequence))],
+    );
+    change.receipts.extend(receipt);
+    context.store.commit(change).await?;
+    let (vault, link) = (Arc::clone(&context.vault), unsigned.link);
+    let sequence = unsigned.sequence;
+    let remember = move || vault.set_last_sealed(Sealed { sequence, link });
+    context.compute.run(remember).await??;
+    Ok((sequence, text))
+}
+
+async fn checkpoint_to(
+    context: &Context,
+    act: &Act,
+    file: Option<PathBuf>,
+) -> Result<Decided, Report> {
+    let (sequence, text) = seal(context, act).await?;
+    if let Some(file) = &file {
+        let (file, text) = (file.clone(), text.into_bytes());
+        context.compute.run(move || write_one(&file, text)).await??;
+    }
+    Ok(Decision::of(Fact::Audit(AuditFact::Sealed { sequence, file })).into())
+}
+
+async fn export_to(context: &Context, file: PathBuf) -> Result<Decided, Report> {
+    let (store, name) = (context.snapshot()?, store_name(context)?);
+    let path = file.clone();
+    let entries = context
+        .compute
+        .run(move || -> Result<u64, Report> {
+            let at = |error| ExportError::at(&path, error);
+            let mut out = BufWriter::new(File::create(&path).map_err(at)?);
+            let entries = export::write(&store, &name, &mut out)?;
+            let file = out.into_inner().map_err(|error| at(error.into_error()))?;
+            file.sync_all().map_err(at)?;
+            Ok(entries)
+        })
+        .await??;
+    let fact = AuditFact::Exported { file, entries };
+    Ok(Decision::of(Fact::Audit(fact)).into())
+}
+
+async fn export_key(context: &Context, file: PathBuf) -> Result<Decided, Report> {
+    let key = audit_key(&context.snapshot()?)?;
+    let (vault, path) = (Arc::clone(&context.vault), file.clone());
+    context
+        .compute
+        .run(move || -> Result<(), Report> {
+            let spki = vault.public_key(key)?;
+            write_one(&path, crate::x509::pem::encode("PUBLIC KEY", &spki).into_bytes())
+        })
+        .await??;
+    Ok(Decision::of(Fact::Audit(AuditFact::KeyExported { file })).into())
+}
+
+fn write_one(file: &std::path::Path, bytes: Vec<u8>) -> Result<(), Report> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => std::path::Path::new("."),
+    };
+    let sheet = Sheet {
+        path: file.file_name().unwrap_or_default().into(),
+        content: Content::Plain(bytes),
+    };
+    write(folder, &[sheet])?;
+    Ok(())
+}
+
+/// The vault's id names the store too: they belong together.
+fn store_name(context: &Context) -> Result<String, Report> {
+    let overview = context.vault.overview()?;
+    Ok(overview.map_or(String::new(), |overview| overview.id.to_string()))
+}
+
+/// What is wrong where the vault has seen more of the audit than the store holds (rule 26).
+pub(super) fn rolled_back(sight: &Sight<'_>) -> Result<Option<String>, Report> {
+    let Some(sealed) = sight.context.vault.last_sealed()? else {
+        return Ok(None);
+    };
+    let found = sight.store.audit_entry(sealed.sequence)?;
+    Ok(match found {
+        Some(entry) if entry.link == sealed.link => None,
+        Some(_) => Some(format!(
+            "entry {} of the audit is not the one the vault has seen sealed: the store was \
+             replaced or rewritten",
+            sealed.sequence
+        )),
+        None => Some(format!(
+            "the vault has seen the audit sealed up to entry {}, but the store ends before it: an \
+             older store was put back",
+            sealed.sequence
+        )),
+    })
+}
+
+impl Answer for ListAudit {
+    fn answer(&self, sight: &Sight<'_>) -> Result<Page<AuditRow>, Report> {
+        let wanted = self.filter.text.to_lowercase();
+        let (mut total, mut rows) = (0, Vec::new());
+        let unfiltered = self.filter == AuditFilter::default();
+        sight.store.audit_backwards(|entry| -> Result<bool, StoreError> {
+            let here = total >= self.first && rows.len() < usize::from(self.rows);
+            if unfiltered && !here && total >= self.first {
+                return Ok(false);
+            }
+            if unfiltered && !here {
+                total += 1;
+                return Ok(true);
+            }
+            let row = entry.row()?;
+            if matches(&row, &wanted, &self.filter.outcome) {
+                total += 1;
+                if here {
+                    rows.push(row);
+                }
+            }
+            Ok(true)
+        })?;
+        if unfiltered {
+            total = sight.store.audit_entries()?;
+        }
+        Ok(Page {
+            total,
+            first: self.first,
+            rows,
+        })
+    }
+}
+
+fn matches(row: &AuditRow, text: &str, outcome: &str) -> bool {
+    let resource = row.resource.as_ref();
+    let contains = |part: &str| part.to_lowercase().contains(text);
+    (outcome.is_empty() || row.outcome == outcome)
+        && (text.is_empty()
+            || contains(&row.actor.to_string())
+            || contains(&row.action)
+            || contains(&row.details)
+            || resource.is_some_and(|it| contains(&it.kind) || contains(&it.id)))
+}
+
+impl Answer for AuditStateQuestion {
+    fn answer(&self, sight: &Sight<'_>) -> Result<AuditState, Report> {
+        let last = sight.store.checkpoints()?.pop();
+        let sealed_at: Option<Timestamp> = match &last {
+            Some((sequence, _)) => {
+                let entry = sight.store.audit_entry(*sequence)?;
+                entry.map(|entry| entry.row()).transpose()?.map(|row| row.at)
+            }
+            None => None,
+        };
+        let verification = sight.store.last_verification()?;
+        Ok(AuditState {
+            entries: sight.store.audit_entries()?,
+            sealed_to: last.map(|(sequence, _)| sequence),
+            sealed_at,
+            last_verification: verification.map(|record| (record.at, record.found)),
+            rolled_back: rolled_back(sight)?,
+        })
+    }
+}
+
+const KEY_NAME: &str = "audit";

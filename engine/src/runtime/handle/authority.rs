@@ -1,0 +1,508 @@
+//! Authorities: made here, requested from elsewhere, installed, granted, exported.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::super::act::Act;
+use super::super::context::Context;
+use super::{Answer, Decided, Decision, Sight, issuing};
+use crate::api::{
+    AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, AuthorityState,
+    CertificateId, CertificateKey, Consent, Custody, Duty, Fact, Given as GivenBy, Grant, KeyId,
+    KeyUse, ListAuthorities, NewAuthority, NewAuthorityRequest, Report, Resource, Secret,
+    ShowAuthority,
+};
+use crate::authority::export::{Content, Sheet, file_name, write};
+use crate::authority::{
+    AuthorityError, Confirmation, Given, Installation, Issuer, NewKey, Permission, Plan, Prepared,
+    Source, certificates_from, effective_end, install, name_is_free, name_of, new_rows, plan,
+    prepare, prepare_root, waiting, without_root,
+};
+use crate::base::Receipt;
+use crate::store::authority::{self as rows, AuthorityRecord};
+use crate::store::certificate::{CertificateRecord, put_foreign};
+use crate::store::{Put, Refused, Snapshot};
+use crate::vault::Class;
+use crate::x509::{Draft, Profile, SignatureAlgorithm, pem};
+
+pub(in crate::runtime) async fn decide(
+    context: &Context,
+    act: &Act,
+    command: AuthorityCommand,
+) -> Result<Decided, Report> {
+    let decision = match command {
+        AuthorityCommand::Create(new) => create(context, act, new).await,
+        AuthorityCommand::EndGrant { id } => end_grant(context, act, id).await,
+        AuthorityCommand::Export { id, folder, der } => export(context, act, id, folder, der).await,
+        AuthorityCommand::Grant { id, grant, consent } => grant_use(context, id, grant, consent).await,
+        AuthorityCommand::Install { id, certificates } => {
+            complete(context, act, id, certificates).await
+        }
+        AuthorityCommand::Request(new) => request(context, act, new).await,
+    };
+    decision.map(Decided::from)
+}
+
+/// Plan, rehearsal, key, intent, signature, record: nothing is made before the wish is known to be
+/// good.
+async fn create(context: &Context, act: &Act, new: NewAuthority) -> Result<Decision, Report> {
+    let store = context.snapshot()?;
+    let plan = plan(
+        (&new.name, new.subject.as_deref()),
+        (new.key_type, new.days, new.path_len),
+        (&new.reach, new.grant.clone()),
+        new.parent.is_none(),
+    )?;
+    name_is_free(&store, &plan.name)?;
+    let parent = new.parent.map(|id| context.issuers.get(&store, id)).transpose()?;
+    let passphrase = Arc::new(new.consent.passphrase);
+    let permission = match &parent {
+        Some(parent) => {
+            let consent = Some((Arc::clone(&passphrase), confirmation(new.consent.given)));
+            Permission::for_use(parent, &INTERMEDIATE.name, act.at, consent)?
+        }
+        // Its own key, made for this one name a moment ago: naming it again proves no more.
+        None => Permission::Attended(Arc::clone(&passphrase)),
+    };
+    let id = AuthorityId::from_raw(context.new_id());
+    let ids = (id, CertificateId::from_raw(context.new_id()));
+    rehearse(&plan, parent.as_deref(), &permission, ids, act)?;
+    let key = new_key(context, plan.key_type, &passphrase).await?;
+    let prepared = draw(&plan, parent.as_deref(), &permission, ids, &key, act)?;
+    let signed = issuing::sign(context, act, prepared, Arc::new(permission)).await?;
+    if plan.grant.is_some() {
+        seal_for_everyday(context, key.id, &passphrase).await?;
+    }
+    let made = (signed.id, &signed.certificate);
+    let mut puts = new_rows(id, &plan, parent.as_deref(), &key, made, act.at)?;
+    puts.extend(key.rows(&key_name(&plan.name), KeyUse::Authority(id), act.at));
+    puts.extend(grant_end(id, plan.grant.as_ref()));
+    let details = format!("{}, {}", custody_words(plan.grant.as_ref()), plan.key_type.title());
+    let (signed_guard, name) = (signed.guard(), plan.name.clone());
+    let (signed_puts, receipts) = signed.rows();
+    puts.extend(signed_puts);
+    Ok(Decision {
+        guard: Box::new(move |now| {
+            signed_guard(now)?;
+            Ok(name_is_free(now, &name).map_err(Refused)?)
+        }),
+        puts,
+        receipts,
+        resource: Resource::of("authority", id),
+        details,
+        ..Decision::of(Fact::Authority(AuthorityFact::Created { id }))
+    })
+}
+
+/// What would be refused is refused before a key is made for it.
+fn rehearse(
+    plan: &Plan,
+    parent: Option<&Issuer>,
+    permission: &Permission,
+    ids: (AuthorityId, CertificateId),
+    act: &Act,
+) -> Result<(), Report> {
+    let key = NewKey {
+        id: KeyId::from_raw(0),
+        public: crate::authority::trial_key()?,
+        key_type: plan.key_type,
+    };
+    draw(plan, parent, permission, ids, &key, act).map(drop)
+}
+
+fn draw(
+    plan: &Plan,
+    parent: Option<&Issuer>,
+    permission: &Permission,
+    (authority, id): (AuthorityId, CertificateId),
+    key: &NewKey,
+    act: &Act,
+) -> Result<Prepared, Report> {
+    let (wish, serial) = (plan.wish(key.public.clone()), issuing::draw_serial()?);
+    match parent {
+        Some(issuer) => {
+            let given = Given {
+                issuer,
+                profile: &INTERMEDIATE,
+                barred: None,
+                source: Source {
+                    key: CertificateKey::Vault(key.id),
+                    request: None,
+                },
+                unattended: matches!(permission, Permission::Unattended),
+                now: act.at,
+            };
+            prepare(&given, wish, serial, id)
+        }
+        None => {
+            let algorithm = SignatureAlgorithm::of(plan.key_type);
+            let draft = Draft::self_signed(&ROOT, wish, algorithm, serial, act.at)?;
+            prepare_root((authority, key.id), draft, (id, act.at))
+        }
+    }
+}
+
+async fn new_key(
+    context: &Context,
+    key_type: crate::api::KeyType,
+    passphrase: &Arc<Secret<String>>,
+) -> Result<NewKey, Report> {
+    let (id, vault) = (KeyId::from_raw(context.new_id()), Arc::clone(&context.vault));
+    let passphrase = Arc::clone(passphrase);
+    let make = move || NewKey::make(&vault, (id, Class::Authority), key_type, Some(&passphrase));
+    context.compute.run(make).await?
+}
+
+async fn seal_for_everyday(
+    context: &Context,
+    key: KeyId,
+    passphrase: &Arc<Secret<String>>,
+) -> Result<(), Report> {
+    let (vault, passphrase) = (Arc::clone(&context.vault), Arc::clone(passphrase));
+    let granted = context.compute.run(move || vault.grant(key, &passphrase)).await?;
+    Ok(granted?)
+}
+
+fn key_name(authority: &str) -> String {
+    format!("authority {authority}")
+}
+
+/// The end of a grant is durable with the grant itself.
+fn grant_end(id: AuthorityId, grant: Option<&Grant>) -> Option<Put> {
+    let end = grant.and_then(|grant| grant.until)?;
+    Some(Put::due(end, id.to_raw(), &Duty::EndGrant(id)))
+}
+
+fn custody_words(grant: Option<&Grant>) -> String {
+    match grant {
+        None => "key attended".to_owned(),
+        Some(Grant { until: None, .. }) => "key unattended without end".to_owned(),
+        Some(Grant { until: Some(end), .. }) => format!("key unattended until {end}"),
+    }
+}
+
+pub(super) fn confirmation(given: GivenBy) -> Confirmation {
+    match given {
+        GivenBy::Confirmed(name) => Confirmation::Named(name),
+        GivenBy::File => Confirmation::None,
+        GivenBy::Typed => Confirmation::Typed,
+    }
+}
+
+async fn request(
+    context: &Context,
+    act: &Act,
+    new: NewAuthorityRequest,
+) -> Result<Decision, Report> {
+    let plan = plan(
+        (&new.name, new.subject.as_deref()),
+        (new.key_type, None, new.path_len),
+        (&new.reach, new.grant.clone()),
+        false,
+    )?;
+    name_is_free(&context.snapshot()?, &plan.name)?;
+    let passphrase = Arc::new(new.consent.passphrase);
+    context.intend(act, "").await?;
+    let key = new_key(context, plan.key_type, &passphrase).await?;
+    if plan.grant.is_some() {
+        seal_for_everyday(context, key.id, &passphrase).await?;
+    }
+    let vault = Arc::clone(&context.vault);
+    let (key, plan, der, receipt) = context
+        .compute
+        .run(move || -> Result<(NewKey, Plan, Vec<u8>, Option<Receipt>), Report> {
+            let (der, receipt) = key.request(&vault, &plan, &passphrase)?;
+            Ok((key, plan, der, receipt))
+        })
+        .await??;
+    let id = AuthorityId::from_raw(context.new_id());
+    let mut puts = Vec::from(rows::put(id, &waiting(&plan, None, &key, act.at)));
+    puts.push(rows::put_request(id, der));
+    puts.extend(key.rows(&key_name(&plan.name), KeyUse::Authority(id), act.at));
+    puts.extend(grant_end(id, plan.grant.as_ref()));
+    Ok(Decision {
+        guard: Box::new(move |now| Ok(name_is_free(now, &plan.name).map_err(Refused)?)),
+        puts,
+        receipts: receipt.into_iter().collect(),
+        resource: Resource::of("authority", id),
+        ..Decision::of(Fact::Authority(AuthorityFact::Requested { id }))
+    })
+}
+
+async fn complete(
+    context: &Context,
+    act: &Act,
+    id: AuthorityId,
+    certificates: Vec<u8>,
+) -> Result<Decision, Report> {
+    let store = context.snapshot()?;
+    let record = known(&store, id)?;
+    let waiting = record.installed.is_none().then(|| rows::request_der(&store, id)).transpose()?;
+    let request = waiting.flatten().ok_or_else(|| AuthorityError::NotRequested {
+        name: record.name.clone(),
+    })?;
+    let certificate_id = CertificateId::from_raw(context.new_id());
+    let here = authorities_here(&store)?;
+    let Installation { record, certificate } = install(
+        record,
+        &request,
+        &certificates,
+        |above| here.iter().find(|(_, der)| der == above.der()).map(|(id, _)| *id),
+        (certificate_id, act.at),
+    )?;
+    let issuer = record.parent.unwrap_or(id);
+    let row = foreign_row(&record, &certificate, issuer, act)?;
+    let mut puts = Vec::from(rows::put(id, &record));
+    puts.push(rows::put_der(id, certificate.der().to_vec()));
+    puts.push(rows::request_gone(id));
+    puts.extend(put_foreign(certificate_id, &row, certificate.der().to_vec()));
+    let name = record.name;
+    Ok(Decision {
+        guard: Box::new(move |now| match rows::request_der(now, id)? {
+            Some(_) => Ok(()),
+            None => Err(AuthorityError::NotRequested { name }.into()),
+        }),
+        puts,
+        details: format!("serial {}", row.serial),
+        ..Decision::of(Fact::Authority(AuthorityFact::Installed { id }))
+    })
+}
+
+fn authorities_here(store: &Snapshot) -> Result<Vec<(AuthorityId, Vec<u8>)>, Report> {
+    let mut found = Vec::new();
+    for (id, _) in store.authorities()? {
+        found.extend(rows::der(store, id)?.map(|der| (id, der)));
+    }
+    Ok(found)
+}
+
+/// The inventory shows the authority's own certificate like any other.
+fn foreign_row(
+    record: &AuthorityRecord,
+    certificate: &crate::x509::Certificate,
+    issuer: AuthorityId,
+    act: &Act,
+) -> Result<CertificateRecord, Report> {
+    Ok(CertificateRecord {
+        name: name_of(certificate.subject(), &[]),
+        identifiers: Vec::new(),
+        issuer,
+        profile: INTERMEDIATE.name.clone(),
+        serial: certificate.serial().clone(),
+        not_before: certificate.not_before(),
+        not_after: certificate.not_after(),
+        key: CertificateKey::Vault(record.key),
+        key_title: certificate.public_key().title(),
+        request: None,
+        issued: act.at,
+        fingerprint: Some(certificate.fingerprint()),
+    })
+}
+
+async fn grant_use(
+    context: &Context,
+    id: AuthorityId,
+    grant: Grant,
+    consent: Consent,
+) -> Result<Decision, Report> {
+    let record = known(&context.snapshot()?, id)?;
+    let passphrase = Arc::new(consent.passphrase);
+    seal_for_everyday(context, record.key, &passphrase).await?;
+    let details = custody_words(Some(&grant));
+    let mut puts: Vec<Put> = grant_end(id, Some(&grant)).into_iter().collect();
+    let record = AuthorityRecord {
+        grant: Some(grant),
+        ..record
+    };
+    puts.extend(rows::put(id, &record));
+    Ok(Decision {
+        puts,
+        details,
+        ..Decision::of(Fact::Authority(AuthorityFact::Granted { id }))
+    })
+}
+
+/// By a person, or by the scheduler when the grant says so.
+async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Decision, Report> {
+    let store = context.snapshot()?;
+    let record = known(&store, id)?;
+    let duties = store.due()?.into_iter();
+    let mut puts: Vec<Put> = duties
+        .filter(|(.., duty)| *duty == Duty::EndGrant(id))
+        .map(|(at, filed, _)| Put::due_done(at, filed))
+        .collect();
+    let ended = record.grant.as_ref().and_then(|grant| grant.until);
+    let still_runs = ended.is_none_or(|end| act.at < end);
+    if matches!(act.actor, crate::api::Actor::Scheduler) && still_runs {
+        // A newer grant has taken its place: only the old duty is done.
+        return Ok(Decision {
+            puts,
+            ..Decision::of(Fact::Authority(AuthorityFact::GrantEnded { id }))
+        });
+    }
+    let (vault, key) = (Arc::clone(&context.vault), record.key);
+    // Where the vault is locked the copy goes at the next unlock; without the grant nothing uses it.
+    let taken = context.compute.run(move || vault.end_grant(key)).await?;
+    let details = match taken {
+        Ok(()) => String::new(),
+        Err(error) => format!("the copy of the key stays for now: {error}"),
+    };
+    puts.extend(rows::put(id, &AuthorityRecord { grant: None, ..record }));
+    Ok(Decision {
+        puts,
+        details,
+        ..Decision::of(Fact::Authority(AuthorityFact::GrantEnded { id }))
+    })
+}
+
+async fn export(
+    context: &Context,
+    act: &Act,
+    id: AuthorityId,
+    folder: PathBuf,
+    der: bool,
+) -> Result<Decision, Report> {
+    let store = context.snapshot()?;
+    let record = known(&store, id)?;
+    let name = file_name(&record.name);
+    let chain = certificates_from(&store, id)?;
+    let own = chain.first().ok_or_else(|| AuthorityError::NotInstalled {
+        name: record.name.clone(),
+    })?;
+    let (own, chain) = match der {
+        true => (own.clone(), chain.concat()),
+        false => (pems(&[own.clone()]), pems(&chain)),
+    };
+    let sheet = |path: String, bytes| Sheet {
+        path: path.into(),
+        content: Content::Plain(bytes),
+    };
+    let mut sheets = vec![sheet(format!("{name}.{}", if der { "der" } else { "crt" }), own)];
+    if !der {
+        sheets.push(sheet(format!("{name}.chain.crt"), chain));
+    }
+    context.intend(act, "").await?;
+    let files = context.compute.run(move || write(&folder, &sheets)).await??;
+    Ok(Decision::of(Fact::Authority(AuthorityFact::Exported { id, files })))
+}
+
+pub(super) fn known(store: &Snapshot, id: AuthorityId) -> Result<AuthorityRecord, Report> {
+    let record = rows::get(store, id)?;
+    record.ok_or_else(|| AuthorityError::Unknown(id).into())
+}
+
+pub(super) fn pems(certificates: &[Vec<u8>]) -> Vec<u8> {
+    let pems = certificates.iter().map(|der| pem::encode(pem::CERTIFICATE, der));
+    pems.collect::<String>().into_bytes()
+}
+
+impl Answer for ListAuthorities {
+    fn answer(&self, sight: &Sight<'_>) -> Result<Vec<AuthorityRow>, Report> {
+        let mut all = sight.store.authorities()?;
+        all.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+        let issued = super::certificate::issued_by(sight)?;
+        let mut found = Vec::new();
+        below(None, 0, &all, &mut found);
+        found
+            .into_iter()
+            .map(|(depth, id, record)| {
+                let count = issued.get(&id).copied().unwrap_or(0);
+                row(sight, (id, record), &all, (depth, count))
+            })
+            .collect()
+    }
+}
+
+/// Parents before their children.
+fn below<'a>(
+    parent: Option<AuthorityId>,
+    depth: u32,
+    all: &'a [(AuthorityId, AuthorityRecord)],
+    found: &mut Vec<(u32, AuthorityId, &'a AuthorityRecord)>,
+) {
+    for (id, record) in all.iter().filter(|(_, record)| record.parent == parent) {
+        found.push((depth, *id, record));
+        below(Some(*id), depth + 1, all, found);
+    }
+}
+
+fn row(
+    sight: &Sight<'_>,
+    (id, record): (AuthorityId, &AuthorityRecord),
+    all: &[(AuthorityId, AuthorityRecord)],
+    (depth, issued): (u32, u64),
+) -> Result<AuthorityRow, Report> {
+    let installed = record.installed.as_ref();
+    let is_root = installed.is_some_and(|installed| installed.is_root);
+    let state = match installed {
+        None => AuthorityState::Requested,
+        Some(installed) if installed.not_after <= sight.now => AuthorityState::Expired,
+        Some(_) => AuthorityState::Active,
+    };
+    let effective_not_after = match installed {
+        Some(own) => {
+            let chain = certificates_from(&sight.store, id)?;
+            Some(effective_end(own.not_after, &chain)?)
+        }
+        None => None,
+    };
+    let constraints = installed.and_then(|installed| installed.constraints.as_ref());
+    Ok(AuthorityRow {
+        id,
+        name: record.name.clone(),
+        subject: record.subject.clone(),
+        parent: record.parent,
+        depth,
+        is_root,
+        state,
+        custody: match &record.grant {
+            Some(grant) => Custody::Unattended(grant.clone()),
+            None => Custody::Attended,
+        },
+        key_type: record.key_type,
+        not_before: installed.map(|installed| installed.not_before),
+        not_after: installed.map(|installed| installed.not_after),
+        effective_not_after,
+        path_len: installed.and_then(|installed| installed.path_len),
+        permitted: constraints.map(|constraints| constraints.permitted.clone()),
+        online_root: is_root && all.iter().any(|(_, other)| other.parent == Some(id)),
+        issued,
+    })
+}
+
+impl Answer for ShowAuthority {
+    fn answer(&self, sight: &Sight<'_>) -> Result<AuthorityDetail, Report> {
+        let (id, store) = (self.0, &sight.store);
+        let record = known(store, id)?;
+        let rows_of_all = ListAuthorities.answer(sight)?;
+        let row = rows_of_all.into_iter().find(|row| row.id == id);
+        let chain = certificates_from(store, id)?;
+        let installed = record.installed.as_ref();
+        let own = chain.get(..1).filter(|_| installed.is_some()).unwrap_or_default();
+        let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
+        let request = rows::request_der(store, id)?;
+        let constraints = installed.and_then(|installed| installed.constraints.as_ref());
+        Ok(AuthorityDetail {
+            row: row.ok_or(AuthorityError::Unknown(id))?,
+            key: record.key,
+            certificate: installed.map(|installed| installed.certificate),
+            serial: installed.map(|installed| installed.serial.clone()),
+            fingerprint: installed.map(|installed| installed.fingerprint),
+            excluded: constraints.map_or(Vec::new(), |constraints| constraints.excluded.clone()),
+            created: record.created,
+            certificate_pem: text(own),
+            chain_pem: if own.is_empty() { String::new() } else { text(&chain) },
+            request_pem: request.map(|der| pem::encode(pem::CERTIFICATE_REQUEST, &der)),
+        })
+    }
+}
+
+/// Certificates above one that `issuer` signed, nearest first, for a server to send.
+pub(super) fn sent_chain(store: &Snapshot, issuer: AuthorityId) -> Result<Vec<Vec<u8>>, Report> {
+    without_root(&certificates_from(store, issuer)?)
+}
+
+static INTERMEDIATE: std::sync::LazyLock<&'static Profile> =
+    std::sync::LazyLock::new(|| crate::x509::intermediate_profile());
+static ROOT: std::sync::LazyLock<&'static Profile> =
+    std::sync::LazyLock::new(|| crate::x509::root_profile());

@@ -1,0 +1,437 @@
+//! The inventory: certificates whose key is in the vault are issued here; all are listed, shown and
+//! exported.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::super::act::Act;
+use super::super::context::Context;
+use super::authority::{confirmation, known, pems, sent_chain};
+use super::key::KeyError;
+use super::{Answer, Decided, Decision, Sight, issuing, page};
+use crate::api::{
+    AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateId,
+    CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding, KeyChoice,
+    KeyUse, ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report,
+    Resource, ShowCertificate, Sort, Timestamp, shown,
+};
+use crate::authority::export::{Content, Sheet, file_name, write};
+use crate::authority::{
+    AuthorityError, Given, Issuer, NewKey, Permission, Prepared, Signed, Source,
+    certificates_from, effective_end, prepare, trial_key, wish_for,
+};
+use crate::base::{Explain, Kind, Remedy};
+use crate::store::certificate::{self as rows, CertificateRecord};
+use crate::store::{Snapshot, key};
+use crate::x509::{Profile, PublicKey, describe, pem, profile};
+
+pub(in crate::runtime) async fn decide(
+    context: &Context,
+    act: &Act,
+    command: CertificateCommand,
+) -> Result<Decided, Report> {
+    match command {
+        CertificateCommand::Export {
+            id,
+            folder,
+            file_name,
+            der,
+            with_key,
+        } => export(context, act, (id, file_name), folder, (der, with_key)).await,
+        CertificateCommand::Issue { wish, consent } => issue(context, act, wish, consent).await,
+    }
+}
+
+/// The vault's own path: its key is made, or already there, and never leaves unless exported.
+async fn issue(
+    context: &Context,
+    act: &Act,
+    wish: NewCertificate,
+    consent: Option<Consent>,
+) -> Result<Decided, Report> {
+    let store = context.snapshot()?;
+    let issuer = context.issuers.get(&store, wish.authority)?;
+    let profile = leaf_profile(&wish.profile)?;
+    let consent = consent.map(|it| (Arc::new(it.passphrase), confirmation(it.given)));
+    let permission = Permission::for_use(&issuer, &profile.name, act.at, consent)?;
+    let id = CertificateId::from_raw(context.new_id());
+    // A rehearsal with a key that nobody has: what is refused leaves no key behind.
+    draw(&issuer, profile, &wish, (trial_key()?, None), (id, act.at), &permission)?;
+    let (key, made) = match wish.key {
+        KeyChoice::Existing(id) => (existing(context, &store, id)?, None),
+        KeyChoice::New(key_type) => {
+            let made = super::key::make(context, key_type).await?;
+            ((made.public.clone(), Some(made.id)), Some(made))
+        }
+    };
+    let prepared = draw(&issuer, profile, &wish, key, (id, act.at), &permission)?;
+    let signed = issuing::sign(context, act, prepared, Arc::new(permission)).await?;
+    let mut decision = record(signed, None);
+    if let Some(made) = made {
+        let name = format!("{} {}", wish.common_name.trim(), short(id));
+        decision.puts.extend(made.rows(&name, KeyUse::Leaf, act.at));
+    }
+    Ok(decision.into())
+}
+
+/// The change that records a signed certificate.
+pub(super) fn record(signed: Signed, request: Option<crate::api::RequestId>) -> Decision {
+    let (id, authority) = (signed.id, signed.authority);
+    let details = format!("serial {}", signed.record.serial);
+    let guard = signed.guard();
+    let (puts, receipts) = signed.rows();
+    let fact = CertificateFact::Issued {
+        id,
+        authority,
+        request,
+    };
+    Decision {
+        guard,
+        puts,
+        receipts,
+        resource: Resource::of("certificate", id),
+        details,
+        ..Decision::of(Fact::Certificate(fact))
+    }
+}
+
+fn draw(
+    issuer: &Issuer,
+    profile: &'static Profile,
+    wish: &NewCertificate,
+    (key, key_id): (PublicKey, Option<crate::api::KeyId>),
+    (id, now): (CertificateId, Timestamp),
+    permission: &Permission,
+) -> Result<Prepared, Report> {
+    let key_id = key_id.unwrap_or(crate::api::KeyId::from_raw(0));
+    let given = Given {
+        issuer,
+        profile,
+        barred: None,
+        source: Source {
+            key: CertificateKey::Vault(key_id),
+            request: None,
+        },
+        unattended: matches!(permission, Permission::Unattended),
+        now,
+    };
+    let mut drafted = wish_for(profile, wish.common_name.trim(), wish.identifiers.clone(), key);
+    drafted.days = wish.days;
+    drafted.beyond_ceiling = wish.beyond_ceiling;
+    prepare(&given, drafted, issuing::draw_serial()?, id)
+}
+
+fn existing(
+    context: &Context,
+    store: &Snapshot,
+    id: crate::api::KeyId,
+) -> Result<(PublicKey, Option<crate::api::KeyId>), Report> {
+    let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
+    match record.used_for {
+        KeyUse::Leaf => {
+            let spki = context.vault.public_key(id)?;
+            Ok((PublicKey::accept(&spki)?, Some(id)))
+        }
+        _ => Err(CertificateError::KeyForAnotherUse(id).into()),
+    }
+}
+
+/// The end of an id, enough to tell its key's name from others.
+fn short(id: CertificateId) -> String {
+    let text = id.to_string();
+    text[text.len() - 8..].to_owned()
+}
+
+pub(super) fn any_profile(name: &ProfileName) -> Result<&'static Profile, Report> {
+    let found = profile(name).filter(|profile| profile.name.as_str() != "root");
+    found.ok_or_else(|| CertificateError::UnknownProfile(name.clone()).into())
+}
+
+fn leaf_profile(name: &ProfileName) -> Result<&'static Profile, Report> {
+    match any_profile(name)? {
+        profile if profile.is_ca => Err(CertificateError::AuthorityProfile.into()),
+        profile => Ok(profile),
+    }
+}
+
+async fn export(
+    context: &Context,
+    act: &Act,
+    (id, named): (CertificateId, Option<String>),
+    folder: PathBuf,
+    (as_der, with_key): (bool, bool),
+) -> Result<Decided, Report> {
+    let store = context.snapshot()?;
+    let (record, der) = stored(&store, id)?;
+    let name = named.map_or_else(|| file_name(&record.name), |name| file_name(&name));
+    let key = match (with_key, record.key) {
+        (false, _) => None,
+        (true, CertificateKey::Vault(key)) => Some(key),
+        (true, _) => return Err(CertificateError::KeyElsewhere(id).into()),
+    };
+    if key.is_some() && any_profile(&record.profile).map_or(true, |profile| profile.is_ca) {
+        return Err(CertificateError::AuthorityKey.into());
+    }
+    let chain = sent_chain(&store, record.issuer)?;
+    let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
+    context.intend(act, "").await?;
+    let vault = Arc::clone(&context.vault);
+    let files = context
+        .compute
+        .run(move || -> Result<Vec<PathBuf>, Report> {
+            let mut sheets = match as_der {
+                true => vec![plain(format!("{name}.der"), der)],
+                false => pem_sheets(&name, der, chain),
+            };
+            if let Some(key) = key {
+                let secret = vault.export_private_key(key)?;
+                sheets.push(Sheet {
+                    path: format!("{name}.key").into(),
+                    content: Content::Private(secret.expose(|der| pem::encode_private(der))),
+                });
+            }
+            Ok(write(&folder, &sheets)?)
+        })
+        .await??;
+    let fact = CertificateFact::Exported {
+        id,
+        files,
+        key_written: with_key,
+    };
+    Ok(Decision::of(Fact::Certificate(fact)).into())
+}
+
+fn pem_sheets(name: &str, der: Vec<u8>, chain: Vec<Vec<u8>>) -> Vec<Sheet> {
+    let (own, above) = (pems(&[der]), pems(&chain));
+    let full = [own.clone(), above.clone()].concat();
+    vec![
+        plain(format!("{name}.crt"), own),
+        plain(format!("{name}.chain.crt"), above),
+        plain(format!("{name}.fullchain.crt"), full),
+    ]
+}
+
+fn plain(path: String, bytes: Vec<u8>) -> Sheet {
+    Sheet {
+        path: path.into(),
+        content: Content::Plain(bytes),
+    }
+}
+
+fn stored(
+    store: &Snapshot,
+    id: CertificateId,
+) -> Result<(CertificateRecord, Vec<u8>), Report> {
+    match (rows::get(store, id)?, rows::der(store, id)?) {
+        (Some(record), Some(der)) => Ok((record, der)),
+        _ if rows::intent(store, id)?.is_some() => Err(CertificateError::OnlyIntended(id).into()),
+        _ => Err(CertificateError::Unknown(id).into()),
+    }
+}
+
+/// How many certificates each authority has issued.
+pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, Report> {
+    let mut counts = HashMap::new();
+    for (_, record) in sight.store.certificates()? {
+        *counts.entry(record.issuer).or_insert(0) += 1;
+    }
+    Ok(counts)
+}
+
+impl Answer for ListCertificates {
+    fn answer(&self, sight: &Sight<'_>) -> Result<Page<CertificateRow>, Report> {
+        let store = &sight.store;
+        let names: HashMap<AuthorityId, String> = store
+            .authorities()?
+            .into_iter()
+            .map(|(id, record)| (id, record.name))
+            .collect();
+        let all = store.certificates()?.into_iter().chain(store.intents()?);
+        let text = self.filter.text.to_lowercase();
+        let mut found: Vec<CertificateRow> = all
+            .map(|(id, record)| {
+                let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
+                row((id, record), issuer_name, sight.now)
+            })
+            .filter(|row| self.filter.authority.is_none_or(|only| row.issuer == only))
+            .filter(|row| self.filter.status.is_none_or(|only| row.status == only))
+            .filter(|row| matches(row, &text))
+            .collect();
+        match self.sort {
+            Sort::Expiry => found.sort_by_key(|row| (row.not_after, row.id)),
+            Sort::Issued => found.sort_by_key(|row| row.id),
+            Sort::Issuer => found.sort_by(|a, b| (&a.issuer_name, a.id).cmp(&(&b.issuer_name, b.id))),
+            Sort::Name => found.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id))),
+        }
+        if self.descending {
+            found.reverse();
+        }
+        Ok(page(found, self.first, self.rows))
+    }
+}
+
+fn matches(row: &CertificateRow, text: &str) -> bool {
+    let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ')).collect();
+    text.is_empty()
+        || row.name.to_lowercase().contains(text)
+        || row.identifiers.iter().any(|name| name.to_string().contains(text))
+        || !digits.is_empty()
+            && (row.serial.to_string().contains(&digits)
+                || row.fingerprint.to_string().contains(&digits))
+}
+
+fn row(
+    (id, record): (CertificateId, CertificateRecord),
+    issuer_name: String,
+    now: Timestamp,
+) -> CertificateRow {
+    CertificateRow {
+        id,
+        status: status(&record, now),
+        name: record.name,
+        identifiers: record.identifiers,
+        issuer: record.issuer,
+        issuer_name,
+        profile: record.profile,
+        not_before: record.not_before,
+        not_after: record.not_after,
+        serial: record.serial,
+        fingerprint: record.fingerprint.unwrap_or(crate::api::Fingerprint::from_raw([0; 32])),
+        key: record.key,
+        key_title: record.key_title,
+    }
+}
+
+/// By the share of the lifetime that is left, never by a number of days.
+fn status(record: &CertificateRecord, now: Timestamp) -> CertificateStatus {
+    let lifetime = record.not_after.0.saturating_sub(record.not_before.0);
+    let left = record.not_after.0.saturating_sub(now.0);
+    match () {
+        () if record.fingerprint.is_none() => CertificateStatus::PossiblyIssued,
+        () if left <= 0 => CertificateStatus::Expired,
+        () if left < lifetime / 3 => CertificateStatus::Expiring,
+        () => CertificateStatus::Active,
+    }
+}
+
+impl Answer for ShowCertificate {
+    fn answer(&self, sight: &Sight<'_>) -> Result<CertificateDetail, Report> {
+        let store = &sight.store;
+        let (record, der) = stored(store, self.0)?;
+        let issuer = known(store, record.issuer)?;
+        let above = certificates_from(store, record.issuer)?;
+        let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
+        let chain = crate::authority::chain_from(store, record.issuer)?;
+        Ok(CertificateDetail {
+            request: record.request,
+            effective_not_after: effective_end(record.not_after, &above)?,
+            issued: record.issued,
+            pem: pem::encode(pem::CERTIFICATE, &der),
+            chain: chain
+                .into_iter()
+                .filter_map(|(id, above)| {
+                    let end = above.installed.as_ref()?.not_after;
+                    Some((id, above.name, end))
+                })
+                .collect(),
+            chain_pem: text(&sent_chain(store, record.issuer)?),
+            description: describe(&der)?,
+            row: row((self.0, record), issuer.name, sight.now),
+        })
+    }
+}
+
+impl Answer for PreviewCertificate {
+    fn answer(&self, sight: &Sight<'_>) -> Result<Vec<Finding>, Report> {
+        let wish = &self.0;
+        let issuer = sight.context.issuers.get(&sight.store, wish.authority)?;
+        let profile = leaf_profile(&wish.profile)?;
+        let granted = issuer.grant.as_ref();
+        let permission = match granted.is_some_and(|it| it.allows(&profile.name, sight.now)) {
+            true => Permission::Unattended,
+            false => Permission::rehearsed(),
+        };
+        let id = CertificateId::from_raw(0);
+        let key = (trial_key()?, None);
+        let prepared = draw(&issuer, profile, wish, key, (id, sight.now), &permission)?;
+        Ok(prepared.warnings().to_vec())
+    }
+}
+
+#[derive(Debug)]
+enum CertificateError {
+    AuthorityKey,
+    AuthorityProfile,
+    KeyElsewhere(CertificateId),
+    KeyForAnotherUse(crate::api::KeyId),
+    OnlyIntended(CertificateId),
+    Unknown(CertificateId),
+    UnknownProfile(ProfileName),
+}
+
+impl fmt::Display for CertificateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AuthorityKey => f.write_str("the key of an authority is never exported"),
+            Self::AuthorityProfile => {
+                f.write_str("a certificate for an authority is not issued with a key made here")
+            }
+            Self::KeyElsewhere(id) => write!(
+                f,
+                "the private key of {id} is on the host that made the request; it was never here"
+            ),
+            Self::KeyForAnotherUse(id) => write!(f, "{id} is not a key for certificates of hosts"),
+            Self::OnlyIntended(id) => write!(
+                f,
+                "{id} may have been signed, but the certificate was never recorded"
+            ),
+            Self::Unknown(id) => write!(f, "there is no certificate {id}"),
+            Self::UnknownProfile(name) => {
+                write!(f, "there is no profile {}", shown(name.as_str()))
+            }
+        }
+    }
+}
+
+impl std::error::Error for CertificateError {}
+
+impl Explain for CertificateError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::AuthorityKey => "certificate.authority-key",
+            Self::AuthorityProfile => "certificate.authority-profile",
+            Self::KeyElsewhere(_) => "certificate.key-elsewhere",
+            Self::KeyForAnotherUse(_) => "certificate.key-for-another-use",
+            Self::OnlyIntended(_) => "certificate.only-intended",
+            Self::Unknown(_) => "certificate.unknown",
+            Self::UnknownProfile(_) => "certificate.unknown-profile",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Unknown(_) | Self::OnlyIntended(_) => Kind::Failed,
+            Self::UnknownProfile(_) => Kind::Malformed,
+            _ => Kind::Refused,
+        }
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(
+            match self {
+                Self::AuthorityKey => "Back up the data folder instead",
+                Self::AuthorityProfile => {
+                    "Make an authority with ca create, or submit its request with csr submit"
+                }
+                Self::KeyElsewhere(_) => "Export without the key",
+                Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
+                Self::OnlyIntended(_) => "Treat it as issued: revoke it by its serial",
+                Self::Unknown(_) => "Choose one from cert list",
+                Self::UnknownProfile(_) => "Choose server, client, both or intermediate",
+            }
+            .to_owned(),
+        )
+    }
+}

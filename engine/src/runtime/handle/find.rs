@@ -1,0 +1,150 @@
+//! Which thing a person means: by its id, or by a name, serial or fingerprint that is unambiguous.
+
+use std::fmt;
+
+use super::{Answer, Sight};
+use crate::api::{
+    AuthorityId, AuthorityState, CertificateId, FindAuthority, FindCertificate, FindKey,
+    FindRequest, Fingerprint, KeyId, ListAuthorities, Report, RequestId, Serial, shown,
+};
+use crate::base::{Explain, Kind, Remedy};
+use crate::store::{Rows, authority, certificate, key, request};
+
+impl Answer for FindAuthority {
+    fn answer(&self, sight: &Sight<'_>) -> Result<AuthorityId, Report> {
+        let text = self.0.trim();
+        if let Ok(id) = text.parse::<AuthorityId>() {
+            let found = authority::get(&sight.store, id)?;
+            return one("authority", text, found.map(|_| id));
+        }
+        let rows = ListAuthorities.answer(sight)?;
+        if text.is_empty() {
+            // A root signs authorities; what is meant without a name is who signs for hosts.
+            let active = rows.iter().filter(|row| row.state == AuthorityState::Active);
+            let parents: Vec<_> = rows.iter().filter_map(|row| row.parent).collect();
+            let issuing = active.filter(|row| !parents.contains(&row.id));
+            return one("authority", "", issuing.map(|row| row.id));
+        }
+        let serial: Option<Serial> = text.parse().ok();
+        let named: Vec<_> = rows.iter().filter(|row| row.name == text).map(|row| row.id).collect();
+        if let [id] = named[..] {
+            return Ok(id);
+        }
+        let all = sight.store.authorities()?.into_iter();
+        let with_serial = all.filter(|(_, record)| {
+            let own = record.installed.as_ref().map(|installed| &installed.serial);
+            own.is_some() && own == serial.as_ref()
+        });
+        one("authority", text, with_serial.map(|(id, _)| id))
+    }
+}
+
+impl Answer for FindCertificate {
+    fn answer(&self, sight: &Sight<'_>) -> Result<CertificateId, Report> {
+        let text = self.0.trim();
+        if let Ok(id) = text.parse::<CertificateId>() {
+            let known = certificate::get(&sight.store, id)?.is_some()
+                || certificate::intent(&sight.store, id)?.is_some();
+            return one("certificate", text, known.then_some(id));
+        }
+        let fingerprint: Option<Fingerprint> = text.parse().ok();
+        let serial: Option<Serial> = text.parse().ok();
+        let all = sight.store.certificates()?.into_iter();
+        let fits = all.filter(|(_, record)| {
+            record.name == text
+                || serial.as_ref() == Some(&record.serial)
+                || fingerprint.is_some() && fingerprint == record.fingerprint
+        });
+        one("certificate", text, fits.map(|(id, _)| id))
+    }
+}
+
+impl Answer for FindKey {
+    fn answer(&self, sight: &Sight<'_>) -> Result<KeyId, Report> {
+        let text = self.0.trim();
+        let found = match text.parse::<KeyId>() {
+            Ok(id) => key::get(&sight.store, id)?.map(|_| id),
+            Err(_) => key::holder_of(&sight.store, text)?,
+        };
+        one("key", text, found)
+    }
+}
+
+impl Answer for FindRequest {
+    fn answer(&self, sight: &Sight<'_>) -> Result<RequestId, Report> {
+        let text = self.0.trim();
+        if let Ok(id) = text.parse::<RequestId>() {
+            let found = request::get(&sight.store, id)?;
+            return one("request", text, found.map(|_| id));
+        }
+        let all = sight.store.requests()?.into_iter();
+        let named = all.filter(|(_, record)| record.name == text);
+        one("request", text, named.map(|(id, _)| id))
+    }
+}
+
+fn one<T: Copy>(
+    kind: &'static str,
+    text: &str,
+    found: impl IntoIterator<Item = T>,
+) -> Result<T, Report> {
+    let found: Vec<T> = found.into_iter().take(2).collect();
+    let text = text.to_owned();
+    match found[..] {
+        [one] => Ok(one),
+        [] => Err(FindError::Nothing(kind, text).into()),
+        _ => Err(FindError::Several(kind, text).into()),
+    }
+}
+
+#[derive(Debug)]
+enum FindError {
+    Nothing(&'static str, String),
+    Several(&'static str, String),
+}
+
+impl fmt::Display for FindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing(kind, text) if text.is_empty() => write!(f, "there is no {kind} yet"),
+            Self::Nothing(kind, text) => write!(f, "there is no {kind} {}", shown(text)),
+            Self::Several(kind, text) if text.is_empty() => {
+                write!(f, "there is more than one {kind} that could be meant")
+            }
+            Self::Several(kind, text) => {
+                write!(f, "more than one {kind} is called {}", shown(text))
+            }
+        }
+    }
+}
+
+impl std::error::Error for FindError {}
+
+impl Explain for FindError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Nothing(..) => "find.nothing",
+            Self::Several(..) => "find.several",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Failed
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(
+            match self {
+                Self::Nothing("authority", text) if text.is_empty() => {
+                    "Make one with ca create, or all at once with quickstart"
+                }
+                Self::Nothing(..) => "Look for it with the noun's list",
+                Self::Several("authority", text) if text.is_empty() => {
+                    "Say which one is meant, by its name or id"
+                }
+                Self::Several(..) => "Say which one is meant, by its id",
+            }
+            .to_owned(),
+        )
+    }
+}

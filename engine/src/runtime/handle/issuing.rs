@@ -1,0 +1,47 @@
+//! The joint through which every certificate passes: intent, signature, and then its record.
+
+use std::sync::Arc;
+
+use super::super::act::Act;
+use super::super::context::Context;
+use crate::api::{Report, Resource};
+use crate::authority::{Permission, Prepared, Signed};
+use crate::store::Change;
+use crate::store::certificate::intent_gone;
+
+/// Makes the intent durable, then lets the key sign. Whatever happens to the sender, this is carried
+/// out from here on.
+pub(super) async fn sign(
+    context: &Context,
+    act: &Act,
+    prepared: Prepared,
+    permission: Arc<Permission>,
+) -> Result<Signed, Report> {
+    context.running.past_return(act.cause).await;
+    let resource = Resource::of("certificate", prepared.id());
+    let entry = act.intent(resource, &prepared.words());
+    let change = Change {
+        guard: prepared.guard(),
+        ..Change::of(prepared.intent().into(), vec![entry])
+    };
+    let committed = context.store.commit(change).await;
+    if committed.is_err() {
+        // The guard may have seen an authority that has changed since we read it.
+        context.issuers.forget(context.snapshot()?.at());
+    }
+    let intended = prepared.recorded(committed?);
+    let (id, vault) = (intended.id(), Arc::clone(&context.vault));
+    let signed = context.compute.run(move || intended.sign(&vault, &permission)).await?;
+    if signed.is_err() {
+        // The key was not used: nothing can have been issued. If even this cannot be written, the
+        // intent stays, and is shown as possibly issued.
+        let change = Change::of(intent_gone(id).into(), Vec::new());
+        context.store.commit(change).await.ok();
+    }
+    signed
+}
+
+/// 16 random bytes, positive (rule 16).
+pub(super) fn draw_serial() -> Result<crate::api::Serial, Report> {
+    crate::x509::serial::draw(|bytes| crate::base::random(bytes))
+}

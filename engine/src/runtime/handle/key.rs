@@ -1,0 +1,130 @@
+//! Keys in the vault, by reference.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::super::act::Act;
+use super::super::context::Context;
+use super::{Answer, Decided, Decision, Sight};
+use crate::api::{
+    Fact, KeyCommand, KeyFact, KeyId, KeyRow, KeyType, KeyUse, ListKeys, Report, Resource, shown,
+};
+use crate::authority::NewKey;
+use crate::base::{Explain, Kind, Remedy};
+use crate::store::{Rows, key};
+use crate::vault::Class;
+
+pub(in crate::runtime) async fn decide(
+    context: &Context,
+    act: &Act,
+    command: KeyCommand,
+) -> Result<Decided, Report> {
+    match command {
+        KeyCommand::Generate { name, key_type } => generate(context, act, name, key_type).await,
+    }
+}
+
+async fn generate(
+    context: &Context,
+    act: &Act,
+    name: String,
+    key_type: KeyType,
+) -> Result<Decided, Report> {
+    let name = name.trim().to_owned();
+    if name.is_empty() {
+        return Err(KeyError::NameEmpty.into());
+    }
+    name_is_free(&context.snapshot()?, &name)?;
+    let key = make(context, key_type).await?;
+    let id = key.id;
+    Ok(Decision {
+        puts: key.rows(&name, KeyUse::Leaf, act.at),
+        guard: Box::new(move |now| Ok(name_is_free(now, &name).map_err(crate::store::Refused)?)),
+        resource: Resource::of("key", id),
+        ..Decision::of(Fact::Key(KeyFact::Generated { id }))
+    }
+    .into())
+}
+
+/// An everyday key, made on the compute pool.
+pub(super) async fn make(context: &Context, key_type: KeyType) -> Result<NewKey, Report> {
+    let (id, vault) = (KeyId::from_raw(context.new_id()), Arc::clone(&context.vault));
+    let make = move || NewKey::make(&vault, (id, Class::Everyday), key_type, None);
+    context.compute.run(make).await?
+}
+
+fn name_is_free(rows: &impl Rows, name: &str) -> Result<(), Report> {
+    match key::holder_of(rows, name)? {
+        None => Ok(()),
+        Some(holder) => Err(KeyError::NameTaken {
+            name: name.to_owned(),
+            holder,
+        }
+        .into()),
+    }
+}
+
+impl Answer for ListKeys {
+    fn answer(&self, sight: &Sight<'_>) -> Result<Vec<KeyRow>, Report> {
+        let keys = sight.store.keys()?.into_iter();
+        Ok(keys
+            .map(|(id, record)| KeyRow {
+                id,
+                name: record.name,
+                key_type: record.key_type,
+                used_for: record.used_for,
+                created: record.created,
+                fingerprint: record.fingerprint,
+            })
+            .collect())
+    }
+}
+
+#[derive(Debug)]
+pub(super) enum KeyError {
+    NameEmpty,
+    NameTaken { name: String, holder: KeyId },
+    Unknown(KeyId),
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameEmpty => f.write_str("a key needs a name"),
+            Self::NameTaken { name, holder } => {
+                write!(f, "{holder} is already called {}", shown(name))
+            }
+            Self::Unknown(id) => write!(f, "there is no key {id}"),
+        }
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+impl Explain for KeyError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NameEmpty => "key.name-empty",
+            Self::NameTaken { .. } => "key.name-taken",
+            Self::Unknown(_) => "key.unknown",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NameEmpty => Kind::Malformed,
+            _ => Kind::Failed,
+        }
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(
+            match self {
+                Self::NameEmpty => "Give it a name, such as www",
+                Self::NameTaken { .. } => "Choose another name",
+                Self::Unknown(_) => "Choose one from key list",
+            }
+            .to_owned(),
+        )
+    }
+}

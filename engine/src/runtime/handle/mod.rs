@@ -1,0 +1,93 @@
+//! One file per area: its commands become decisions, its questions answers.
+
+pub(super) mod audit;
+pub(super) mod authority;
+pub(super) mod certificate;
+mod find;
+mod issuing;
+pub(super) mod key;
+pub(super) mod request;
+pub(super) mod system;
+pub(super) mod vault;
+
+use std::sync::Arc;
+
+use super::context::Context;
+use super::pool::attempt;
+use crate::api::{Answered, Fact, JobId, Question, Report, Resource, Timestamp};
+use crate::base::Receipt;
+use crate::store::{Guard, Put, Snapshot};
+
+/// A question the engine can answer. Nobody else can implement it: a sight has no public name.
+pub trait Answer: Question {
+    fn answer(&self, sight: &Sight<'_>) -> Result<Self::Answer, Report>;
+}
+
+/// What an answer may look at: nothing that changes anything.
+pub struct Sight<'a> {
+    pub(super) store: Snapshot,
+    pub(super) now: Timestamp,
+    pub(super) context: &'a Context,
+}
+
+/// What became of a command whose area has decided.
+pub(super) enum Decided {
+    Change(Box<Decision>),
+    Started(JobId),
+}
+
+/// What a handler wants written. The dispatcher adds the audit entry, so that none is forgotten.
+pub(super) struct Decision {
+    pub(super) fact: Fact,
+    pub(super) guard: Guard,
+    pub(super) puts: Vec<Put>,
+    pub(super) receipts: Vec<Receipt>,
+    /// What it was done to, where the command could not know.
+    pub(super) resource: Option<Resource>,
+    /// For the audit, besides the command's own words.
+    pub(super) details: String,
+}
+
+impl Decision {
+    /// A fact that needs no row of its own.
+    pub(super) fn of(fact: Fact) -> Self {
+        Self {
+            fact,
+            guard: Box::new(|_| Ok(())),
+            puts: Vec::new(),
+            receipts: Vec::new(),
+            resource: None,
+            details: String::new(),
+        }
+    }
+}
+
+impl From<Decision> for Decided {
+    fn from(decision: Decision) -> Self {
+        Self::Change(Box::new(decision))
+    }
+}
+
+pub(super) fn answer<Q: Answer>(
+    context: &Context,
+    question: &Q,
+) -> Result<Answered<Q::Answer>, Report> {
+    let sight = Sight {
+        store: context.snapshot()?,
+        now: context.clock.now(),
+        context,
+    };
+    let value = attempt(|| question.answer(&sight))??;
+    Ok(Answered {
+        value: Arc::new(value),
+        at: sight.store.at(),
+    })
+}
+
+/// `rows` of the found ones, from `first` on.
+pub(super) fn page<T>(found: Vec<T>, first: u64, rows: u16) -> crate::api::Page<T> {
+    let total = found.len() as u64;
+    let skipped = usize::try_from(first).unwrap_or(usize::MAX);
+    let rows = found.into_iter().skip(skipped).take(rows.into()).collect();
+    crate::api::Page { total, first, rows }
+}

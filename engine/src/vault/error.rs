@@ -1,0 +1,235 @@
+//! Why the vault says no, and what to do then.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use crate::base::Explain;
+use crate::base::KeyId;
+use crate::base::Kind;
+use crate::base::Remedy;
+
+#[derive(Debug)]
+pub(crate) enum VaultError {
+    Absent,
+    AlreadyExists,
+    /// An attended authority key, and nobody who consents.
+    ConsentNeeded(KeyId),
+    /// The cryptographic library failed where it must not.
+    Cryptography(&'static str),
+    EmptyPassphrase,
+    GrantOnlyForAuthorities(KeyId),
+    /// The header's checksum is wrong, or its fields make no sense.
+    HeaderDamaged,
+    /// The checksum holds and the passphrase is right, but the seal is not ours: somebody changed
+    /// the header, the slots or the list of records.
+    HeaderTampered,
+    InUse,
+    KeyExists(KeyId),
+    Locked,
+    MemoryShort,
+    NewerVersion(u16),
+    NotAVault,
+    NotExportable(KeyId),
+    ParametersRefused {
+        memory_kib: u32,
+        passes: u32,
+        lanes: u32,
+    },
+    Read(io::Error),
+    /// Not the bytes that were sealed: damaged, exchanged, or an older version put back.
+    RecordAltered(KeyId),
+    RecordMissing(KeyId),
+    RecordsExtra,
+    /// While we had it open, somebody put another version of the file in its place.
+    Replaced,
+    /// A slot whose secret is not at hand would be left behind by re-keying.
+    SlotOutOfReach(String),
+    TooLarge,
+    Truncated,
+    /// The new file is in place, but the disk did not confirm it.
+    Unconfirmed(io::Error),
+    UnknownKey(KeyId),
+    /// A kind of key that this version cannot use.
+    UnknownKeyType(KeyId),
+    Write(io::Error),
+    WrongPassphrase,
+}
+
+impl fmt::Display for VaultError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("there is no vault yet"),
+            Self::AlreadyExists => f.write_str("there is a vault already"),
+            Self::ConsentNeeded(key) => {
+                write!(f, "this key is used only with the passphrase: {key}")
+            }
+            Self::Cryptography(what) => write!(f, "the cryptographic library failed to {what}"),
+            Self::EmptyPassphrase => f.write_str("the passphrase is empty"),
+            Self::GrantOnlyForAuthorities(key) => {
+                write!(f, "only an authority's key needs a grant: {key}")
+            }
+            Self::HeaderDamaged => f.write_str("the vault's header is damaged"),
+            Self::HeaderTampered => f.write_str("the vault's header or list has been changed"),
+            Self::InUse => f.write_str("another process has opened the vault"),
+            Self::KeyExists(key) => write!(f, "the vault has this key already: {key}"),
+            Self::Locked => f.write_str("the vault is locked"),
+            Self::MemoryShort => f.write_str("there is too little memory to open the vault"),
+            Self::NewerVersion(version) => {
+                write!(
+                    f,
+                    "the vault has format {version}, which is newer than this program"
+                )
+            }
+            Self::NotAVault => f.write_str("the file is not a vault"),
+            Self::NotExportable(key) => {
+                write!(f, "an authority's key does not leave the vault: {key}")
+            }
+            Self::ParametersRefused {
+                memory_kib,
+                passes,
+                lanes,
+            } => write!(
+                f,
+                "the vault asks for Argon2 costs outside the limits: \
+                 {memory_kib} KiB, {passes} passes, {lanes} lanes"
+            ),
+            Self::Read(_) => f.write_str("the vault cannot be read"),
+            Self::RecordAltered(key) => write!(f, "a sealed record has been altered: {key}"),
+            Self::RecordMissing(key) => write!(f, "a sealed record is missing: {key}"),
+            Self::RecordsExtra => f.write_str("the vault holds bytes that its list does not name"),
+            Self::Replaced => f.write_str("another version of the vault has been put in its place"),
+            Self::SlotOutOfReach(label) => {
+                write!(f, "a slot cannot be carried over to new keys: {label}")
+            }
+            Self::TooLarge => f.write_str("the vault would grow beyond its limits"),
+            Self::Truncated => f.write_str("the vault's end is missing"),
+            Self::Unconfirmed(_) => f.write_str("the disk did not confirm the vault's last change"),
+            Self::UnknownKey(key) => write!(f, "the vault has no such key: {key}"),
+            Self::UnknownKeyType(key) => {
+                write!(f, "this version cannot use that kind of key: {key}")
+            }
+            Self::Write(_) => f.write_str("the vault cannot be written, and stays as it was"),
+            Self::WrongPassphrase => f.write_str("the passphrase is wrong"),
+        }
+    }
+}
+
+impl Error for VaultError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Read(cause) | Self::Unconfirmed(cause) | Self::Write(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for VaultError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Absent => "vault.absent",
+            Self::AlreadyExists => "vault.already-exists",
+            Self::ConsentNeeded(_) => "vault.consent-needed",
+            Self::Cryptography(_) => "vault.cryptography-failed",
+            Self::EmptyPassphrase => "vault.passphrase-empty",
+            Self::GrantOnlyForAuthorities(_) => "vault.grant-not-needed",
+            Self::HeaderDamaged
+            | Self::HeaderTampered
+            | Self::RecordAltered(_)
+            | Self::RecordMissing(_)
+            | Self::RecordsExtra
+            | Self::Replaced
+            | Self::Truncated => "vault.damaged",
+            Self::InUse => "vault.in-use",
+            Self::KeyExists(_) => "vault.key-exists",
+            Self::Locked => "vault.locked",
+            Self::MemoryShort => "vault.memory-short",
+            Self::NewerVersion(_) | Self::UnknownKeyType(_) => "vault.newer-version",
+            Self::NotAVault => "vault.not-a-vault",
+            Self::NotExportable(_) => "vault.key-not-exportable",
+            Self::ParametersRefused { .. } => "vault.parameters-refused",
+            Self::Read(_) => "vault.read-failed",
+            Self::SlotOutOfReach(_) => "vault.slot-out-of-reach",
+            Self::TooLarge => "vault.too-large",
+            Self::Unconfirmed(_) => "vault.write-unconfirmed",
+            Self::UnknownKey(_) => "vault.key-unknown",
+            Self::Write(_) => "vault.write-failed",
+            Self::WrongPassphrase => "vault.wrong-passphrase",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::ConsentNeeded(_) | Self::Locked | Self::WrongPassphrase => Kind::Locked,
+            Self::EmptyPassphrase => Kind::Malformed,
+            Self::InUse => Kind::InUse,
+            Self::AlreadyExists
+            | Self::GrantOnlyForAuthorities(_)
+            | Self::NotExportable(_)
+            | Self::ParametersRefused { .. } => Kind::Refused,
+            _ => Kind::Failed,
+        }
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(match self {
+            Self::Cryptography(_) => return Remedy::ReportBug,
+            Self::Write(cause) => write_remedy(cause).to_owned(),
+            other => other.step().to_owned(),
+        })
+    }
+}
+
+impl VaultError {
+    /// The next step, where it does not depend on the cause.
+    fn step(&self) -> &'static str {
+        match self {
+            Self::Absent => "Create a vault first",
+            Self::AlreadyExists => "Unlock it, or choose another data folder",
+            Self::ConsentNeeded(_) => "Give the passphrase together with the act",
+            Self::EmptyPassphrase => "Choose a passphrase that nobody guesses",
+            Self::GrantOnlyForAuthorities(_) => {
+                "Use the key as it is; it signs whenever the vault is unlocked"
+            }
+            Self::HeaderDamaged
+            | Self::HeaderTampered
+            | Self::NotAVault
+            | Self::ParametersRefused { .. }
+            | Self::RecordAltered(_)
+            | Self::RecordMissing(_)
+            | Self::RecordsExtra
+            | Self::Replaced
+            | Self::Truncated => "Keep the file for evidence and put back the latest backup of it",
+            Self::InUse => "Close the other program, or give it this work",
+            Self::KeyExists(_) => "Make the key under a new id",
+            Self::Locked => "Unlock the vault",
+            Self::MemoryShort => "Close other programs and try again",
+            Self::NewerVersion(_) | Self::UnknownKeyType(_) => {
+                "Use the program version that wrote the vault, or a later one"
+            }
+            Self::NotExportable(_) => "Have the vault sign instead, or back up the whole vault",
+            Self::Read(_) => "See that the file and its folder may be read by you",
+            Self::SlotOutOfReach(_) => "Use the program version that made the slot, or a later one",
+            Self::TooLarge => "Use a second data folder for further keys",
+            Self::Unconfirmed(_) => {
+                "Check the disk, unlock the vault again, and look whether the change is there"
+            }
+            Self::UnknownKey(_) => "Look up the key's id in the list of keys",
+            Self::WrongPassphrase => "Type the passphrase again; mind capital letters and layout",
+            Self::Cryptography(_) | Self::Write(_) => "Try again",
+        }
+    }
+}
+
+fn write_remedy(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "Make room on the disk and try again"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "Make the vault's folder writable for you and try again"
+        }
+        io::ErrorKind::NotFound => "Create the vault's folder and try again",
+        _ => "Check the disk and try again",
+    }
+}

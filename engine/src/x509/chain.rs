@@ -1,0 +1,255 @@
+//! Chains: from a leaf to a root, and from a new CA certificate to its issuer.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::UnixTime;
+use webpki::ALL_VERIFICATION_ALGS;
+use webpki::EndEntityCert;
+use webpki::KeyUsage as Purpose;
+use webpki::anchor_from_trusted_cert;
+
+use crate::base::Explain;
+use crate::base::Kind;
+use crate::base::Remedy;
+use crate::base::Timestamp;
+use crate::x509::certificate::Certificate;
+use crate::x509::constraints::ConstraintError;
+use crate::x509::extension::KeyUsage;
+
+/// What a leaf is verified for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Usage {
+    Client,
+    Server,
+}
+
+/// Verifies a chain as a TLS client or server would that trusts `root` alone (RFC 5280, 6.1).
+pub(crate) fn verify_chain(
+    leaf: &[u8],
+    intermediates: &[Vec<u8>],
+    root: &[u8],
+    at: Timestamp,
+    usage: Usage,
+) -> Result<(), ChainError> {
+    let root = CertificateDer::from(root);
+    let anchor = anchor_from_trusted_cert(&root).map_err(ChainError::from)?;
+    let leaf = CertificateDer::from(leaf);
+    let leaf = EndEntityCert::try_from(&leaf).map_err(ChainError::from)?;
+    let intermediates: Vec<CertificateDer<'_>> = intermediates
+        .iter()
+        .map(|der| CertificateDer::from(&der[..]))
+        .collect();
+    let secs = u64::try_from(at.secs()).unwrap_or_default();
+    let at = UnixTime::since_unix_epoch(Duration::from_secs(secs));
+    let purpose = match usage {
+        Usage::Client => Purpose::client_auth(),
+        Usage::Server => Purpose::server_auth(),
+    };
+    let anchors = [anchor];
+    let verified = leaf.verify_for_usage(
+        ALL_VERIFICATION_ALGS,
+        &anchors,
+        &intermediates,
+        at,
+        purpose,
+        None,
+        None,
+    );
+    verified.map(|_| ()).map_err(ChainError::from)
+}
+
+/// Verifies a CA certificate that is to be installed under `issuer`: signature, names, key ids,
+/// time, CA flag, key usage, path length, and constraints that are repeated or narrowed.
+pub(crate) fn verify_authority(
+    authority: &Certificate,
+    issuer: &Certificate,
+    at: Timestamp,
+) -> Result<(), ChainError> {
+    for certificate in [authority, issuer] {
+        check_authority(certificate, at)?;
+    }
+    if authority.issuer() != issuer.subject() {
+        return Err(ChainError::OtherIssuer);
+    }
+    let ids = (authority.authority_key_id(), issuer.subject_key_id());
+    if let (Some(named), Some(own)) = ids
+        && named != own
+    {
+        return Err(ChainError::OtherIssuer);
+    }
+    let signature = authority.verify(issuer.public_key());
+    signature.map_err(|_| ChainError::Signature)?;
+    check_path_len(authority, issuer)?;
+    check_constraints(authority, issuer)
+}
+
+/// Verifies a root that is to be installed: a CA certificate that its own key signed.
+pub(crate) fn verify_root(root: &Certificate, at: Timestamp) -> Result<(), ChainError> {
+    check_authority(root, at)?;
+    match root.is_self_issued() {
+        true => root
+            .verify(root.public_key())
+            .map_err(|_| ChainError::Signature),
+        false => Err(ChainError::OtherIssuer),
+    }
+}
+
+fn check_authority(certificate: &Certificate, at: Timestamp) -> Result<(), ChainError> {
+    let signs = certificate.key_usage();
+    let signs = signs.is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
+    if !certificate.is_ca() || !signs {
+        return Err(ChainError::NotACa);
+    }
+    if at < certificate.not_before() {
+        return Err(ChainError::NotYetValid(certificate.not_before()));
+    }
+    match at > certificate.not_after() {
+        true => Err(ChainError::Expired(certificate.not_after())),
+        false => Ok(()),
+    }
+}
+
+/// A self-issued certificate does not count (RFC 5280, 6.1.4 (l)).
+fn check_path_len(authority: &Certificate, issuer: &Certificate) -> Result<(), ChainError> {
+    if authority.is_self_issued() {
+        return Ok(());
+    }
+    match (issuer.path_len(), authority.path_len()) {
+        (Some(0), _) => Err(ChainError::PathLen),
+        (Some(own), Some(below)) if below >= own => Err(ChainError::PathLen),
+        _ => Ok(()),
+    }
+}
+
+fn check_constraints(authority: &Certificate, issuer: &Certificate) -> Result<(), ChainError> {
+    let Some(own) = issuer.constraints()? else {
+        return authority
+            .constraints()
+            .map(|_| ())
+            .map_err(ChainError::from);
+    };
+    let below = authority.constraints()?.ok_or(ChainError::Unconstrained)?;
+    own.narrowed_by(&below)
+        .map(|_| ())
+        .map_err(ChainError::from)
+}
+
+/// Why a chain does not hold.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum ChainError {
+    Constraint(ConstraintError),
+    /// A name outside a CA's name constraints.
+    ConstraintViolated,
+    Expired(Timestamp),
+    /// One of the certificates is not what it should be.
+    Malformed,
+    NotACa,
+    NotYetValid(Timestamp),
+    OtherIssuer,
+    PathLen,
+    /// The leaf is not for this purpose.
+    Purpose,
+    Signature,
+    /// A CA below a constrained one that does not repeat its constraints.
+    Unconstrained,
+}
+
+impl fmt::Display for ChainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constraint(error) => fmt::Display::fmt(error, f),
+            Self::ConstraintViolated => {
+                f.write_str("a name lies outside the name constraints of a CA above it")
+            }
+            Self::Expired(end) => write!(f, "a certificate of the chain ended on {end}"),
+            Self::Malformed => f.write_str("a certificate of the chain is damaged"),
+            Self::NotACa => f.write_str("a certificate of the chain is not that of a CA"),
+            Self::NotYetValid(start) => {
+                write!(f, "a certificate of the chain is not valid before {start}")
+            }
+            Self::OtherIssuer => f.write_str("the certificate was issued by another CA"),
+            Self::PathLen => f.write_str("the path length of a CA allows no CA at this place"),
+            Self::Purpose => f.write_str("the certificate is not for this purpose"),
+            Self::Signature => f.write_str("the signature is not by the key of the issuing CA"),
+            Self::Unconstrained => {
+                f.write_str("the CA's certificate does not repeat its issuer's name constraints")
+            }
+        }
+    }
+}
+
+impl Error for ChainError {}
+
+impl From<ConstraintError> for ChainError {
+    fn from(error: ConstraintError) -> Self {
+        Self::Constraint(error)
+    }
+}
+
+impl From<webpki::Error> for ChainError {
+    fn from(error: webpki::Error) -> Self {
+        use webpki::Error as Found;
+        let moment = |time: UnixTime| {
+            Timestamp::from_secs(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+        };
+        match error {
+            Found::CertExpired { not_after, .. } => Self::Expired(moment(not_after)),
+            Found::CertNotValidYet { not_before, .. } => Self::NotYetValid(moment(not_before)),
+            Found::EndEntityUsedAsCa | Found::CaUsedAsEndEntity => Self::NotACa,
+            Found::NameConstraintViolation => Self::ConstraintViolated,
+            Found::PathLenConstraintViolated => Self::PathLen,
+            Found::RequiredEkuNotFoundContext(_) => Self::Purpose,
+            Found::InvalidSignatureForPublicKey => Self::Signature,
+            Found::UnknownIssuer => Self::OtherIssuer,
+            _ => Self::Malformed,
+        }
+    }
+}
+
+impl Explain for ChainError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Constraint(error) => error.code(),
+            Self::ConstraintViolated | Self::Unconstrained => "chain.constraints",
+            Self::Expired(_) | Self::NotYetValid(_) => "chain.time",
+            Self::Malformed => "chain.malformed",
+            Self::NotACa | Self::Purpose => "chain.purpose",
+            Self::OtherIssuer | Self::Signature => "chain.issuer",
+            Self::PathLen => "chain.path-length",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Constraint(error) => error.kind(),
+            Self::Malformed => Kind::Malformed,
+            _ => Kind::Refused,
+        }
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(match self {
+            Self::Constraint(error) => return error.remedy(),
+            Self::ConstraintViolated => "Use a CA whose name constraints hold the name".to_owned(),
+            Self::Expired(_) => "Renew the certificate that ended".to_owned(),
+            Self::Malformed => "Copy the whole file again, in PEM or DER form".to_owned(),
+            Self::NotACa | Self::Purpose => {
+                "Have the certificate issued again with the right profile".to_owned()
+            }
+            Self::NotYetValid(_) => "Check this computer's clock".to_owned(),
+            Self::OtherIssuer | Self::Signature => {
+                "Choose the certificate of the CA that signed it".to_owned()
+            }
+            Self::PathLen => "Have a CA with a greater path length sign it".to_owned(),
+            Self::Unconstrained => {
+                "Have the issuing CA sign the request again with its name constraints".to_owned()
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! Keys, CAs and requests for the tests of this module.
+
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa;
+use aws_lc_rs::signature as sign;
+use aws_lc_rs::signature::KeyPair;
+
+use crate::base::Identifier;
+use crate::base::KeyType;
+use crate::base::Serial;
+use crate::base::Timestamp;
+use crate::x509::algorithm::SignatureAlgorithm;
+use crate::x509::constraints::Constraints;
+use crate::x509::draft::Draft;
+use crate::x509::draft::DraftError;
+use crate::x509::draft::IssuerView;
+use crate::x509::draft::SignatureMismatch;
+use crate::x509::draft::SignedCertificate;
+use crate::x509::draft::Wish;
+use crate::x509::error::X509Error;
+use crate::x509::extension::Urls;
+use crate::x509::key::PublicKey;
+use crate::x509::name::Name;
+use crate::x509::profile;
+use crate::x509::profile::Profile;
+use crate::x509::request::Asked;
+use crate::x509::request::write_request;
+use crate::x509::serial;
+
+/// 2026-11-22, noon.
+pub(super) const NOW: Timestamp = Timestamp::from_secs(1_795_348_800);
+
+pub(super) struct TestKey {
+    pair: Pair,
+    pub(super) public: PublicKey,
+    pub(super) algorithm: SignatureAlgorithm,
+}
+
+enum Pair {
+    Ecdsa(sign::EcdsaKeyPair),
+    Ed25519(sign::Ed25519KeyPair),
+    Rsa(rsa::KeyPair),
+}
+
+impl TestKey {
+    pub(super) fn new(kind: KeyType) -> Self {
+        let ecdsa = |algorithm| Pair::Ecdsa(sign::EcdsaKeyPair::generate(algorithm).unwrap());
+        let rsa = |size| Pair::Rsa(rsa::KeyPair::generate(size).unwrap());
+        let pair = match kind {
+            KeyType::Ed25519 => Pair::Ed25519(sign::Ed25519KeyPair::generate().unwrap()),
+            KeyType::P256 => ecdsa(&sign::ECDSA_P256_SHA256_ASN1_SIGNING),
+            KeyType::P384 => ecdsa(&sign::ECDSA_P384_SHA384_ASN1_SIGNING),
+            KeyType::Rsa2048 => rsa(rsa::KeySize::Rsa2048),
+            KeyType::Rsa3072 => rsa(rsa::KeySize::Rsa3072),
+            KeyType::Rsa4096 => rsa(rsa::KeySize::Rsa4096),
+        };
+        Self::of(pair, SignatureAlgorithm::of(kind))
+    }
+
+    pub(super) fn p521() -> Self {
+        let pair = sign::EcdsaKeyPair::generate(&sign::ECDSA_P521_SHA512_ASN1_SIGNING).unwrap();
+        Self::of(Pair::Ecdsa(pair), SignatureAlgorithm::EcdsaSha512)
+    }
+
+    fn of(pair: Pair, algorithm: SignatureAlgorithm) -> Self {
+        let spki = match &pair {
+            Pair::Ecdsa(pair) => pair.public_key().as_der().unwrap().as_ref().to_vec(),
+            Pair::Ed25519(pair) => pair.public_key().as_der().unwrap().as_ref().to_vec(),
+            Pair::Rsa(pair) => pair.public_key().as_der().unwrap().as_ref().to_vec(),
+        };
+        let public = PublicKey::accept(&spki).unwrap();
+        Self {
+            pair,
+            public,
+            algorithm,
+        }
+    }
+
+    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Ecdsa(pair) => pair.sign(&random, message).unwrap().as_ref().to_vec(),
+            Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                let pss = self.algorithm == SignatureAlgorithm::RsaPssSha256;
+                let padding: &dyn sign::RsaEncoding = match pss {
+                    true => &sign::RSA_PSS_SHA256,
+                    false => &sign::RSA_PKCS1_SHA256,
+                };
+                pair.sign(padding, &random, message, &mut signature)
+                    .unwrap();
+                signature
+            }
+        }
+    }
+
+    /// A request of this key.
+    pub(super) fn request(&self, subject: &Name, asked: &Asked) -> Vec<u8> {
+        let mut sign = |info: &[u8]| Ok::<_, X509Error>(self.sign(info));
+        write_request(subject, &self.public, self.algorithm, asked, &mut sign).unwrap()
+    }
+
+    /// A request for a server of this name.
+    pub(super) fn server_request(&self, host: &str) -> Vec<u8> {
+        let asked = Asked {
+            identifiers: vec![host.parse().unwrap()],
+            ..Asked::default()
+        };
+        self.request(&Name::common_name(host), &asked)
+    }
+}
+
+/// A CA with its key.
+pub(super) struct CaKey {
+    pub(super) key: TestKey,
+    pub(super) certificate: SignedCertificate,
+}
+
+impl CaKey {
+    /// A P-256 root for private name space.
+    pub(super) fn root() -> Self {
+        Self::root_of(KeyType::P256, Some(Constraints::private()))
+    }
+
+    pub(super) fn root_of(kind: KeyType, constraints: Option<Constraints>) -> Self {
+        let key = TestKey::new(kind);
+        let subject = Name::parse("O=Example, CN=Root").unwrap();
+        let wish = Wish {
+            constraints,
+            ..Wish::new(subject, Vec::new(), key.public.clone())
+        };
+        let draft = Draft::self_signed(built_in("root"), wish, key.algorithm, random(), NOW);
+        let certificate = signed(&key, draft.unwrap());
+        Self { key, certificate }
+    }
+
+    /// A CA below this one.
+    pub(super) fn below(&self, path_len: Option<u8>) -> Self {
+        let key = TestKey::new(KeyType::P256);
+        let wish = Wish {
+            path_len,
+            ..Wish::new(Name::common_name("Issuing"), Vec::new(), key.public.clone())
+        };
+        let certificate = self.issue("intermediate", wish).unwrap();
+        Self { key, certificate }
+    }
+
+    pub(super) fn view(&self) -> IssuerView {
+        IssuerView {
+            subject: self.certificate.subject().clone(),
+            key: self.key.public.clone(),
+            key_id: self.key.public.key_id().to_vec(),
+            algorithm: self.key.algorithm,
+            not_before: self.certificate.not_before(),
+            not_after: self.certificate.not_after(),
+            path_len: self.certificate.path_len(),
+            constraints: self.certificate.constraints().cloned(),
+            urls: Urls::default(),
+        }
+    }
+
+    pub(super) fn prepare(&self, profile: &str, wish: Wish) -> Result<Draft, DraftError> {
+        Draft::prepare(built_in(profile), &self.view(), wish, random(), NOW)
+    }
+
+    /// A draft with a key of its own for this host, or this CA.
+    pub(super) fn draft(&self, profile: &str, name: &str) -> Draft {
+        let names: Vec<Identifier> = match built_in(profile).is_ca {
+            true => Vec::new(),
+            false => vec![name.parse().unwrap()],
+        };
+        let key = TestKey::new(KeyType::P256).public;
+        let wish = Wish::new(Name::common_name(name), names, key);
+        self.prepare(profile, wish).unwrap()
+    }
+
+    pub(super) fn issue(&self, profile: &str, wish: Wish) -> Result<SignedCertificate, DraftError> {
+        self.prepare(profile, wish)
+            .map(|draft| signed(&self.key, draft))
+    }
+}
+
+pub(super) fn built_in(name: &str) -> &'static Profile {
+    profile::profile(&name.parse().unwrap()).unwrap()
+}
+
+pub(super) fn random() -> Serial {
+    serial::draw(|bytes| aws_lc_rs::rand::fill(bytes)).unwrap()
+}
+
+pub(super) fn signed(key: &TestKey, draft: Draft) -> SignedCertificate {
+    let linted = draft.approve(|_| Ok::<_, ()>(())).unwrap().lint().unwrap();
+    linted
+        .sign(|tbs| Ok::<_, SignatureMismatch>(key.sign(tbs)))
+        .unwrap()
+}

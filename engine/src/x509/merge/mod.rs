@@ -1,0 +1,371 @@
+//! What a request asks, what the profile says, and what will be issued, field by field.
+//!
+//! Nothing of a request is copied without a rule. A request can take less than its profile gives,
+//! never more.
+
+mod error;
+
+use const_oid::ObjectIdentifier;
+
+use crate::base::Choices;
+use crate::base::Field;
+use crate::base::Identifier;
+use crate::base::Merged;
+use crate::base::Take;
+use crate::base::Timestamp;
+use crate::base::Verdict;
+use crate::x509::constraints;
+use crate::x509::draft::IssuerView;
+use crate::x509::draft::Wish;
+use crate::x509::extension::BasicConstraints;
+use crate::x509::extension::KeyUsage;
+use crate::x509::name::Name;
+use crate::x509::oid;
+use crate::x509::profile::Names;
+use crate::x509::profile::Profile;
+use crate::x509::request::CertificationRequest;
+pub(crate) use error::MergeError;
+
+/// Merges every field. The rows are complete even where one of them refuses; the wish is there
+/// only if none does, and the error is the first refusal.
+pub(crate) fn merge(
+    request: &CertificationRequest,
+    profile: &Profile,
+    choices: &Choices,
+    now: Timestamp,
+    issuer: &IssuerView,
+) -> (Vec<Merged>, Result<Wish, MergeError>) {
+    let mut merge = Merge {
+        request,
+        profile,
+        choices,
+        rows: Vec::new(),
+        refused: None,
+    };
+    let subject = merge.subject();
+    let names = merge.names();
+    let path_len = merge.basic_constraints();
+    let key_usage = merge.key_usage();
+    let extended_key_usage = merge.extended_key_usage();
+    let constraints = merge.name_constraints(issuer);
+    merge.others();
+    merge.validity(now, issuer);
+    let wish = Wish {
+        days: choices.days,
+        path_len,
+        constraints,
+        extended_key_usage,
+        key_usage,
+        beyond_ceiling: choices.days.is_some(),
+        ..Wish::new(subject, names, request.key().clone())
+    };
+    let refused = merge.refused.map_or(Ok(wish), Err);
+    (merge.rows, refused)
+}
+
+struct Merge<'a> {
+    request: &'a CertificationRequest,
+    profile: &'a Profile,
+    choices: &'a Choices,
+    rows: Vec<Merged>,
+    refused: Option<MergeError>,
+}
+
+impl Merge<'_> {
+    fn take(&self, field: &Field) -> Take {
+        let chosen = self.choices.takes.iter().rev().find(|(of, _)| of == field);
+        chosen.map_or_else(|| self.profile.take(field), |(_, take)| *take)
+    }
+
+    fn subject(&mut self) -> Name {
+        let asked = self.request.subject();
+        let rule = self.take(&Field::Subject);
+        let copied = matches!(rule, Take::Request | Take::RequestElseProfile);
+        let refused = rule == Take::RefuseOther && !asked.is_empty();
+        let issued = match copied {
+            true => asked.clone(),
+            false => Name::none(),
+        };
+        let text = |name: &Name| (!name.is_empty()).then(|| name.to_string());
+        let row = Row::new(Field::Subject, rule)
+            .asked(text(asked))
+            .issued(text(&issued));
+        let row = row.profile((!copied).then(|| "empty".to_owned()));
+        self.add(row, refused.then_some(MergeError::Subject));
+        issued
+    }
+
+    /// A server's request without alternative names, as old programs write it, means its common
+    /// name: where that is a host name or an address it becomes the only alternative name.
+    fn names(&mut self) -> Vec<Identifier> {
+        let rule = self.take(&Field::Names);
+        let row = Row::new(Field::Names, rule);
+        let asked = match self.request.identifiers() {
+            Ok(names) => names,
+            Err(error) => {
+                self.add(row, Some(error.into()));
+                return Vec::new();
+            }
+        };
+        let none = self.profile.names == Names::None;
+        let row = row
+            .asked(list(&asked))
+            .profile(none.then(|| "none".to_owned()));
+        if rule == Take::RefuseOther || (none && rule != Take::Profile) {
+            let refused = (!asked.is_empty()).then_some(MergeError::Names);
+            self.add(row, refused);
+            return Vec::new();
+        }
+        let issued = match rule {
+            Take::Profile => Vec::new(),
+            _ => asked,
+        };
+        let from_subject = issued.is_empty() && self.profile.names == Names::Required;
+        let from_subject = from_subject.then(|| self.request.subject().first_common_name());
+        match from_subject
+            .flatten()
+            .as_deref()
+            .and_then(constraints::as_named_host)
+        {
+            Some(host) => {
+                let profile = Some(FROM_COMMON_NAME.to_owned());
+                let row = row.profile(profile).issued(Some(host.to_string()));
+                self.add(row, None);
+                vec![host]
+            }
+            None => {
+                let missing = issued.is_empty() && self.profile.names == Names::Required;
+                let row = row.issued(list(&issued));
+                self.add(row, missing.then_some(MergeError::NoNames));
+                issued
+            }
+        }
+    }
+
+    /// The path length asked for; what stays `None` is the profile's.
+    fn basic_constraints(&mut self) -> Option<u8> {
+        let rule = self.take(&Field::BasicConstraints);
+        let own = BasicConstraints {
+            is_ca: self.profile.is_ca,
+            path_len: self.profile.path_len,
+        };
+        let row = Row::new(Field::BasicConstraints, rule).profile(Some(own.to_string()));
+        let asked = match self.request.basic_constraints() {
+            Ok(asked) => asked,
+            Err(error) => {
+                self.add(row, Some(error.into()));
+                return None;
+            }
+        };
+        let row = row.asked(asked.map(|asked| asked.to_string()));
+        let wants_ca = asked.is_some_and(|asked| asked.is_ca);
+        let refused = match (self.profile.is_ca, wants_ca, rule) {
+            (false, true, Take::Profile) => None,
+            (false, true, _) => Some(MergeError::CaAsked),
+            (true, true, Take::RefuseOther) if asked != Some(own) => Some(MergeError::PathLen),
+            _ => None,
+        };
+        let copied = matches!(rule, Take::Request | Take::RequestElseProfile);
+        let path_len = asked.filter(|_| self.profile.is_ca && copied && wants_ca);
+        let path_len = path_len.and_then(|asked| asked.path_len);
+        let issued = BasicConstraints {
+            path_len: path_len.or(own.path_len),
+            ..own
+        };
+        self.add(row.issued(Some(issued.to_string())), refused);
+        path_len
+    }
+
+    fn key_usage(&mut self) -> Option<KeyUsage> {
+        let rule = self.take(&Field::KeyUsage);
+        let own = self.profile.key_usage(self.request.key());
+        let row = Row::new(Field::KeyUsage, rule).profile(Some(own.to_string()));
+        let asked = match self.request.key_usage() {
+            Ok(asked) => asked.filter(|asked| !asked.is_empty()),
+            Err(error) => {
+                self.add(row, Some(error.into()));
+                return None;
+            }
+        };
+        let row = row.asked(asked.map(|asked| asked.to_string()));
+        let less = asked.filter(|asked| own.contains(*asked) && !self.profile.is_ca);
+        let (issued, refused) = match (rule, asked) {
+            (Take::Profile, _) | (_, None) => (None, None),
+            (Take::RefuseOther, Some(asked)) if asked != own => (None, Some(MergeError::KeyUsage)),
+            (Take::RefuseOther, Some(_)) => (None, None),
+            (_, Some(asked)) if asked == own => (None, None),
+            (_, Some(_)) if less.is_none() => (None, Some(MergeError::KeyUsage)),
+            _ => (less, None),
+        };
+        self.add(row.issued(Some(issued.unwrap_or(own).to_string())), refused);
+        issued
+    }
+
+    fn extended_key_usage(&mut self) -> Option<Vec<ObjectIdentifier>> {
+        let rule = self.take(&Field::ExtendedKeyUsage);
+        let own = self.profile.extended_key_usage;
+        let row = Row::new(Field::ExtendedKeyUsage, rule).profile(purposes(own));
+        let asked = match self.request.extended_key_usage() {
+            Ok(asked) => asked.unwrap_or_default(),
+            Err(error) => {
+                self.add(row, Some(error.into()));
+                return None;
+            }
+        };
+        let row = row.asked(purposes(&asked));
+        let wider = asked.iter().find(|asked| !own.contains(asked));
+        let refused = match (rule, wider) {
+            (Take::Profile, _) | (_, None) => None,
+            (_, Some(wider)) => Some(MergeError::ExtendedKeyUsage(oid::title(*wider))),
+        };
+        let copied = matches!(rule, Take::Request | Take::RequestElseProfile);
+        let less = copied && refused.is_none() && !asked.is_empty() && asked.len() < own.len();
+        let issued = less.then_some(asked);
+        self.add(
+            row.issued(purposes(issued.as_deref().unwrap_or(own))),
+            refused,
+        );
+        issued
+    }
+
+    /// A CA below a constrained one can ask for narrower constraints.
+    fn name_constraints(&mut self, issuer: &IssuerView) -> Option<constraints::Constraints> {
+        let field = Field::Other(oid::NAME_CONSTRAINTS.to_string());
+        let rule = self.take(&field);
+        let own = issuer.constraints.as_ref().filter(|_| self.profile.is_ca);
+        let row = Row::new(field, rule).profile(own.map(ToString::to_string));
+        let asked = match self.request.name_constraints() {
+            Ok(asked) => asked,
+            Err(error) => {
+                self.add(row, Some(error.into()));
+                return None;
+            }
+        };
+        if asked.is_none() && own.is_none() {
+            return None;
+        }
+        let row = row.asked(asked.as_ref().map(ToString::to_string));
+        let copied = matches!(rule, Take::Request | Take::RequestElseProfile);
+        let (issued, refused) = match (asked, own) {
+            (Some(_), _) if !self.profile.is_ca && rule != Take::Profile => {
+                (None, Some(MergeError::NotForLeaves))
+            }
+            (Some(asked), own) if rule == Take::RefuseOther && own != Some(&asked) => (
+                None,
+                Some(MergeError::Extension(oid::title(oid::NAME_CONSTRAINTS))),
+            ),
+            (Some(asked), Some(own)) if copied => match own.narrowed_by(&asked) {
+                Ok(narrowed) => (Some(narrowed), None),
+                Err(error) => (None, Some(error.into())),
+            },
+            (Some(asked), None) if copied => (Some(asked), None),
+            (_, own) => (own.cloned(), None),
+        };
+        self.add(
+            row.issued(issued.as_ref().map(ToString::to_string)),
+            refused,
+        );
+        issued
+    }
+
+    /// Any other extension is left out: we would not know what we certify.
+    fn others(&mut self) {
+        let others = self
+            .request
+            .others()
+            .filter(|id| *id != oid::NAME_CONSTRAINTS);
+        for id in others.collect::<Vec<_>>() {
+            let field = Field::Other(id.to_string());
+            let rule = self.take(&field);
+            // Both are in every certificate, with our own values.
+            let ours = matches!(id, oid::SUBJECT_KEY_ID | oid::AUTHORITY_KEY_ID);
+            let own = ours.then(|| "the identifier of the key".to_owned());
+            let row = Row::new(field, rule).asked(Some(oid::title(id)));
+            let row = row.profile(own.clone()).issued(own);
+            let refused = (rule != Take::Profile).then(|| MergeError::Extension(oid::title(id)));
+            self.add(row, refused);
+        }
+    }
+
+    fn validity(&mut self, now: Timestamp, issuer: &IssuerView) {
+        let own = self.profile.lifetime.default;
+        let days = self.choices.days.unwrap_or(own);
+        let end = now.plus_days(i64::from(days));
+        let row = Row::new(Field::Validity, Take::Profile).profile(Some(format!("{own} days")));
+        let mut row = row.issued(Some(format!("{days} days, until {end}")));
+        let limit = self.profile.lifetime.limit;
+        let refused = match days {
+            0 => Some(MergeError::NoDays),
+            days if days > limit => Some(MergeError::TooLong { days, limit }),
+            _ if end > issuer.not_after.plus_secs(60 * 60) => {
+                Some(MergeError::BeyondIssuer(issuer.not_after))
+            }
+            _ => None,
+        };
+        row.0.asked = self.choices.days.map(|days| format!("{days} days"));
+        self.add(row, refused);
+    }
+
+    fn add(&mut self, row: Row, refused: Option<MergeError>) {
+        let mut row = row.0;
+        row.verdict = match &refused {
+            Some(error) => Verdict::Refused(error.to_string()),
+            None if row.asked == row.issued => Verdict::Kept,
+            None if row.asked.is_none() => Verdict::Added,
+            None => Verdict::Changed,
+        };
+        if refused.is_some() {
+            row.issued = None;
+        }
+        if self.refused.is_none() {
+            self.refused = refused;
+        }
+        self.rows.push(row);
+    }
+}
+
+/// A row being filled.
+struct Row(Merged);
+
+impl Row {
+    fn new(field: Field, rule: Take) -> Self {
+        Self(Merged {
+            field,
+            asked: None,
+            profile: None,
+            issued: None,
+            rule,
+            verdict: Verdict::Kept,
+        })
+    }
+
+    fn asked(mut self, asked: Option<String>) -> Self {
+        self.0.asked = asked;
+        self
+    }
+
+    fn profile(mut self, profile: Option<String>) -> Self {
+        self.0.profile = profile;
+        self
+    }
+
+    fn issued(mut self, issued: Option<String>) -> Self {
+        self.0.issued = issued;
+        self
+    }
+}
+
+fn list(names: &[Identifier]) -> Option<String> {
+    let texts: Vec<String> = names.iter().map(ToString::to_string).collect();
+    (!texts.is_empty()).then(|| texts.join(", "))
+}
+
+fn purposes(ids: &[ObjectIdentifier]) -> Option<String> {
+    let titles: Vec<String> = ids.iter().map(|id| oid::title(*id)).collect();
+    (!titles.is_empty()).then(|| titles.join(", "))
+}
+
+const FROM_COMMON_NAME: &str = "the common name, where a request names no alternative names";
+
+#[cfg(test)]
+mod tests;
