@@ -110,7 +110,7 @@ fn paths_are_spelt_so_that_these_checks_can_read_them() {
         for hidden in ["use crate::{", "super::super"] {
             for (at, _) in source.code.match_indices(hidden) {
                 wrong.push(format!(
-                    "{}: write one `use crate::module::…` per module",
+                    "{}: write `use crate::module::…`, one for each module",
                     source.place(at)
                 ));
             }

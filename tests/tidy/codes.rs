@@ -66,6 +66,8 @@ fn codes_are_read_from_where_errors_name_them_and_nowhere_else() {
 fn code(&self) -> &'static str { match self { Self::A => "store.full", Self::B => inner.code() } }
 fn action() -> &'static str { "certificate.issue" }
 fn bug() -> Report { Report { code: Cow::Borrowed("engine.bug"), what } }
+fn code(&self) -> &'static str { GONE }
+const GONE: &str = "job.gone";
 fn words() -> Value { json!({ "code": "cli.wrong-words", "kind": "a.b" }) }
 "##;
     let source = Source::of("engine/src/a.rs", text.to_owned());
@@ -73,7 +75,10 @@ fn words() -> Value { json!({ "code": "cli.wrong-words", "kind": "a.b" }) }
         .into_iter()
         .map(|(_, code)| code)
         .collect();
-    assert_eq!(codes, ["store.full", "engine.bug", "cli.wrong-words"]);
+    assert_eq!(
+        codes,
+        ["store.full", "engine.bug", "job.gone", "cli.wrong-words"]
+    );
 }
 
 /// Literals inside a `fn code`, and those given to a field `code`.
@@ -85,6 +90,7 @@ fn error_codes(source: &Source) -> Vec<(usize, String)> {
             false => start + source.product[start..].find([',', '\n']).unwrap_or(0),
         };
         found.extend(literals(source, start, end).filter(|(_, text)| is_code(text)));
+        found.extend(constants(source, start, end));
     }
     // In JSON the field's name is a text itself.
     for (at, name) in source.text.match_indices("\"code\":") {
@@ -119,6 +125,18 @@ fn literals(source: &Source, start: usize, end: usize) -> impl Iterator<Item = (
         .map(|pair| (pair[0], source.text[pair[0] + 1..pair[1]].to_owned()))
         .collect();
     pairs.into_iter()
+}
+
+/// Codes that the text from `start` to `end` names by a constant of the same file.
+fn constants(source: &Source, start: usize, end: usize) -> Vec<(usize, String)> {
+    let is_part = |c: char| c.is_ascii_uppercase() || c == '_';
+    let names = source.product[start..end].split(|c| !is_part(c));
+    let places = names.filter(|name| name.len() > 2).filter_map(|name| {
+        let at = source.product.find(&format!("const {name}: &str = \""))?;
+        let end = at + source.product[at..].find(';')?;
+        literals(source, at, end).next()
+    });
+    places.filter(|(_, text)| is_code(text)).collect()
 }
 
 /// `area.thing`.

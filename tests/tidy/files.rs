@@ -69,6 +69,10 @@ fn nothing_is_left_half_done() {
             "#![allow(dead_code",
         ] {
             for (at, _) in source.code.match_indices(leftover) {
+                let is_excused = IGNORED.iter().any(|(path, _)| *path == source.path);
+                if leftover == "#[ignore" && is_excused {
+                    continue;
+                }
                 wrong.push(format!("{}: {leftover}", source.place(at)));
             }
         }
@@ -137,3 +141,15 @@ const LONGEST: usize = 600;
 
 /// Files above the limit, each with its reason.
 const LONG_FILES: &[(&str, &str)] = &[];
+
+/// Files with a test that does not run by itself, each with what runs it.
+const IGNORED: &[(&str, &str)] = &[
+    (
+        "engine/src/vault/tests/faults.rs",
+        "started, and killed, by the test beside it",
+    ),
+    (
+        "engine/src/vault/tests/fixture.rs",
+        "made the fixture once; the test beside it opens it",
+    ),
+];
