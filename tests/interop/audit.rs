@@ -3,19 +3,21 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::chancery::{Installation, Said};
 
 #[test]
 fn an_honest_export_verifies_up_to_its_last_entry() {
-    let exported = Exported::new();
+    let exported = exported();
     let said = exported.verify(&exported.lines, true);
     assert_eq!(said.code, Some(0), "{said:#?}");
 }
 
 #[test]
 fn without_a_checkpoint_kept_elsewhere_the_verifier_says_what_it_cannot_know() {
-    let exported = Exported::new();
+    let exported = exported();
     let said = exported.verify(&exported.lines, false);
     assert_eq!(said.code, Some(0), "{said:#?}");
     let told = format!("{}{}", said.out, said.err);
@@ -24,7 +26,7 @@ fn without_a_checkpoint_kept_elsewhere_the_verifier_says_what_it_cannot_know() {
 
 #[test]
 fn a_changed_word_is_named_with_its_entry() {
-    let exported = Exported::new();
+    let exported = exported();
     let mut lines = exported.lines.clone();
     let at = exported.entry(3);
     lines[at] = lines[at].replacen("tester", "nobody", 1);
@@ -34,7 +36,7 @@ fn a_changed_word_is_named_with_its_entry() {
 
 #[test]
 fn every_single_digit_that_is_changed_is_noticed() {
-    let exported = Exported::new();
+    let exported = exported();
     let at = exported.entry(2);
     let digits: Vec<usize> = exported.lines[at]
         .char_indices()
@@ -58,7 +60,7 @@ fn every_single_digit_that_is_changed_is_noticed() {
 
 #[test]
 fn a_dropped_entry_is_named() {
-    let exported = Exported::new();
+    let exported = exported();
     let mut lines = exported.lines.clone();
     lines.remove(exported.entry(3));
     exported.names_fault(&lines, "3");
@@ -66,7 +68,7 @@ fn a_dropped_entry_is_named() {
 
 #[test]
 fn two_entries_that_changed_places_are_named() {
-    let exported = Exported::new();
+    let exported = exported();
     let mut lines = exported.lines.clone();
     lines.swap(exported.entry(3), exported.entry(4));
     exported.names_fault(&lines, "4");
@@ -74,7 +76,7 @@ fn two_entries_that_changed_places_are_named() {
 
 #[test]
 fn an_entry_told_twice_is_named() {
-    let exported = Exported::new();
+    let exported = exported();
     let mut lines = exported.lines.clone();
     let at = exported.entry(3);
     lines.insert(at, lines[at].clone());
@@ -83,7 +85,7 @@ fn an_entry_told_twice_is_named() {
 
 #[test]
 fn a_tail_that_was_cut_is_named_by_a_checkpoint_kept_elsewhere() {
-    let exported = Exported::new();
+    let exported = exported();
     let lines = exported.lines[..exported.entry(4)].to_vec();
     let said = exported.verify(&lines, true);
     assert_ne!(said.code, Some(0), "{said:#?}");
@@ -96,7 +98,7 @@ fn a_tail_that_was_cut_is_named_by_a_checkpoint_kept_elsewhere() {
 
 #[test]
 fn a_chain_sealed_with_another_key_is_not_believed() {
-    let (mine, theirs) = (Exported::new(), Exported::new());
+    let (mine, theirs) = (exported(), Exported::new());
     let file = mine.write(&theirs.lines);
     let said = mine.verify_file(&file, true);
     assert_ne!(said.code, Some(0), "{said:#?}");
@@ -104,7 +106,7 @@ fn a_chain_sealed_with_another_key_is_not_believed() {
 
 #[test]
 fn what_is_no_export_is_refused_in_one_sentence() {
-    let exported = Exported::new();
+    let exported = exported();
     for nonsense in ["", "{}\n", "not JSON\n", "[1,2,3]\n", "\u{0}\u{0}\u{0}"] {
         let said = exported.verify(&[nonsense.to_owned()], true);
         assert_ne!(said.code, Some(0), "{nonsense:?}: {said:#?}");
@@ -121,7 +123,7 @@ fn the_store_verifies_its_own_chain_too() {
 
 #[test]
 fn the_audit_tells_who_did_what_and_no_secret() {
-    let exported = Exported::new();
+    let exported = exported();
     let all = exported.lines.join("\n");
     for told in [
         "vault.create",
@@ -142,6 +144,12 @@ struct Exported {
     lines: Vec<String>,
     key: PathBuf,
     checkpoint: PathBuf,
+}
+
+/// Made once, by whichever test asks first; nobody changes it.
+fn exported() -> &'static Exported {
+    static MADE: OnceLock<Exported> = OnceLock::new();
+    MADE.get_or_init(Exported::new)
 }
 
 impl Exported {
@@ -171,7 +179,9 @@ impl Exported {
     }
 
     fn write(&self, lines: &[String]) -> PathBuf {
-        let file = self.installation.at("tampered.jsonl");
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let file = self.installation.at(&format!("tampered-{number}.jsonl"));
         fs::write(&file, lines.join("\n") + "\n").unwrap();
         file
     }

@@ -126,6 +126,27 @@ fn an_authority_below_the_path_length_is_refused_by_us_and_by_openssl() {
     assert!(said.contains("path length constraint exceeded"), "{said}");
 }
 
+#[test]
+fn a_certificate_that_would_outlive_its_issuer_is_refused_and_not_shortened() {
+    let installation = Installation::with_issuing();
+    installation.done("ca create Short --parent Root --days 30 --confirm Root");
+    let line = "cert create www.example.internal --ca Short --days 60";
+    let refusal = installation.refused(3, line);
+    assert_eq!(refusal.code, "issue.beyond-issuer", "{refusal:?}");
+    installation.done("cert create www.example.internal --ca Short --days 20");
+}
+
+#[test]
+fn a_lifetime_above_the_ceiling_needs_a_person_who_says_so_and_has_a_limit_even_then() {
+    let installation = Installation::with_issuing();
+    let line = "cert create www.example.internal --ca Issuing --days";
+    let refusal = installation.refused(3, &format!("{line} 900"));
+    assert_ne!(refusal.code, "issue.beyond-issuer", "{refusal:?}");
+    installation.refused(3, &format!("{line} 4000 --beyond-ceiling"));
+    installation.done(&format!("{line} 825"));
+    installation.done(&format!("{line} 900 --beyond-ceiling"));
+}
+
 /// An authority that our root signed, whose key somebody else holds and misuses with openssl.
 struct Rogue {
     folder: PathBuf,

@@ -20,3 +20,4 @@ mod offline;
 mod profiles;
 mod requests;
 mod serving;
+mod words;
