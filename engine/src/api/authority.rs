@@ -46,7 +46,7 @@ pub struct NewAuthority {
     pub subject: Option<String>,
     pub parent: Option<AuthorityId>,
     pub key_type: KeyType,
-    /// Lifetime; roots 20 years and intermediates 5 unless said otherwise.
+    /// Lifetime; roots 20 years and intermediates 10 unless said otherwise.
     pub days: Option<u32>,
     /// How many authorities may follow below (RFC 5280, 4.2.1.9).
     pub path_len: Option<u8>,

@@ -32,7 +32,10 @@ impl Permission {
         now: Timestamp,
         consent: Option<(Arc<Secret<String>>, Confirmation)>,
     ) -> Result<Self, AuthorityError> {
-        let granted = issuer.grant.as_ref().is_some_and(|grant| grant.allows(profile, now));
+        let granted = issuer
+            .grant
+            .as_ref()
+            .is_some_and(|grant| grant.allows(profile, now));
         match consent {
             _ if granted => Ok(Self::Unattended),
             None => Err(AuthorityError::NeedsPassphrase {

@@ -6,15 +6,14 @@ use super::error::AuthorityError;
 use super::issuer::Issuer;
 use crate::base::{
     AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, KeyUse, Purpose, Reach,
-    Receipt, Report, Secret, Timestamp,
+    Receipt, Report, Secret, Timestamp, hex,
 };
 use crate::store::authority::{self, AuthorityRecord, Installed};
 use crate::store::key::{self, KeyRecord};
 use crate::store::{Put, Rows};
 use crate::vault::{Class, Vault};
 use crate::x509::{
-    Asked, Constraints, Name, PublicKey, SignatureAlgorithm, SignedCertificate, Wish,
-    write_request,
+    Asked, Constraints, Name, PublicKey, SignatureAlgorithm, SignedCertificate, Wish, write_request,
 };
 
 /// Everything a person has said about an authority to be.
@@ -111,6 +110,7 @@ impl NewKey {
             used_for,
             created,
             fingerprint: self.public.spki_fingerprint(),
+            spki: hex(self.public.spki_der()),
         };
         let mut puts = Vec::from(key::put(self.id, &record));
         if let KeyUse::Authority(authority) = used_for {
@@ -205,8 +205,12 @@ pub(crate) fn name_is_free(rows: &impl Rows, name: &str) -> Result<(), Report> {
 /// SubjectPublicKeyInfo of the generator of P-256 (SEC 2, 2.4.2).
 static TRIAL_SPKI: LazyLock<Vec<u8>> = LazyLock::new(|| {
     [
-        &[0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01][..],
-        &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04],
+        &[
+            0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+        ][..],
+        &[
+            0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+        ],
         &0x6b17_d1f2_e12c_4247_f8bc_e6e5_63a4_40f2_u128.to_be_bytes(),
         &0x7703_7d81_2deb_33a0_f4a1_3945_d898_c296_u128.to_be_bytes(),
         &0x4fe3_42e2_fe1a_7f9b_8ee7_eb4a_7c0f_9e16_u128.to_be_bytes(),

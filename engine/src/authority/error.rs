@@ -64,7 +64,11 @@ impl fmt::Display for AuthorityError {
                 shown(name)
             ),
             Self::NeedsPassphrase { name } => {
-                write!(f, "the key of {} signs only when a person is there", shown(name))
+                write!(
+                    f,
+                    "the key of {} signs only when a person is there",
+                    shown(name)
+                )
             }
             Self::NotACertificate => f.write_str("there is no certificate in what was given"),
             Self::NotInstalled { name } => write!(
@@ -73,7 +77,11 @@ impl fmt::Display for AuthorityError {
                 shown(name)
             ),
             Self::NotRequested { name } => {
-                write!(f, "the authority {} does not wait for a certificate", shown(name))
+                write!(
+                    f,
+                    "the authority {} does not wait for a certificate",
+                    shown(name)
+                )
             }
             Self::OtherKey { name } => write!(
                 f,
@@ -84,7 +92,11 @@ impl fmt::Display for AuthorityError {
                 write!(f, "{subtree} is outside what the parent may issue for")
             }
             Self::ParentGrantsNothing { name } => {
-                write!(f, "the authority {} may have no authority below it", shown(name))
+                write!(
+                    f,
+                    "the authority {} may have no authority below it",
+                    shown(name)
+                )
             }
             Self::SerialTaken(serial) => write!(f, "the serial {serial} is already in use"),
             Self::SignatureLost => f.write_str("the intent to sign is no longer open"),

@@ -4,7 +4,7 @@ use super::error::AuthorityError;
 use crate::base::{AuthorityId, Fingerprint, Report, Timestamp, hex};
 use crate::store::authority::{AuthorityRecord, Installed};
 use crate::x509::{
-    Certificate, PublicKey, Request, check_authority_chain, read_certificates,
+    Certificate, CertificationRequest, ChainError, PublicKey, pem, verify_authority, verify_root,
 };
 
 /// What was checked and is to be written.
@@ -22,16 +22,19 @@ pub(crate) fn install(
     known: impl Fn(&Certificate) -> Option<AuthorityId>,
     (certificate_id, now): (crate::base::CertificateId, Timestamp),
 ) -> Result<Installation, Report> {
-    let all = read_certificates(given)?;
-    let request = Request::read(request_der)?;
+    let all = read_all(given)?;
+    let request = CertificationRequest::read(request_der)?;
     let (own, above) = split(&record, all, request.key())?;
-    check_authority_chain(&own, &above, now)
+    check_chain(&own, &above, now)
         .map_err(|error| AuthorityError::WrongChain(Box::new(Report::from(error))))?;
     record.parent = above.first().and_then(&known);
     record.subject = own.subject().to_string();
     let upstream = match record.parent {
         Some(_) => Vec::new(),
-        None => above.iter().map(|certificate| hex(certificate.der())).collect(),
+        None => above
+            .iter()
+            .map(|certificate| hex(certificate.der()))
+            .collect(),
     };
     record.installed = Some(Installed {
         certificate: certificate_id,
@@ -50,6 +53,28 @@ pub(crate) fn install(
     })
 }
 
+/// PEM holds as many as it likes, DER one.
+fn read_all(given: &[u8]) -> Result<Vec<Certificate>, Report> {
+    if !pem::is_pem(given) {
+        return Ok(vec![Certificate::read(given)?]);
+    }
+    let blocks = pem::decode(given, MAX_BYTES)?.into_iter();
+    let certificates = blocks.filter(|block| block.label == pem::CERTIFICATE);
+    Ok(certificates
+        .map(|block| Certificate::from_der(block.der))
+        .collect::<Result<_, _>>()?)
+}
+
+/// Each is checked against the next; the last one must be a root.
+fn check_chain(own: &Certificate, above: &[Certificate], now: Timestamp) -> Result<(), ChainError> {
+    let mut below = own;
+    for issuer in above {
+        verify_authority(below, issuer, now)?;
+        below = issuer;
+    }
+    verify_root(below, now)
+}
+
 fn split(
     record: &AuthorityRecord,
     mut all: Vec<Certificate>,
@@ -58,7 +83,9 @@ fn split(
     if all.is_empty() {
         return Err(AuthorityError::NotACertificate);
     }
-    let own = all.iter().position(|certificate| certificate.public_key() == key);
+    let own = all
+        .iter()
+        .position(|certificate| certificate.public_key() == key);
     match own {
         Some(place) => {
             let own = all.remove(place);
@@ -69,3 +96,6 @@ fn split(
         }),
     }
 }
+
+/// More is no chain of certificates.
+const MAX_BYTES: usize = 1 << 20;

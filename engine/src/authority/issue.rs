@@ -8,8 +8,8 @@ use super::consent::Permission;
 use super::error::AuthorityError;
 use super::issuer::Issuer;
 use crate::base::{
-    AuthorityId, CertificateId, CertificateKey, Finding, Fingerprint, Identifier, KeyId,
-    Purpose, Receipt, Report, RequestId, Serial, Timestamp, shown,
+    AuthorityId, CertificateId, CertificateKey, Finding, Fingerprint, Identifier, KeyId, Purpose,
+    Receipt, Report, RequestId, Serial, Timestamp, shown,
 };
 use crate::policy::{Limits, decide};
 use crate::store::certificate::{CertificateRecord, put_intent, put_signed};
@@ -58,7 +58,13 @@ pub(crate) fn prepare(
     serial: Serial,
     id: CertificateId,
 ) -> Result<Prepared, Report> {
-    let Given { issuer, profile, source, now, .. } = *given;
+    let Given {
+        issuer,
+        profile,
+        source,
+        now,
+        ..
+    } = *given;
     issuer.alive(now)?;
     let draft = Draft::prepare(profile, &issuer.view, wish, serial, now)?;
     let limits = Limits {
@@ -105,12 +111,7 @@ pub(crate) fn prepare_root(
     })
 }
 
-fn record(
-    draft: &Draft,
-    issuer: AuthorityId,
-    source: Source,
-    now: Timestamp,
-) -> CertificateRecord {
+fn record(draft: &Draft, issuer: AuthorityId, source: Source, now: Timestamp) -> CertificateRecord {
     CertificateRecord {
         name: name_of(draft.subject(), draft.identifiers()),
         identifiers: draft.identifiers().to_vec(),
@@ -166,7 +167,10 @@ impl Prepared {
     /// For the audit.
     pub(crate) fn words(&self) -> String {
         let record = &self.record;
-        format!("{}, serial {}, to be signed as {}", record.name, record.serial, record.issuer)
+        format!(
+            "{}, serial {}, to be signed as {}",
+            record.name, record.serial, record.issuer
+        )
     }
 
     /// Serial, issuer and the complete to-be-signed bytes, to be durable before the key is used
@@ -203,7 +207,10 @@ fn unchanged(
     unattended: bool,
 ) -> Result<(), Refused> {
     let record = authority::get(now, id)?.ok_or(AuthorityError::Unknown(id))?;
-    let same = record.installed.as_ref().is_some_and(|own| own.fingerprint == fingerprint);
+    let same = record
+        .installed
+        .as_ref()
+        .is_some_and(|own| own.fingerprint == fingerprint);
     match same && (!unattended || record.grant.is_some()) {
         true => Ok(()),
         false => Err(AuthorityError::NeedsPassphrase { name: record.name }.into()),
@@ -220,7 +227,12 @@ impl Intended {
 
     /// Uses the key. An error means that it was not used.
     pub(crate) fn sign(self, vault: &Vault, permission: &Permission) -> Result<Signed, Report> {
-        let Prepared { id, linted, mut record, signer } = self.0;
+        let Prepared {
+            id,
+            linted,
+            mut record,
+            signer,
+        } = self.0;
         let mut receipt = None;
         let signed = linted.sign(|tbs| -> Result<Vec<u8>, Report> {
             let purpose = Purpose::SignCertificate;
@@ -260,9 +272,11 @@ impl Signed {
     /// The intent is still open: nobody has closed it while the key was at work.
     pub(crate) fn guard(&self) -> Guard {
         let id = self.id;
-        Box::new(move |now| match crate::store::certificate::intent(now, id)? {
-            Some(_) => Ok(()),
-            None => Err(AuthorityError::SignatureLost.into()),
-        })
+        Box::new(
+            move |now| match crate::store::certificate::intent(now, id)? {
+                Some(_) => Ok(()),
+                None => Err(AuthorityError::SignatureLost.into()),
+            },
+        )
     }
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::AuthorityError;
 use crate::base::{AuthorityId, Fingerprint, Grant, KeyId, Report, Timestamp};
-use crate::store::{Snapshot, authority};
 use crate::store::Revision;
+use crate::store::{Snapshot, authority};
 use crate::x509::{Certificate, IssuerView, SignatureAlgorithm, Urls};
 
 pub(crate) struct Issuer {

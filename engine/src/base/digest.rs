@@ -6,6 +6,8 @@ use std::str::FromStr;
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
+use super::Report;
+
 /// SHA-256 of the parts, one after the other.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Context::new(&SHA256);
@@ -15,6 +17,11 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut digest = [0; 32];
     digest.copy_from_slice(hash.finish().as_ref());
     digest
+}
+
+/// Fills `bytes` from the operating system's randomness.
+pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Report> {
+    aws_lc_rs::rand::fill(bytes).map_err(|_| Report::bug("the system gave us no randomness"))
 }
 
 /// SHA-256 of a DER encoding; written as lower-case hexadecimal without separators.

@@ -1,6 +1,7 @@
 //! Vocabulary with no I/O: ids, names, time, secrets, failures told to people.
 
 mod algorithm;
+mod base64;
 mod clock;
 mod custody;
 mod description;
@@ -13,14 +14,16 @@ mod report;
 mod secret;
 mod serial;
 mod shown;
+mod signature;
 mod subtree;
 
 pub use algorithm::KeyType;
+pub(crate) use base64::{base64, unbase64};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use custody::{CertificateKey, Grant, KeyUse, Reach};
 pub use description::{DescribedField, Description, Finding, Severity};
 pub use digest::Fingerprint;
-pub(crate) use digest::{hex, sha256, unhex};
+pub(crate) use digest::{hex, random, sha256, unhex};
 pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
@@ -34,4 +37,5 @@ pub use report::{Kind, Remedy, Report};
 pub use secret::Secret;
 pub use serial::Serial;
 pub use shown::shown;
+pub(crate) use signature::{is_ed25519, verifies_ed25519};
 pub use subtree::{IpSubtree, Subtree};

@@ -29,7 +29,11 @@ impl Act {
             Kind::Refused | Kind::Malformed => "refused",
             Kind::Failed | Kind::InUse | Kind::Locked => "failed",
         };
-        let why: String = report.why.iter().map(|cause| format!(": {cause}")).collect();
+        let why: String = report
+            .why
+            .iter()
+            .map(|cause| format!(": {cause}"))
+            .collect();
         let details = format!("{} ({}){why}", report.what, report.code);
         self.entry(outcome, None, &details)
     }

@@ -33,7 +33,9 @@ impl Context {
     pub(super) fn open(settings: &Settings, news: &Arc<Newsroom>) -> Result<Self, Report> {
         let reporter = Arc::clone(news);
         let disk = Arc::clone(&settings.disk);
-        let store = Store::open(&settings.home, disk, move |notice| reporter.publish(&notice))?;
+        let store = Store::open(&settings.home, disk, move |notice| {
+            reporter.publish(&notice)
+        })?;
         let vault = match &settings.home {
             Home::Folder(folder) => Vault::at(folder.join(VAULT_FILE)),
             Home::Memory => Vault::in_memory(),

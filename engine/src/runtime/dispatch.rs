@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::JoinError;
 
+use super::Core;
 use super::act::Act;
 use super::context::Context;
 use super::handle::{self, Decided, Decision};
 use super::refusals::Note;
-use super::Core;
 use crate::api::{Actor, Area, Command, Ending, Envelope, Report, VERSION};
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::Change;
@@ -40,7 +40,9 @@ pub(super) fn begin(
         let decided = decide(&deciding_core, &act, envelope.command).await?;
         conclude(&deciding_core.context, &act, decided).await
     });
-    core.context.running.began(act.cause, deciding.abort_handle());
+    core.context
+        .running
+        .began(act.cause, deciding.abort_handle());
     tasks.spawn(async move {
         let decided = deciding.await;
         core.context.running.end(act.cause);
@@ -100,11 +102,7 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
     Ok(Ending::Done { fact, at })
 }
 
-async fn end(
-    core: &Core,
-    act: &Act,
-    decided: Result<Result<Ending, Report>, JoinError>,
-) -> Ending {
+async fn end(core: &Core, act: &Act, decided: Result<Result<Ending, Report>, JoinError>) -> Ending {
     let report = match decided {
         Ok(Ok(ending)) => return ending,
         Ok(Err(report)) => report,
@@ -117,7 +115,9 @@ async fn end(
 
 /// Nothing was changed; that it was tried is recorded, if anything can be.
 async fn record_failure(core: &Core, act: &Act, report: &Report) {
-    let noted = core.refusals.note(&act.actor, act.about.action, &report.code, act.at);
+    let noted = core
+        .refusals
+        .note(&act.actor, act.about.action, &report.code, act.at);
     let Note::Write { uncounted_before } = noted else {
         return;
     };
@@ -141,7 +141,10 @@ impl std::fmt::Display for DispatchError {
         match self {
             Self::NotForScheduler(action) => write!(f, "the scheduler may not ask for {action}"),
             Self::Version(version) => {
-                write!(f, "this engine speaks version {VERSION} of its api, not {version}")
+                write!(
+                    f,
+                    "this engine speaks version {VERSION} of its api, not {version}"
+                )
             }
         }
     }

@@ -7,10 +7,11 @@ use tokio::runtime::Handle;
 
 use super::Core;
 use super::act::Act;
+use super::handle;
 use crate::api::{
     Actor, AuditFact, Fact, JobId, JobState, Notice, Report, Step, SystemFact, Verification,
 };
-use crate::audit::{Follower, seal};
+use crate::audit::{self, Follower, Seals, step};
 use crate::base::Explain;
 use crate::base::{Kind, Remedy};
 use crate::store::audit::{Entry, VerificationRecord, verified};
@@ -45,7 +46,10 @@ pub(super) async fn begin(
 
 /// Sets every job to work that was running when the engine last stopped.
 pub(super) fn resume(core: &Arc<Core>, tasks: &Handle) {
-    let running = core.context.snapshot().and_then(|snapshot| Ok(snapshot.jobs()?));
+    let running = core
+        .context
+        .snapshot()
+        .and_then(|snapshot| Ok(snapshot.jobs()?));
     // A store that cannot be read says so to whoever asks it next.
     for (id, record) in running.unwrap_or_default() {
         if record.state == JobState::Running {
@@ -68,11 +72,15 @@ async fn run(core: &Arc<Core>, id: JobId, mut record: JobRecord) -> Result<(), R
     loop {
         let context = Arc::clone(&core.context);
         let work = record.work.clone();
-        let advanced = core.context.compute.run(move || advance(&context, work)).await??;
+        let advanced = core
+            .context
+            .compute
+            .run(move || advance(&context, work))
+            .await??;
         record.work = advanced.work;
         record.step = advanced.step;
-        if advanced.finished {
-            return finish(core, id, record).await;
+        if let Some(found) = advanced.finished {
+            return finish(core, id, record, found).await;
         }
         let change = Change {
             guard: Box::new(move |now| still_running(now, id)),
@@ -102,42 +110,55 @@ fn still_running(now: &crate::store::Reader<'_>, id: JobId) -> Result<(), Refuse
 struct Advanced {
     work: Work,
     step: Step,
-    finished: bool,
+    /// What was found, at the end.
+    finished: Option<audit::Verification>,
 }
 
 fn advance(context: &super::context::Context, work: Work) -> Result<Advanced, Report> {
     match work {
-        Work::VerifyAudit { next, link, faults } => {
+        Work::VerifyAudit { state } => {
             let snapshot = context.snapshot()?;
-            let mut follower = Follower::resume(next, &link, faults)?;
-            let entries = snapshot.audit_from(next, CHUNK)?;
-            for entry in &entries {
-                follower.follow(entry);
-            }
+            let mut follower = resumed(state.as_deref());
+            let (store, key) = handle::audit::who_seals(context)?;
+            let seals = Seals {
+                store: &store,
+                key_spki: &key,
+            };
+            let more = step(&mut follower, &snapshot, Some(&seals), CHUNK)?;
             let of = snapshot.audit_entries()?;
-            let (next, link, faults) = follower.suspend();
             let step = Step {
-                done: next.saturating_sub(1).min(of),
+                done: (follower.next() - 1).min(of),
                 of,
             };
             Ok(Advanced {
-                finished: entries.len() < CHUNK,
-                work: Work::VerifyAudit { next, link, faults },
+                finished: (!more).then(|| follower.clone().finish()),
+                work: Work::VerifyAudit {
+                    state: serde_json::to_string(&follower).ok(),
+                },
                 step,
             })
         }
     }
 }
 
-async fn finish(core: &Arc<Core>, id: JobId, mut record: JobRecord) -> Result<(), Report> {
+/// Where it was when it was last written; from the beginning where that cannot be read.
+fn resumed(state: Option<&str>) -> Follower {
+    let read = state.and_then(|state| serde_json::from_str(state).ok());
+    read.unwrap_or_default()
+}
+
+async fn finish(
+    core: &Arc<Core>,
+    id: JobId,
+    mut record: JobRecord,
+    found: audit::Verification,
+) -> Result<(), Report> {
     let context = &core.context;
     record.state = JobState::Done;
-    let Work::VerifyAudit { next, faults, .. } = record.work.clone();
-    let sealed_to = seal::last_on_chain(&context.snapshot()?)?;
     let found = Verification {
-        complete_to: next.saturating_sub(1),
-        faults,
-        sealed_to,
+        complete_to: found.complete_to,
+        faults: found.faults,
+        sealed_to: found.sealed_to,
     };
     let at = context.clock.now();
     let words = match found.faults.len() {

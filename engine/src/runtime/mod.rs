@@ -8,6 +8,7 @@ mod dispatch;
 mod handle;
 mod job;
 mod news;
+mod offline;
 mod pool;
 mod refusals;
 mod running;
@@ -17,6 +18,7 @@ mod turns;
 pub use client::{Busy, Client, Pending, Ticket};
 pub use handle::Answer;
 pub use news::News;
+pub use offline::{inspect, verify_audit};
 
 use std::fmt;
 use std::sync::Arc;

@@ -22,16 +22,27 @@ struct Window {
 pub(super) enum Note {
     Count,
     /// Write it, and that so many more like it were counted before.
-    Write { uncounted_before: u64 },
+    Write {
+        uncounted_before: u64,
+    },
 }
 
 impl Refusals {
-    pub(super) fn note(&self, actor: &Actor, action: &'static str, code: &str, now: Timestamp) -> Note {
+    pub(super) fn note(
+        &self,
+        actor: &Actor,
+        action: &'static str,
+        code: &str,
+        now: Timestamp,
+    ) -> Note {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if MANY_SORTS < windows.len() {
             windows.retain(|_, window| now < window.since.plus_secs(WINDOW_SECS));
         }
-        let fresh = Window { since: now, seen: 0 };
+        let fresh = Window {
+            since: now,
+            seen: 0,
+        };
         let sort = (actor.clone(), action, code.to_owned());
         let window = windows.entry(sort).or_insert(fresh);
         let mut uncounted_before = 0;
@@ -66,11 +77,21 @@ mod tests {
             refusals.note(&actor, "request.submit", "request.too-large", Timestamp(at))
         };
         for _ in 0..WRITTEN {
-            assert_eq!(note(0), Note::Write { uncounted_before: 0 });
+            assert_eq!(
+                note(0),
+                Note::Write {
+                    uncounted_before: 0
+                }
+            );
         }
         for _ in 0..7 {
             assert_eq!(note(59_999), Note::Count);
         }
-        assert_eq!(note(60_000), Note::Write { uncounted_before: 7 });
+        assert_eq!(
+            note(60_000),
+            Note::Write {
+                uncounted_before: 7
+            }
+        );
     }
 }

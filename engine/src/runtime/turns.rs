@@ -27,7 +27,10 @@ impl Turns {
         };
         let mut waiting = Box::pin(self.queue(resource).lock_owned());
         // A first look puts us into the queue; the task that waits looks again with its own waker.
-        match waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        match waiting
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
             Poll::Ready(guard) => Turn::Mine(guard),
             Poll::Pending => Turn::Waiting(waiting),
         }
@@ -74,7 +77,10 @@ mod tests {
         drop(second);
         let mut third = Box::pin(third.come());
         let mut context = Context::from_waker(Waker::noop());
-        assert!(third.as_mut().poll(&mut context).is_pending(), "the first still has its turn");
+        assert!(
+            third.as_mut().poll(&mut context).is_pending(),
+            "the first still has its turn"
+        );
         drop(first);
         assert!(third.as_mut().poll(&mut context).is_ready());
     }

@@ -72,17 +72,19 @@ impl Tail {
     pub(super) fn read(transaction: &WriteTransaction) -> Result<Self, Error> {
         let log = transaction.open_table(AUDIT)?;
         let last = log.last()?;
-        Ok(match last.as_ref().map(|(at, row)| (at, split(row.value()))) {
-            Some((sequence, Some((link, _)))) => Self {
-                sequence: sequence.value(),
-                link,
+        Ok(
+            match last.as_ref().map(|(at, row)| (at, split(row.value()))) {
+                Some((sequence, Some((link, _)))) => Self {
+                    sequence: sequence.value(),
+                    link,
+                },
+                Some((_, None)) => return Err(Error::Corrupted("the audit's last row".to_owned())),
+                None => Self {
+                    sequence: 0,
+                    link: [0; 32],
+                },
             },
-            Some((_, None)) => return Err(Error::Corrupted("the audit's last row".to_owned())),
-            None => Self {
-                sequence: 0,
-                link: [0; 32],
-            },
-        })
+        )
     }
 }
 
@@ -92,10 +94,12 @@ pub(super) fn append(
     mut entry: Entry,
     uses: &[(KeyId, Purpose)],
 ) -> Result<(), Error> {
-    let words = uses.iter().map(|(key, purpose)| (*key, purpose.words().to_owned()));
+    let words = uses
+        .iter()
+        .map(|(key, purpose)| (*key, purpose.words().to_owned()));
     entry.keys_used.extend(words);
-    let body = serde_json::to_string(&entry)
-        .map_err(|error| Error::Io(std::io::Error::other(error)))?;
+    let body =
+        serde_json::to_string(&entry).map_err(|error| Error::Io(std::io::Error::other(error)))?;
     tail.sequence += 1;
     tail.link = link(&tail.link, tail.sequence, &body);
     let row = [&tail.link, body.as_bytes()].concat();
@@ -130,7 +134,10 @@ impl Snapshot {
     }
 
     pub(crate) fn audit_entry(&self, sequence: u64) -> Result<Option<StoredEntry>, StoreError> {
-        Ok(self.audit_from(sequence, 1)?.into_iter().find(|entry| entry.sequence == sequence))
+        Ok(self
+            .audit_from(sequence, 1)?
+            .into_iter()
+            .find(|entry| entry.sequence == sequence))
     }
 
     /// At most `count` entries from `first` on, in their order.

@@ -7,7 +7,9 @@ use super::error::StoreError;
 use super::read::{Rows, Snapshot};
 use super::tables::{AUTHORITIES, AUTHORITY_DER, AUTHORITY_REQUESTS};
 use crate::api::Area;
-use crate::base::{AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, Serial, Timestamp};
+use crate::base::{
+    AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, Serial, Timestamp,
+};
 use crate::x509::Constraints;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

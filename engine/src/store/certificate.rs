@@ -60,11 +60,7 @@ pub(crate) fn intent_gone(id: CertificateId) -> [Put; 2] {
 }
 
 /// A certificate that was signed elsewhere.
-pub(crate) fn put_foreign(
-    id: CertificateId,
-    record: &CertificateRecord,
-    der: Vec<u8>,
-) -> [Put; 2] {
+pub(crate) fn put_foreign(id: CertificateId, record: &CertificateRecord, der: Vec<u8>) -> [Put; 2] {
     [
         Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record),
         Put::bytes(Area::Certificate, CERTIFICATE_DER, id.to_raw(), der),

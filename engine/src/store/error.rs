@@ -88,7 +88,10 @@ impl fmt::Display for StoreError {
                 f.write_str("another process has this data folder open")
             }
             Self::NewerFormat { found } => {
-                write!(f, "the store was written by a newer version (format {found})")
+                write!(
+                    f,
+                    "the store was written by a newer version (format {found})"
+                )
             }
             Self::Row { table } => write!(f, "a row of the table {table} cannot be read"),
             Self::Stopped => f.write_str("the store has stopped"),

@@ -24,13 +24,9 @@ pub(crate) struct JobRecord {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Work {
-    /// Follows the audit's chain; `next` is the first entry not yet followed, `link` the one before
-    /// it in hexadecimal.
-    VerifyAudit {
-        next: u64,
-        link: String,
-        faults: Vec<String>,
-    },
+    /// Follows the audit's chain; `state` says how far, in the words of that area, and is `None`
+    /// before the first step.
+    VerifyAudit { state: Option<String> },
 }
 
 impl Work {

@@ -16,6 +16,8 @@ pub(crate) struct KeyRecord {
     pub(crate) used_for: KeyUse,
     pub(crate) created: Timestamp,
     pub(crate) fingerprint: Fingerprint,
+    /// SubjectPublicKeyInfo, DER in hexadecimal: known also while the vault is locked.
+    pub(crate) spki: String,
 }
 
 pub(crate) fn put(id: KeyId, record: &KeyRecord) -> [Put; 2] {
@@ -36,7 +38,9 @@ pub(crate) fn holder_of(rows: &impl Rows, name: &str) -> Result<Option<KeyId>, S
 impl Snapshot {
     pub(crate) fn keys(&self) -> Result<Vec<(KeyId, KeyRecord)>, StoreError> {
         let rows = self.rows(KEYS)?.into_iter();
-        Ok(rows.map(|(id, record)| (KeyId::from_raw(id), record)).collect())
+        Ok(rows
+            .map(|(id, record)| (KeyId::from_raw(id), record))
+            .collect())
     }
 }
 

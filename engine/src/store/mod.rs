@@ -134,7 +134,10 @@ impl Shared {
 
     /// After a failed commit the file is read anew: what redb holds in memory may be ahead of it.
     pub(super) fn reopen(&self) -> Result<Arc<Database>, StoreError> {
-        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        let mut database = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if matches!(self.source, Source::Memory) {
             return Err(StoreError::Stopped);
         }
@@ -191,6 +194,3 @@ pub(super) const FILE_NAME: &str = "chancery.redb";
 const QUEUE: usize = 1024;
 
 const CACHE_BYTES: usize = 128 << 20;
-
-#[cfg(test)]
-mod tests;

@@ -43,7 +43,10 @@ impl Snapshot {
         let mut found = Vec::new();
         for row in opened.iter().map_err(Error::from)? {
             let (id, bytes) = row.map_err(Error::from)?;
-            found.push((id.value(), decode(redb::TableHandle::name(&table), bytes.value())?));
+            found.push((
+                id.value(),
+                decode(redb::TableHandle::name(&table), bytes.value())?,
+            ));
         }
         Ok(found)
     }
@@ -88,11 +91,7 @@ pub(crate) trait Rows {
     /// Why no request may bring this public key, if none may.
     fn barred(&self, spki: &Fingerprint) -> Result<Option<String>, StoreError>;
 
-    fn row<T: DeserializeOwned>(
-        &self,
-        table: RowTable,
-        id: u128,
-    ) -> Result<Option<T>, StoreError> {
+    fn row<T: DeserializeOwned>(&self, table: RowTable, id: u128) -> Result<Option<T>, StoreError> {
         let bytes = self.bytes(table, id)?;
         let name = redb::TableHandle::name(&table);
         bytes.map(|bytes| decode(name, &bytes)).transpose()
@@ -134,7 +133,9 @@ macro_rules! rows {
             fn barred(&self, spki: &Fingerprint) -> Result<Option<String>, StoreError> {
                 let read = || -> Result<Option<String>, Error> {
                     let barred = self.tables().open_table(BARRED_KEYS)?;
-                    Ok(barred.get(spki.as_bytes())?.map(|why| why.value().to_owned()))
+                    Ok(barred
+                        .get(spki.as_bytes())?
+                        .map(|why| why.value().to_owned()))
                 };
                 Ok(read()?)
             }

@@ -90,11 +90,7 @@ impl Writer {
         }
     }
 
-    fn stop(
-        &self,
-        error: &StoreError,
-        replies: Vec<oneshot::Sender<Result<Revision, Refused>>>,
-    ) {
+    fn stop(&self, error: &StoreError, replies: Vec<oneshot::Sender<Result<Revision, Refused>>>) {
         (self.announce)(Notice::Stopped(Report::from(error.clone())));
         for reply in replies {
             reply.send(Err(Refused::from(error.clone()))).ok();
@@ -124,15 +120,16 @@ fn commit(
     transaction.set_quick_repair(true);
     let mut written = Batch::begin(&transaction)?;
     let mut pending = changes.into_iter();
-    let failed = pending.by_ref().find_map(|change| {
-        match write(&transaction, change, &mut written) {
-            Ok(outcome) => {
-                outcomes.push(outcome);
-                None
-            }
-            Err(error) => Some(error),
-        }
-    });
+    let failed =
+        pending
+            .by_ref()
+            .find_map(|change| match write(&transaction, change, &mut written) {
+                Ok(outcome) => {
+                    outcomes.push(outcome);
+                    None
+                }
+                Err(error) => Some(error),
+            });
     if let Some(error) = failed {
         // Each sender still gets an outcome: those not reached were not written.
         let told = StoreError::from(error);

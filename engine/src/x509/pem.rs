@@ -1,5 +1,6 @@
 //! PEM texts (RFC 7468): written strictly, read leniently.
 
+use crate::base::Secret;
 use crate::x509::error::PemFault;
 use crate::x509::error::X509Error;
 
@@ -30,6 +31,11 @@ pub(crate) fn encode(label: &str, der: &[u8]) -> String {
     }
     text.push_str(&format!("-----END {label}-----\n"));
     text
+}
+
+/// A private key's block (RFC 5958), wiped when it is done with.
+pub(crate) fn encode_private(pkcs8: &[u8]) -> Secret<Vec<u8>> {
+    Secret::new(encode("PRIVATE KEY", pkcs8).into_bytes())
 }
 
 /// Whether `bytes` look like a PEM text, with or without explanations before the first block.

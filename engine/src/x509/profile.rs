@@ -18,6 +18,8 @@ pub(crate) struct Profile {
     pub(crate) name: ProfileName,
     /// For people: `TLS server`.
     pub(crate) title: &'static str,
+    /// What it is for, one sentence.
+    pub(crate) purpose: &'static str,
     pub(crate) extended_key_usage: &'static [ObjectIdentifier],
     /// What this CA may have below it, where nothing else is asked; `None` for leaves.
     pub(crate) path_len: Option<u8>,
@@ -115,6 +117,7 @@ fn both() -> Option<Profile> {
     Some(Profile {
         name: "both".parse().ok()?,
         title: "TLS server and client",
+        purpose: "Hosts that both serve and call others, such as members of a cluster",
         extended_key_usage: &[oid::SERVER_AUTH, oid::CLIENT_AUTH],
         ..server()?
     })
@@ -124,6 +127,7 @@ fn client() -> Option<Profile> {
     Some(Profile {
         name: "client".parse().ok()?,
         title: "TLS client",
+        purpose: "People, services and devices that prove who they are when they connect",
         extended_key_usage: &[oid::CLIENT_AUTH],
         path_len: None,
         is_ca: false,
@@ -138,6 +142,7 @@ fn intermediate() -> Option<Profile> {
     Some(Profile {
         name: "intermediate".parse().ok()?,
         title: "Intermediate CA",
+        purpose: "An authority below another one, so that the one above can stay offline",
         path_len: Some(0),
         lifetime: Lifetime {
             default: 3652,
@@ -152,6 +157,7 @@ fn root() -> Option<Profile> {
     Some(Profile {
         name: "root".parse().ok()?,
         title: "Root CA",
+        purpose: "The anchor that others are told to trust",
         extended_key_usage: &[],
         path_len: None,
         is_ca: true,
@@ -170,6 +176,7 @@ fn server() -> Option<Profile> {
     Some(Profile {
         name: "server".parse().ok()?,
         title: "TLS server",
+        purpose: "Hosts that others connect to by name or address",
         extended_key_usage: &[oid::SERVER_AUTH],
         path_len: None,
         is_ca: false,

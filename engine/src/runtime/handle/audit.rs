@@ -13,13 +13,14 @@ use crate::api::{
     AuditCommand, AuditFact, AuditFilter, AuditRow, AuditState, AuditStateQuestion, Fact, KeyId,
     KeyType, KeyUse, ListAudit, Page, Report, Timestamp,
 };
-use crate::audit::{AuditError, Checkpoint, export};
+use crate::audit::{self, AuditError, Checkpoint};
 use crate::authority::export::{Content, ExportError, Sheet, write};
-use crate::base::{Purpose, Receipt};
+use crate::base::{Explain, Kind, Purpose, Receipt, Remedy};
 use crate::store::audit::checkpoint;
 use crate::store::job::Work;
 use crate::store::{Change, Snapshot, StoreError};
 use crate::vault::Sealed;
+use crate::x509::pem;
 
 pub(in crate::runtime) async fn decide(
     core: &Arc<Core>,
@@ -32,11 +33,7 @@ pub(in crate::runtime) async fn decide(
         AuditCommand::Export { file } => export_to(context, file).await,
         AuditCommand::ExportKey { file } => export_key(context, file).await,
         AuditCommand::Verify => {
-            let work = Work::VerifyAudit {
-                next: 1,
-                link: "00".repeat(32),
-                faults: Vec::new(),
-            };
+            let work = Work::VerifyAudit { state: None };
             let tasks = tokio::runtime::Handle::current();
             let id = job::begin(core, &tasks, act, work).await?;
             Ok(Decided::Started(id))
@@ -56,7 +53,7 @@ pub(super) async fn new_key(context: &Context, act: &Act) -> Result<Decision, Re
 
 fn audit_key(store: &Snapshot) -> Result<KeyId, Report> {
     let found = crate::store::key::holder_of(store, KEY_NAME)?;
-    found.ok_or_else(|| AuditError::NoKey.into())
+    found.ok_or_else(|| NoKey.into())
 }
 
 /// Signs the present end of the chain, writes the checkpoint, and lets the vault remember it.
@@ -107,7 +104,10 @@ async fn checkpoint_to(
     let (sequence, text) = seal(context, act).await?;
     if let Some(file) = &file {
         let (file, text) = (file.clone(), text.into_bytes());
-        context.compute.run(move || write_one(&file, text)).await??;
+        context
+            .compute
+            .run(move || write_one(&file, text))
+            .await??;
     }
     Ok(Decision::of(Fact::Audit(AuditFact::Sealed { sequence, file })).into())
 }
@@ -120,7 +120,7 @@ async fn export_to(context: &Context, file: PathBuf) -> Result<Decided, Report> 
         .run(move || -> Result<u64, Report> {
             let at = |error| ExportError::at(&path, error);
             let mut out = BufWriter::new(File::create(&path).map_err(at)?);
-            let entries = export::write(&store, &name, &mut out)?;
+            let entries = audit::write(&store, &name, &mut out)?;
             let file = out.into_inner().map_err(|error| at(error.into_error()))?;
             file.sync_all().map_err(at)?;
             Ok(entries)
@@ -131,14 +131,11 @@ async fn export_to(context: &Context, file: PathBuf) -> Result<Decided, Report> 
 }
 
 async fn export_key(context: &Context, file: PathBuf) -> Result<Decided, Report> {
-    let key = audit_key(&context.snapshot()?)?;
-    let (vault, path) = (Arc::clone(&context.vault), file.clone());
+    let (_, spki) = who_seals(context)?;
+    let (text, path) = (pem::encode("PUBLIC KEY", &spki), file.clone());
     context
         .compute
-        .run(move || -> Result<(), Report> {
-            let spki = vault.public_key(key)?;
-            write_one(&path, crate::x509::pem::encode("PUBLIC KEY", &spki).into_bytes())
-        })
+        .run(move || write_one(&path, text.into_bytes()))
         .await??;
     Ok(Decision::of(Fact::Audit(AuditFact::KeyExported { file })).into())
 }
@@ -160,6 +157,14 @@ fn write_one(file: &std::path::Path, bytes: Vec<u8>) -> Result<(), Report> {
 fn store_name(context: &Context) -> Result<String, Report> {
     let overview = context.vault.overview()?;
     Ok(overview.map_or(String::new(), |overview| overview.id.to_string()))
+}
+
+/// Whose checkpoints count: the name of this store, and the public key that seals it.
+pub(in crate::runtime) fn who_seals(context: &Context) -> Result<(String, Vec<u8>), Report> {
+    let key = audit_key(&context.snapshot()?)?;
+    let spki = crate::store::key::get(&context.snapshot()?, key)?.map(|record| record.spki);
+    let spki = spki.and_then(|hex| crate::base::unhex(&hex)).ok_or(NoKey)?;
+    Ok((store_name(context)?, spki))
 }
 
 /// What is wrong where the vault has seen more of the audit than the store holds (rule 26).
@@ -188,24 +193,26 @@ impl Answer for ListAudit {
         let wanted = self.filter.text.to_lowercase();
         let (mut total, mut rows) = (0, Vec::new());
         let unfiltered = self.filter == AuditFilter::default();
-        sight.store.audit_backwards(|entry| -> Result<bool, StoreError> {
-            let here = total >= self.first && rows.len() < usize::from(self.rows);
-            if unfiltered && !here && total >= self.first {
-                return Ok(false);
-            }
-            if unfiltered && !here {
-                total += 1;
-                return Ok(true);
-            }
-            let row = entry.row()?;
-            if matches(&row, &wanted, &self.filter.outcome) {
-                total += 1;
-                if here {
-                    rows.push(row);
+        sight
+            .store
+            .audit_backwards(|entry| -> Result<bool, StoreError> {
+                let here = total >= self.first && rows.len() < usize::from(self.rows);
+                if unfiltered && !here && total >= self.first {
+                    return Ok(false);
                 }
-            }
-            Ok(true)
-        })?;
+                if unfiltered && !here {
+                    total += 1;
+                    return Ok(true);
+                }
+                let row = entry.row()?;
+                if matches(&row, &wanted, &self.filter.outcome) {
+                    total += 1;
+                    if here {
+                        rows.push(row);
+                    }
+                }
+                Ok(true)
+            })?;
         if unfiltered {
             total = sight.store.audit_entries()?;
         }
@@ -234,7 +241,10 @@ impl Answer for AuditStateQuestion {
         let sealed_at: Option<Timestamp> = match &last {
             Some((sequence, _)) => {
                 let entry = sight.store.audit_entry(*sequence)?;
-                entry.map(|entry| entry.row()).transpose()?.map(|row| row.at)
+                entry
+                    .map(|entry| entry.row())
+                    .transpose()?
+                    .map(|row| row.at)
             }
             None => None,
         };
@@ -246,6 +256,32 @@ impl Answer for AuditStateQuestion {
             last_verification: verification.map(|record| (record.at, record.found)),
             rolled_back: rolled_back(sight)?,
         })
+    }
+}
+
+/// There is no vault yet, and so no key to seal with.
+#[derive(Debug)]
+struct NoKey;
+
+impl std::fmt::Display for NoKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("there is no key yet that seals the audit")
+    }
+}
+
+impl std::error::Error for NoKey {}
+
+impl Explain for NoKey {
+    fn code(&self) -> &'static str {
+        "audit.no-key"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Failed
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do("Make the vault first, with vault create".to_owned())
     }
 }
 

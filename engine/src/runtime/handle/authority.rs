@@ -23,7 +23,7 @@ use crate::store::authority::{self as rows, AuthorityRecord};
 use crate::store::certificate::{CertificateRecord, put_foreign};
 use crate::store::{Put, Refused, Snapshot};
 use crate::vault::Class;
-use crate::x509::{Draft, Profile, SignatureAlgorithm, pem};
+use crate::x509::{Draft, Profile, SignatureAlgorithm, pem, profile};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -34,7 +34,9 @@ pub(in crate::runtime) async fn decide(
         AuthorityCommand::Create(new) => create(context, act, new).await,
         AuthorityCommand::EndGrant { id } => end_grant(context, act, id).await,
         AuthorityCommand::Export { id, folder, der } => export(context, act, id, folder, der).await,
-        AuthorityCommand::Grant { id, grant, consent } => grant_use(context, id, grant, consent).await,
+        AuthorityCommand::Grant { id, grant, consent } => {
+            grant_use(context, id, grant, consent).await
+        }
         AuthorityCommand::Install { id, certificates } => {
             complete(context, act, id, certificates).await
         }
@@ -54,12 +56,15 @@ async fn create(context: &Context, act: &Act, new: NewAuthority) -> Result<Decis
         new.parent.is_none(),
     )?;
     name_is_free(&store, &plan.name)?;
-    let parent = new.parent.map(|id| context.issuers.get(&store, id)).transpose()?;
+    let parent = new
+        .parent
+        .map(|id| context.issuers.get(&store, id))
+        .transpose()?;
     let passphrase = Arc::new(new.consent.passphrase);
     let permission = match &parent {
         Some(parent) => {
             let consent = Some((Arc::clone(&passphrase), confirmation(new.consent.given)));
-            Permission::for_use(parent, &INTERMEDIATE.name, act.at, consent)?
+            Permission::for_use(parent, &intermediate()?.name, act.at, consent)?
         }
         // Its own key, made for this one name a moment ago: naming it again proves no more.
         None => Permission::Attended(Arc::clone(&passphrase)),
@@ -77,7 +82,11 @@ async fn create(context: &Context, act: &Act, new: NewAuthority) -> Result<Decis
     let mut puts = new_rows(id, &plan, parent.as_deref(), &key, made, act.at)?;
     puts.extend(key.rows(&key_name(&plan.name), KeyUse::Authority(id), act.at));
     puts.extend(grant_end(id, plan.grant.as_ref()));
-    let details = format!("{}, {}", custody_words(plan.grant.as_ref()), plan.key_type.title());
+    let details = format!(
+        "{}, {}",
+        custody_words(plan.grant.as_ref()),
+        plan.key_type.title()
+    );
     let (signed_guard, name) = (signed.guard(), plan.name.clone());
     let (signed_puts, receipts) = signed.rows();
     puts.extend(signed_puts);
@@ -123,7 +132,7 @@ fn draw(
         Some(issuer) => {
             let given = Given {
                 issuer,
-                profile: &INTERMEDIATE,
+                profile: intermediate()?,
                 barred: None,
                 source: Source {
                     key: CertificateKey::Vault(key.id),
@@ -136,7 +145,7 @@ fn draw(
         }
         None => {
             let algorithm = SignatureAlgorithm::of(plan.key_type);
-            let draft = Draft::self_signed(&ROOT, wish, algorithm, serial, act.at)?;
+            let draft = Draft::self_signed(root()?, wish, algorithm, serial, act.at)?;
             prepare_root((authority, key.id), draft, (id, act.at))
         }
     }
@@ -147,7 +156,10 @@ async fn new_key(
     key_type: crate::api::KeyType,
     passphrase: &Arc<Secret<String>>,
 ) -> Result<NewKey, Report> {
-    let (id, vault) = (KeyId::from_raw(context.new_id()), Arc::clone(&context.vault));
+    let (id, vault) = (
+        KeyId::from_raw(context.new_id()),
+        Arc::clone(&context.vault),
+    );
     let passphrase = Arc::clone(passphrase);
     let make = move || NewKey::make(&vault, (id, Class::Authority), key_type, Some(&passphrase));
     context.compute.run(make).await?
@@ -159,7 +171,10 @@ async fn seal_for_everyday(
     passphrase: &Arc<Secret<String>>,
 ) -> Result<(), Report> {
     let (vault, passphrase) = (Arc::clone(&context.vault), Arc::clone(passphrase));
-    let granted = context.compute.run(move || vault.grant(key, &passphrase)).await?;
+    let granted = context
+        .compute
+        .run(move || vault.grant(key, &passphrase))
+        .await?;
     Ok(granted?)
 }
 
@@ -177,7 +192,9 @@ fn custody_words(grant: Option<&Grant>) -> String {
     match grant {
         None => "key attended".to_owned(),
         Some(Grant { until: None, .. }) => "key unattended without end".to_owned(),
-        Some(Grant { until: Some(end), .. }) => format!("key unattended until {end}"),
+        Some(Grant {
+            until: Some(end), ..
+        }) => format!("key unattended until {end}"),
     }
 }
 
@@ -210,10 +227,12 @@ async fn request(
     let vault = Arc::clone(&context.vault);
     let (key, plan, der, receipt) = context
         .compute
-        .run(move || -> Result<(NewKey, Plan, Vec<u8>, Option<Receipt>), Report> {
-            let (der, receipt) = key.request(&vault, &plan, &passphrase)?;
-            Ok((key, plan, der, receipt))
-        })
+        .run(
+            move || -> Result<(NewKey, Plan, Vec<u8>, Option<Receipt>), Report> {
+                let (der, receipt) = key.request(&vault, &plan, &passphrase)?;
+                Ok((key, plan, der, receipt))
+            },
+        )
         .await??;
     let id = AuthorityId::from_raw(context.new_id());
     let mut puts = Vec::from(rows::put(id, &waiting(&plan, None, &key, act.at)));
@@ -237,17 +256,30 @@ async fn complete(
 ) -> Result<Decision, Report> {
     let store = context.snapshot()?;
     let record = known(&store, id)?;
-    let waiting = record.installed.is_none().then(|| rows::request_der(&store, id)).transpose()?;
-    let request = waiting.flatten().ok_or_else(|| AuthorityError::NotRequested {
-        name: record.name.clone(),
-    })?;
+    let waiting = record
+        .installed
+        .is_none()
+        .then(|| rows::request_der(&store, id))
+        .transpose()?;
+    let request = waiting
+        .flatten()
+        .ok_or_else(|| AuthorityError::NotRequested {
+            name: record.name.clone(),
+        })?;
     let certificate_id = CertificateId::from_raw(context.new_id());
     let here = authorities_here(&store)?;
-    let Installation { record, certificate } = install(
+    let Installation {
+        record,
+        certificate,
+    } = install(
         record,
         &request,
         &certificates,
-        |above| here.iter().find(|(_, der)| der == above.der()).map(|(id, _)| *id),
+        |above| {
+            here.iter()
+                .find(|(_, der)| der == above.der())
+                .map(|(id, _)| *id)
+        },
         (certificate_id, act.at),
     )?;
     let issuer = record.parent.unwrap_or(id);
@@ -255,7 +287,11 @@ async fn complete(
     let mut puts = Vec::from(rows::put(id, &record));
     puts.push(rows::put_der(id, certificate.der().to_vec()));
     puts.push(rows::request_gone(id));
-    puts.extend(put_foreign(certificate_id, &row, certificate.der().to_vec()));
+    puts.extend(put_foreign(
+        certificate_id,
+        &row,
+        certificate.der().to_vec(),
+    ));
     let name = record.name;
     Ok(Decision {
         guard: Box::new(move |now| match rows::request_der(now, id)? {
@@ -287,7 +323,7 @@ fn foreign_row(
         name: name_of(certificate.subject(), &[]),
         identifiers: Vec::new(),
         issuer,
-        profile: INTERMEDIATE.name.clone(),
+        profile: intermediate()?.name.clone(),
         serial: certificate.serial().clone(),
         not_before: certificate.not_before(),
         not_after: certificate.not_after(),
@@ -347,7 +383,13 @@ async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Deci
         Ok(()) => String::new(),
         Err(error) => format!("the copy of the key stays for now: {error}"),
     };
-    puts.extend(rows::put(id, &AuthorityRecord { grant: None, ..record }));
+    puts.extend(rows::put(
+        id,
+        &AuthorityRecord {
+            grant: None,
+            ..record
+        },
+    ));
     Ok(Decision {
         puts,
         details,
@@ -377,13 +419,22 @@ async fn export(
         path: path.into(),
         content: Content::Plain(bytes),
     };
-    let mut sheets = vec![sheet(format!("{name}.{}", if der { "der" } else { "crt" }), own)];
+    let mut sheets = vec![sheet(
+        format!("{name}.{}", if der { "der" } else { "crt" }),
+        own,
+    )];
     if !der {
         sheets.push(sheet(format!("{name}.chain.crt"), chain));
     }
     context.intend(act, "").await?;
-    let files = context.compute.run(move || write(&folder, &sheets)).await??;
-    Ok(Decision::of(Fact::Authority(AuthorityFact::Exported { id, files })))
+    let files = context
+        .compute
+        .run(move || write(&folder, &sheets))
+        .await??;
+    Ok(Decision::of(Fact::Authority(AuthorityFact::Exported {
+        id,
+        files,
+    })))
 }
 
 pub(super) fn known(store: &Snapshot, id: AuthorityId) -> Result<AuthorityRecord, Report> {
@@ -392,7 +443,9 @@ pub(super) fn known(store: &Snapshot, id: AuthorityId) -> Result<AuthorityRecord
 }
 
 pub(super) fn pems(certificates: &[Vec<u8>]) -> Vec<u8> {
-    let pems = certificates.iter().map(|der| pem::encode(pem::CERTIFICATE, der));
+    let pems = certificates
+        .iter()
+        .map(|der| pem::encode(pem::CERTIFICATE, der));
     pems.collect::<String>().into_bytes()
 }
 
@@ -478,7 +531,10 @@ impl Answer for ShowAuthority {
         let row = rows_of_all.into_iter().find(|row| row.id == id);
         let chain = certificates_from(store, id)?;
         let installed = record.installed.as_ref();
-        let own = chain.get(..1).filter(|_| installed.is_some()).unwrap_or_default();
+        let own = chain
+            .get(..1)
+            .filter(|_| installed.is_some())
+            .unwrap_or_default();
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let request = rows::request_der(store, id)?;
         let constraints = installed.and_then(|installed| installed.constraints.as_ref());
@@ -491,7 +547,11 @@ impl Answer for ShowAuthority {
             excluded: constraints.map_or(Vec::new(), |constraints| constraints.excluded.clone()),
             created: record.created,
             certificate_pem: text(own),
-            chain_pem: if own.is_empty() { String::new() } else { text(&chain) },
+            chain_pem: if own.is_empty() {
+                String::new()
+            } else {
+                text(&chain)
+            },
             request_pem: request.map(|der| pem::encode(pem::CERTIFICATE_REQUEST, &der)),
         })
     }
@@ -502,7 +562,15 @@ pub(super) fn sent_chain(store: &Snapshot, issuer: AuthorityId) -> Result<Vec<Ve
     without_root(&certificates_from(store, issuer)?)
 }
 
-static INTERMEDIATE: std::sync::LazyLock<&'static Profile> =
-    std::sync::LazyLock::new(|| crate::x509::intermediate_profile());
-static ROOT: std::sync::LazyLock<&'static Profile> =
-    std::sync::LazyLock::new(|| crate::x509::root_profile());
+fn intermediate() -> Result<&'static Profile, Report> {
+    built_in("intermediate")
+}
+
+fn root() -> Result<&'static Profile, Report> {
+    built_in("root")
+}
+
+fn built_in(name: &str) -> Result<&'static Profile, Report> {
+    let found = name.parse().ok().and_then(|name| profile(&name));
+    found.ok_or_else(|| Report::bug(format!("the built-in profile {name} is missing")))
+}

@@ -13,14 +13,14 @@ use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{
     AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateId,
-    CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding, KeyChoice,
-    KeyUse, ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report,
-    Resource, ShowCertificate, Sort, Timestamp, shown,
+    CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding, KeyChoice, KeyUse,
+    ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report, Resource,
+    ShowCertificate, Sort, Timestamp, shown,
 };
 use crate::authority::export::{Content, Sheet, file_name, write};
 use crate::authority::{
-    AuthorityError, Given, Issuer, NewKey, Permission, Prepared, Signed, Source,
-    certificates_from, effective_end, prepare, trial_key, wish_for,
+    AuthorityError, Given, Issuer, NewKey, Permission, Prepared, Signed, Source, certificates_from,
+    effective_end, prepare, trial_key, wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::certificate::{self as rows, CertificateRecord};
@@ -58,7 +58,14 @@ async fn issue(
     let permission = Permission::for_use(&issuer, &profile.name, act.at, consent)?;
     let id = CertificateId::from_raw(context.new_id());
     // A rehearsal with a key that nobody has: what is refused leaves no key behind.
-    draw(&issuer, profile, &wish, (trial_key()?, None), (id, act.at), &permission)?;
+    draw(
+        &issuer,
+        profile,
+        &wish,
+        (trial_key()?, None),
+        (id, act.at),
+        &permission,
+    )?;
     let (key, made) = match wish.key {
         KeyChoice::Existing(id) => (existing(context, &store, id)?, None),
         KeyChoice::New(key_type) => {
@@ -117,7 +124,12 @@ fn draw(
         unattended: matches!(permission, Permission::Unattended),
         now,
     };
-    let mut drafted = wish_for(profile, wish.common_name.trim(), wish.identifiers.clone(), key);
+    let mut drafted = wish_for(
+        profile,
+        wish.common_name.trim(),
+        wish.identifiers.clone(),
+        key,
+    );
     drafted.days = wish.days;
     drafted.beyond_ceiling = wish.beyond_ceiling;
     prepare(&given, drafted, issuing::draw_serial()?, id)
@@ -220,10 +232,7 @@ fn plain(path: String, bytes: Vec<u8>) -> Sheet {
     }
 }
 
-fn stored(
-    store: &Snapshot,
-    id: CertificateId,
-) -> Result<(CertificateRecord, Vec<u8>), Report> {
+fn stored(store: &Snapshot, id: CertificateId) -> Result<(CertificateRecord, Vec<u8>), Report> {
     match (rows::get(store, id)?, rows::der(store, id)?) {
         (Some(record), Some(der)) => Ok((record, der)),
         _ if rows::intent(store, id)?.is_some() => Err(CertificateError::OnlyIntended(id).into()),
@@ -262,7 +271,9 @@ impl Answer for ListCertificates {
         match self.sort {
             Sort::Expiry => found.sort_by_key(|row| (row.not_after, row.id)),
             Sort::Issued => found.sort_by_key(|row| row.id),
-            Sort::Issuer => found.sort_by(|a, b| (&a.issuer_name, a.id).cmp(&(&b.issuer_name, b.id))),
+            Sort::Issuer => {
+                found.sort_by(|a, b| (&a.issuer_name, a.id).cmp(&(&b.issuer_name, b.id)))
+            }
             Sort::Name => found.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id))),
         }
         if self.descending {
@@ -276,7 +287,10 @@ fn matches(row: &CertificateRow, text: &str) -> bool {
     let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ')).collect();
     text.is_empty()
         || row.name.to_lowercase().contains(text)
-        || row.identifiers.iter().any(|name| name.to_string().contains(text))
+        || row
+            .identifiers
+            .iter()
+            .any(|name| name.to_string().contains(text))
         || !digits.is_empty()
             && (row.serial.to_string().contains(&digits)
                 || row.fingerprint.to_string().contains(&digits))
@@ -298,7 +312,9 @@ fn row(
         not_before: record.not_before,
         not_after: record.not_after,
         serial: record.serial,
-        fingerprint: record.fingerprint.unwrap_or(crate::api::Fingerprint::from_raw([0; 32])),
+        fingerprint: record
+            .fingerprint
+            .unwrap_or(crate::api::Fingerprint::from_raw([0; 32])),
         key: record.key,
         key_title: record.key_title,
     }

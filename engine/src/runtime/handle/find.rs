@@ -20,13 +20,19 @@ impl Answer for FindAuthority {
         let rows = ListAuthorities.answer(sight)?;
         if text.is_empty() {
             // A root signs authorities; what is meant without a name is who signs for hosts.
-            let active = rows.iter().filter(|row| row.state == AuthorityState::Active);
+            let active = rows
+                .iter()
+                .filter(|row| row.state == AuthorityState::Active);
             let parents: Vec<_> = rows.iter().filter_map(|row| row.parent).collect();
             let issuing = active.filter(|row| !parents.contains(&row.id));
             return one("authority", "", issuing.map(|row| row.id));
         }
         let serial: Option<Serial> = text.parse().ok();
-        let named: Vec<_> = rows.iter().filter(|row| row.name == text).map(|row| row.id).collect();
+        let named: Vec<_> = rows
+            .iter()
+            .filter(|row| row.name == text)
+            .map(|row| row.id)
+            .collect();
         if let [id] = named[..] {
             return Ok(id);
         }

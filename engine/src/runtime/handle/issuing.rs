@@ -31,7 +31,10 @@ pub(super) async fn sign(
     }
     let intended = prepared.recorded(committed?);
     let (id, vault) = (intended.id(), Arc::clone(&context.vault));
-    let signed = context.compute.run(move || intended.sign(&vault, &permission)).await?;
+    let signed = context
+        .compute
+        .run(move || intended.sign(&vault, &permission))
+        .await?;
     if signed.is_err() {
         // The key was not used: nothing can have been issued. If even this cannot be written, the
         // intent stays, and is shown as possibly issued.

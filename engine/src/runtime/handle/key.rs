@@ -48,7 +48,10 @@ async fn generate(
 
 /// An everyday key, made on the compute pool.
 pub(super) async fn make(context: &Context, key_type: KeyType) -> Result<NewKey, Report> {
-    let (id, vault) = (KeyId::from_raw(context.new_id()), Arc::clone(&context.vault));
+    let (id, vault) = (
+        KeyId::from_raw(context.new_id()),
+        Arc::clone(&context.vault),
+    );
     let make = move || NewKey::make(&vault, (id, Class::Everyday), key_type, None);
     context.compute.run(make).await?
 }

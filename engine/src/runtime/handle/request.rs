@@ -9,7 +9,7 @@ use super::authority::{confirmation, known};
 use super::certificate::{any_profile, record};
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{
-    AuthorityId, CertificateId, CertificateKey, Choices, Consent, Fact, ListRequests, Page,
+    AuthorityId, CertificateId, CertificateKey, Choices, Consent, Fact, ListRequests, Merged, Page,
     PreviewRequest, ProfileName, Report, RequestCommand, RequestDetail, RequestFact, RequestId,
     RequestPreview, RequestRow, RequestState, Resource, ShowRequest, shown,
 };
@@ -17,7 +17,7 @@ use crate::authority::{Given, Issuer, Permission, Prepared, Source, name_of, pre
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::request::{self as rows, RequestRecord};
 use crate::store::{Guard, Rows, Snapshot};
-use crate::x509::{Merge, Profile, Request, describe, merge, pem};
+use crate::x509::{CertificationRequest, MergeError, Profile, Wish, describe, merge, pem};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -56,7 +56,10 @@ async fn submit(
     any_profile(&profile)?;
     let store = context.snapshot()?;
     context.issuers.get(&store, authority)?.alive(act.at)?;
-    let request = context.compute.run(move || Request::read(&csr)).await??;
+    let request = context
+        .compute
+        .run(move || CertificationRequest::read(&csr))
+        .await??;
     if let Some(why) = store.barred(&request.key().spki_fingerprint())? {
         return Err(RequestError::BarredKey(why).into());
     }
@@ -78,18 +81,16 @@ async fn submit(
     };
     Ok(Decision {
         details: record.name.clone(),
-        puts: vec![rows::put(id, &record), rows::put_der(id, request.der().to_vec())],
+        puts: vec![
+            rows::put(id, &record),
+            rows::put_der(id, request.der().to_vec()),
+        ],
         resource: Resource::of("request", id),
         ..Decision::of(Fact::Request(RequestFact::Submitted { id }))
     })
 }
 
-fn reject(
-    context: &Context,
-    act: &Act,
-    id: RequestId,
-    reason: String,
-) -> Result<Decision, Report> {
+fn reject(context: &Context, act: &Act, id: RequestId, reason: String) -> Result<Decision, Report> {
     let record = pending(&context.snapshot()?, id)?;
     let record = RequestRecord {
         state: RequestState::Rejected,
@@ -188,26 +189,29 @@ async fn ready(
     let id = CertificateId::from_raw(context.new_id());
     let now = act.at;
     let prepare = move || -> Result<Prepared, Report> {
-        let request = Request::read(&csr)?;
+        let request = CertificationRequest::read(&csr)?;
         let barred = store.barred(&request.key().spki_fingerprint())?;
         drop(store);
-        let merged = merged(&ask, &request, now);
-        drafted(&ask, merged, barred.as_deref(), (id, now))
+        let (_, wish) = merged(&ask, &request, now);
+        drafted(&ask, wish, barred.as_deref(), (id, now))
     };
     context.compute.run(prepare).await?
 }
 
-fn merged(ask: &Ask, request: &Request, now: crate::api::Timestamp) -> Merge {
+/// A row per field, and what they make together.
+type Merge = (Vec<Merged>, Result<Wish, MergeError>);
+
+fn merged(ask: &Ask, request: &CertificationRequest, now: crate::api::Timestamp) -> Merge {
     merge(request, ask.profile, &ask.choices, now, &ask.issuer.view)
 }
 
 fn drafted(
     ask: &Ask,
-    merged: Merge,
+    wish: Result<Wish, MergeError>,
     barred: Option<&str>,
     (id, now): (CertificateId, crate::api::Timestamp),
 ) -> Result<Prepared, Report> {
-    let mut wish = merged.wish?;
+    let mut wish = wish?;
     wish.beyond_ceiling = ask.beyond_ceiling;
     let given = Given {
         issuer: &ask.issuer,
@@ -244,7 +248,10 @@ impl Answer for ListRequests {
         let all = sight.store.requests()?.into_iter().rev();
         let wanted = all.filter(|(_, it)| self.state.is_none_or(|only| only == it.state));
         let found = page(wanted.collect(), self.first, self.rows);
-        let rows = found.rows.into_iter().map(|(id, record)| row(sight, id, record));
+        let rows = found
+            .rows
+            .into_iter()
+            .map(|(id, record)| row(sight, id, record));
         Ok(Page {
             total: found.total,
             first: found.first,
@@ -289,7 +296,7 @@ impl Answer for PreviewRequest {
         let store = &sight.store;
         let waiting = stored(store, self.id)?;
         let der = rows::der(store, self.id)?.ok_or(RequestError::Unknown(self.id))?;
-        let request = Request::read(&der)?;
+        let request = CertificationRequest::read(&der)?;
         let issuer = sight.context.issuers.get(store, waiting.authority)?;
         let profile = any_profile(&waiting.profile)?;
         let granted = issuer.grant.as_ref();
@@ -303,10 +310,9 @@ impl Answer for PreviewRequest {
             request: Some(self.id),
         };
         let barred = store.barred(&request.key().spki_fingerprint())?;
-        let merged = merged(&ask, &request, sight.now);
-        let rows = merged.rows.clone();
+        let (rows, wish) = merged(&ask, &request, sight.now);
         let id = CertificateId::from_raw(0);
-        let (findings, refused) = match drafted(&ask, merged, barred.as_deref(), (id, sight.now)) {
+        let (findings, refused) = match drafted(&ask, wish, barred.as_deref(), (id, sight.now)) {
             Ok(prepared) => (prepared.warnings().to_vec(), None),
             Err(report) => (Vec::new(), Some(report)),
         };

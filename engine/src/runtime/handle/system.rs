@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::job::{JobError, cancelled};
 use super::super::Core;
+use super::super::job::{JobError, cancelled};
 use super::{Answer, Decided, Decision, Sight};
 use crate::api::{
     Fact, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow, Report,
@@ -63,15 +63,24 @@ impl Answer for HealthQuestion {
             warnings,
             possibly_issued,
             pending_requests: requests.iter().filter(|(_, it)| pending(it.state)).count() as u64,
-            running_jobs: jobs.iter().filter(|(_, it)| it.state == JobState::Running).count() as u64,
-            due: store.due()?.into_iter().map(|(at, _, duty)| (at, duty)).collect(),
+            running_jobs: jobs
+                .iter()
+                .filter(|(_, it)| it.state == JobState::Running)
+                .count() as u64,
+            due: store
+                .due()?
+                .into_iter()
+                .map(|(at, _, duty)| (at, duty))
+                .collect(),
         })
     }
 }
 
 impl Answer for ListProfiles {
     fn answer(&self, _sight: &Sight<'_>) -> Result<Vec<ProfileRow>, Report> {
-        let offered = crate::x509::profiles().iter().filter(|it| it.name.as_str() != "root");
+        let offered = crate::x509::profiles()
+            .iter()
+            .filter(|it| it.name.as_str() != "root");
         Ok(offered
             .map(|profile| ProfileRow {
                 name: profile.name.clone(),

@@ -9,6 +9,7 @@ use crate::api::{
     Fact, KeyId, Report, Secret, SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus,
     VaultStatusQuestion,
 };
+use crate::vault::SlotKind;
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -30,7 +31,10 @@ async fn create(
     passphrase: Secret<String>,
 ) -> Result<Decided, Report> {
     let (vault, kdf) = (Arc::clone(&context.vault), context.kdf);
-    let made = context.compute.run(move || vault.create(&passphrase, kdf)).await??;
+    let made = context
+        .compute
+        .run(move || vault.create(&passphrase, kdf))
+        .await??;
     let mut decision = audit::new_key(context, act).await?;
     let id = made.to_string();
     decision.details = format!("vault {id}");
@@ -40,7 +44,10 @@ async fn create(
 
 async fn unlock(context: &Context, passphrase: Secret<String>) -> Result<Decided, Report> {
     let vault = Arc::clone(&context.vault);
-    context.compute.run(move || vault.unlock(&passphrase)).await??;
+    context
+        .compute
+        .run(move || vault.unlock(&passphrase))
+        .await??;
     Ok(Decision::of(Fact::Vault(VaultFact::Unlocked)).into())
 }
 
@@ -52,7 +59,9 @@ async fn lock(context: &Context, act: &Act) -> Result<Decided, Report> {
         VaultState::Absent | VaultState::Locked => None,
     };
     context.vault.lock();
-    let details = sealed.map_or(String::new(), |report| format!("not sealed: {}", report.what));
+    let details = sealed.map_or(String::new(), |report| {
+        format!("not sealed: {}", report.what)
+    });
     Ok(Decision {
         details,
         ..Decision::of(Fact::Vault(VaultFact::Locked))
@@ -66,13 +75,19 @@ async fn change(
     new: Secret<String>,
 ) -> Result<Decided, Report> {
     let vault = Arc::clone(&context.vault);
-    context.compute.run(move || vault.change_passphrase(&old, &new)).await??;
+    context
+        .compute
+        .run(move || vault.change_passphrase(&old, &new))
+        .await??;
     Ok(Decision::of(Fact::Vault(VaultFact::PassphraseChanged)).into())
 }
 
 async fn check(context: &Context, passphrase: Option<Secret<String>>) -> Result<Decided, Report> {
     let vault = Arc::clone(&context.vault);
-    let found = context.compute.run(move || vault.check(passphrase.as_ref())).await??;
+    let found = context
+        .compute
+        .run(move || vault.check(passphrase.as_ref()))
+        .await??;
     let fact = VaultFact::Checked {
         records: found.records as u64,
         authority_records_opened: found.authority_records_opened,
@@ -83,7 +98,12 @@ async fn check(context: &Context, passphrase: Option<Secret<String>>) -> Result<
 
 /// Keys that only one of vault and store knows; a crash between the two leaves such.
 fn orphans(context: &Context) -> Result<Vec<String>, Report> {
-    let in_store: Vec<KeyId> = context.snapshot()?.keys()?.iter().map(|(id, _)| *id).collect();
+    let in_store: Vec<KeyId> = context
+        .snapshot()?
+        .keys()?
+        .iter()
+        .map(|(id, _)| *id)
+        .collect();
     let in_vault: Vec<KeyId> = context.vault.key_ids()?.iter().map(|(id, _)| *id).collect();
     let only_vault = in_vault.iter().filter(|id| !in_store.contains(id));
     let only_store = in_store.iter().filter(|id| !in_vault.contains(id));
@@ -91,6 +111,13 @@ fn orphans(context: &Context) -> Result<Vec<String>, Report> {
         .map(|id| format!("{id} is in the vault, but no record names it"))
         .chain(only_store.map(|id| format!("{id} has a record, but is not in the vault")))
         .collect())
+}
+
+fn words(kind: SlotKind) -> String {
+    match kind {
+        SlotKind::Passphrase => "passphrase".to_owned(),
+        SlotKind::Unknown(number) => format!("unknown ({number})"),
+    }
 }
 
 impl Answer for VaultStatusQuestion {
@@ -102,7 +129,7 @@ impl Answer for VaultStatusQuestion {
             id: overview.as_ref().map(|overview| overview.id.to_string()),
             slots: slots
                 .map(|slot| SlotRow {
-                    kind: slot.kind.to_string(),
+                    kind: words(slot.kind),
                     label: slot.label.clone(),
                     created: slot.created,
                 })

@@ -1,0 +1,27 @@
+//! What needs no data folder: explaining a file, verifying somebody's audit.
+
+use std::io::BufRead;
+
+use crate::api::{Description, Report, Verification};
+use crate::{audit, x509};
+
+/// Explains any certificate, request, CRL or bundle of them, PEM or DER, field by field. A private
+/// key is named as one and never shown.
+pub fn inspect(bytes: &[u8]) -> Result<Description, Report> {
+    Ok(x509::describe(bytes)?)
+}
+
+/// Follows an exported audit from its first entry, trusting nothing but `key_pem`. `since` is a
+/// checkpoint that was kept elsewhere.
+pub fn verify_audit(
+    export: &mut dyn BufRead,
+    key_pem: &[u8],
+    since: Option<&[u8]>,
+) -> Result<Verification, Report> {
+    let found = audit::verify(export, key_pem, since)?;
+    Ok(Verification {
+        complete_to: found.complete_to,
+        faults: found.faults,
+        sealed_to: found.sealed_to,
+    })
+}
