@@ -7,7 +7,6 @@ use crate::base::Identifier;
 use crate::base::Serial;
 use crate::base::Timestamp;
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::asn1;
 use crate::x509::asn1::Signed;
 use crate::x509::asn1::Tbs;
 use crate::x509::constraints::ConstraintError;

@@ -289,7 +289,7 @@ mod tests {
         for text in [
             "CN=Root",
             "C=CH, O=Example, OU=b, OU=a, CN=Root",
-            "DC=com, DC=example, OU=Sales + CN=Anna",
+            "DC=com, DC=example, CN=Anna + OU=Sales",
             r"O=Smith\, Wesson \+ Co, CN=a\\b",
             "2.5.4.65=nym, CN=Grüße",
         ] {
