@@ -112,12 +112,9 @@ impl Stage {
     }
 
     fn has(&self, program: &str) -> bool {
-        let mut command = Command::new(program);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command.status().is_ok()
+        let words = ["sh", "-c", &format!("command -v {program}")].map(str::to_owned);
+        let found = crate::case::program(&words, self.folder.path()).output();
+        found.is_ok_and(|found| found.status.success())
     }
 
     fn hold(&mut self, data: &str) {

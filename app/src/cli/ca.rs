@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, Clock, Command,
-    Custody, Fact, FindAuthority, Grant, KeyType, ListAuthorities, NewAuthority,
+    Custody, Fact, FindAuthority, Grant, KeyType, ListAuthorities, ListProfiles, NewAuthority,
     NewAuthorityRequest, ProfileName, Reach, Report, ShowAuthority, Subtree, SystemClock,
     Timestamp,
 };
@@ -68,7 +68,7 @@ pub(crate) struct Create {
     /// Make it below this one, by id, name or serial; without, it is a root
     #[arg(long, value_name = "CA")]
     parent: Option<String>,
-    /// Lifetime in days; roots 20 years and others 5 unless said otherwise
+    /// Lifetime in days, in place of the usual one
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=36_500))]
     days: Option<u32>,
     /// Name the authority that is to sign, where the passphrase comes from a file
@@ -194,10 +194,7 @@ impl Wish<'_> {
         session: &Session,
         confirmed: Option<&str>,
     ) -> Result<AuthorityId, Report> {
-        let grant = self.parent.map(|_| Grant {
-            profiles: Vec::new(),
-            until: Some(in_days(self.days.unwrap_or(INTERMEDIATE_DAYS))),
-        });
+        let grant = self.parent.map(|_| self.grant(session)).transpose()?;
         let create = || {
             let new = NewAuthority {
                 name: self.name.to_owned(),
@@ -224,6 +221,26 @@ impl Wish<'_> {
             ));
         }
         Ok(id)
+    }
+}
+
+impl Wish<'_> {
+    /// For every profile but `intermediate`, for as long as the certificate lasts.
+    fn grant(&self, session: &Session) -> Result<Grant, Report> {
+        let days = match self.days {
+            Some(days) => days,
+            None => {
+                let profiles = session.ask(&ListProfiles)?;
+                let intermediate = profiles
+                    .iter()
+                    .find(|row| row.name.as_str() == "intermediate");
+                intermediate.ok_or(CliError::Misunderstood)?.default_days
+            }
+        };
+        Ok(Grant {
+            profiles: Vec::new(),
+            until: Some(in_days(days)),
+        })
     }
 }
 
@@ -449,9 +466,6 @@ fn until(end: Timestamp) -> String {
 fn in_days(days: u32) -> Timestamp {
     SystemClock.now().plus_days(days.into())
 }
-
-/// What the engine gives an authority below another unless said otherwise.
-const INTERMEDIATE_DAYS: u32 = 5 * 365;
 
 #[cfg(test)]
 mod tests {

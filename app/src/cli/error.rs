@@ -77,7 +77,7 @@ impl CliError {
             | Self::PassphraseEmpty(_)
             | Self::PassphraseNotText(_)
             | Self::Terminal(_) => Kind::Locked,
-            Self::OutOfReach { .. } => Kind::Refused,
+            Self::OutOfReach { .. } | Self::QuickstartAgain(_) => Kind::Refused,
             Self::TooLarge { .. } => Kind::Malformed,
             _ => Kind::Failed,
         }

@@ -285,7 +285,7 @@ fn show_progress(title: &str, step: Step) {
     write!(stderr(), "\r{title}: {} of {}", step.done, step.of).ok();
 }
 
-const PAGE: u64 = 1000;
+const PAGE: u64 = 10_000;
 const GLANCE: Duration = Duration::from_millis(50);
 const BACK_OFF: [Duration; 6] = [
     Duration::from_millis(10),
