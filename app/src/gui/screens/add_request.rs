@@ -95,9 +95,7 @@ impl AddRequest {
             example: "/home/anna/www.csr",
             ..Look::default()
         };
-        self.file.ui(ui, wishes, look, FileAsk::PickFile);
-        let path = self.file.field.text.trim();
-        if !path.is_empty() && ui.button("Read the file").clicked() {
+        if self.file.ui(ui, wishes, look, FileAsk::PickFile) {
             self.read(wishes);
         }
         if let Some((path, bytes)) = &self.binary {

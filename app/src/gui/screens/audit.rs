@@ -256,11 +256,7 @@ impl Rows for Entries<'_> {
         let Some(row) = self.at(row) else {
             return;
         };
-        let mut text = |text: String| {
-            let hover = text.clone();
-            ui.add(egui::Label::new(text).truncate())
-                .on_hover_text(hover);
-        };
+        let mut text = |text: String| drop(ui.add(egui::Label::new(text).truncate()));
         match column {
             0 => text(row.sequence.to_string()),
             1 => {

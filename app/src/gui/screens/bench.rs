@@ -241,8 +241,10 @@ impl Bench {
             ui.set_max_width(size::DETAIL_MIN);
             self.days.ui(ui, look, error);
         });
-        let beyond = "I have been warned: longer than the profile’s ceiling, up to 3650 days";
-        ui.checkbox(&mut self.beyond_ceiling, beyond);
+        if !self.days.text.trim().is_empty() {
+            let beyond = "I have been warned: longer than the profile’s ceiling, up to 3650 days";
+            ui.checkbox(&mut self.beyond_ceiling, beyond);
+        }
     }
 
     fn days_error(&self) -> Option<&'static str> {

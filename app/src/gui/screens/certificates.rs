@@ -297,8 +297,12 @@ impl Rows for Inventory<'_> {
             }
             1 => {
                 let name = theme::strong(ui, &row.name);
-                ui.add(egui::Label::new(name).truncate())
-                    .on_hover_text(names::short_list(&row.identifiers));
+                ui.add(
+                    egui::Label::new(name)
+                        .truncate()
+                        .show_tooltip_when_elided(false),
+                )
+                .on_hover_text(names::short_list(&row.identifiers));
             }
             2 => drop(ui.add(egui::Label::new(&row.issuer_name).truncate())),
             3 => drop(time::moment(ui, self.view.now, row.not_after)),

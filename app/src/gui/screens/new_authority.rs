@@ -197,7 +197,7 @@ impl NewAuthorityForm {
         if self.kind != Kind::Requested {
             let look = Look {
                 label: "Lifetime in years",
-                help: "Empty for 20 years, or 5 below a root",
+                help: "Empty for the usual: 20 for a root, 10 below one",
                 ..Look::default()
             };
             let error = self.days().err();

@@ -63,10 +63,10 @@ impl Unlock {
 fn which(status: &VaultStatus) -> String {
     let id = status.id.as_deref().unwrap_or_default();
     let short: String = id.chars().take(8).collect();
-    let slots: Vec<&str> = status
+    let slots: Vec<String> = status
         .slots
         .iter()
-        .map(|slot| slot.label.as_str())
+        .map(|slot| slot.label.to_lowercase())
         .collect();
     match slots.is_empty() {
         true => format!("Vault {short}"),
