@@ -7,7 +7,6 @@ use egui::{Align, CentralPanel, Layout, Margin, Panel, Role, Sense, Ui, WidgetIn
 
 use super::action::Action;
 use super::app::{Frame, Window};
-use super::navigation::Place;
 use super::remember::Theme;
 use super::screens::{Desk, View};
 use super::theme::{self, Tone, icons, size};

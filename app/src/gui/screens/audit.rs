@@ -121,7 +121,7 @@ impl Audit {
             }
         });
         if self.filter != before {
-            self.table.to_top();
+            self.table.return_to_top();
             self.first = 0;
         }
         ui.add_space(size::GAP_SMALL);

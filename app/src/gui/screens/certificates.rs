@@ -116,7 +116,7 @@ impl Certificates {
             ui.label(theme::soft(ui, count(total)));
         });
         if self.filter != before {
-            self.table.to_top();
+            self.table.return_to_top();
             self.first = 0;
         }
         ui.add_space(size::GAP_SMALL);
@@ -177,7 +177,7 @@ impl Certificates {
         if let Some((_, sort)) = sort {
             self.descending = self.sort == *sort && !self.descending;
             self.sort = *sort;
-            self.table.to_top();
+            self.table.return_to_top();
             self.first = 0;
         }
     }

@@ -97,7 +97,7 @@ impl Requests {
                 let on = self.state == Some(state);
                 if filter::chip(ui, on, status::request(state).2) {
                     self.state = (!on).then_some(state);
-                    self.table.to_top();
+                    self.table.return_to_top();
                 }
             }
             if let Some(total) = total {

@@ -8,7 +8,7 @@ use crate::gui::theme::{self, size};
 pub(in crate::gui) fn show(context: &Context, title: &str, content: impl FnOnce(&mut Ui)) -> bool {
     let style = context.global_style();
     let window = context.content_rect().size();
-    let dialog = Modal::new(Id::new(("dialog", title)))
+    let dialog = Modal::new(Id::unique(("dialog", title)))
         .backdrop_color(theme::veil(context))
         .frame(Frame::popup(&style).inner_margin(Margin::same(16)))
         .show(context, |ui| {

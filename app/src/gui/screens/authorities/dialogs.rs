@@ -69,14 +69,16 @@ impl Dialogs {
 
     pub(super) fn tend(&mut self, model: &mut Model, wishes: &mut Wishes) {
         self.export.tend(model);
-        match &mut self.open {
-            Some(Open::Install(install)) => install.tend(model, wishes),
-            Some(Open::SaveRequest(save)) => {
-                if save.tend(model) {
-                    self.open = None;
-                }
+        let written = match &mut self.open {
+            Some(Open::SaveRequest(save)) => save.tend(model),
+            Some(Open::Install(install)) => {
+                install.tend(model, wishes);
+                false
             }
-            _ => (),
+            _ => false,
+        };
+        if written {
+            self.open = None;
         }
         if let Some(Fact::Authority(_)) = self.errand.tend(model) {
             self.open = None;
@@ -104,9 +106,8 @@ impl Dialogs {
             Some(Open::Grant { .. }) => self.grant_ui(context, &name),
             Some(Open::Install(_)) => self.install_ui(context, id, &name, wishes),
             Some(Open::SaveRequest(save)) => {
-                if save.ui(context, wishes) {
-                    self.open = None;
-                }
+                let left = save.ui(context, wishes);
+                self.open = self.open.take().filter(|_| !left);
             }
         }
     }
