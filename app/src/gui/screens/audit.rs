@@ -96,6 +96,15 @@ impl Audit {
             let command = Command::Audit(AuditCommand::Verify);
             self.verify.send(wishes, command);
         }
+        if ui.available_width() < NARROW {
+            let more = ui.menu_button("More", |ui| self.asks_ui(ui, view));
+            more.response.on_hover_text("Checkpoint and export");
+        } else {
+            self.asks_ui(ui, view);
+        }
+    }
+
+    fn asks_ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         for (text, asked, tooltip) in ASKS {
             if ui.button(*text).on_hover_text(*tooltip).clicked() {
                 self.dialogs.open(*asked, view.folder);
@@ -278,6 +287,8 @@ impl Rows for Entries<'_> {
 
 const PAGE: u16 = 256;
 const MOST_FAULTS: usize = 5;
+/// Where there is no room for more than one button beside the title.
+const NARROW: f32 = 480.0;
 
 const UNSEALED: &str = "Entries after the last checkpoint could be cut off without a trace. A checkpoint \
     file kept elsewhere shows that they were.";

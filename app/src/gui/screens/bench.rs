@@ -238,7 +238,7 @@ impl Bench {
             ..Look::default()
         };
         ui.scope(|ui| {
-            ui.set_max_width(size::DETAIL_MIN);
+            ui.set_max_width(size::DETAIL_MIN.min(ui.available_width()));
             self.days.ui(ui, look, error);
         });
         if !self.days.text.trim().is_empty() {

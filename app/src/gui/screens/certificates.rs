@@ -219,7 +219,9 @@ fn side_ui(ui: &mut Ui, row: &CertificateRow, view: &View<'_>, wishes: &mut Wish
     }
     facts::facts(ui, "certificate facts", |ui| {
         let names: Vec<String> = row.identifiers.iter().map(ToString::to_string).collect();
-        facts::row(ui, "Names", &names.join("\n"));
+        if !names.is_empty() {
+            facts::row(ui, "Names", &names.join("\n"));
+        }
         facts::row_with(ui, "Issued by", |ui| {
             if ui.link(row.issuer_name.as_str()).clicked() {
                 wishes.go(Place::Authorities(Some(row.issuer)));

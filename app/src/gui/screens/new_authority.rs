@@ -93,7 +93,7 @@ impl Screen for NewAuthorityForm {
         heading(ui, "New authority", |_| ());
         self.propose();
         page(ui, |ui| {
-            ui.set_max_width(size::FORM);
+            ui.set_max_width(size::FORM.min(ui.available_width()));
             self.form_ui(ui);
             ui.add_space(size::GAP);
             let parsed = self.parse();

@@ -26,7 +26,9 @@ impl Unlock {
 
     pub(in crate::gui) fn ui(&mut self, ui: &mut Ui, status: &VaultStatus, wishes: &mut Wishes) {
         centred::column(ui, size::EMPTY, |ui| {
-            ui.label(theme::large_icon(ui, icons::VAULT));
+            if ui.ctx().content_rect().height() > LOW {
+                ui.label(theme::large_icon(ui, icons::VAULT));
+            }
             ui.label(theme::title(ui, "Unlock the vault"));
             ui.label(theme::soft(ui, which(status)));
             ui.add_space(size::GAP);
@@ -73,3 +75,6 @@ fn which(status: &VaultStatus) -> String {
         false => format!("Vault {short}, opened by {}", slots.join(" or ")),
     }
 }
+
+/// In a window lower than this the form has no ornament.
+const LOW: f32 = 400.0;
