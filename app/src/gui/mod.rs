@@ -68,17 +68,28 @@ pub fn run(begin: Start) -> Result<(), CannotOpen> {
 impl fmt::Display for CannotOpen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Engine(report) => write!(f, "{}\n{}", report.what, report.remedy),
-            Self::NoDisplay => f.write_str(
-                "there is no display to open a window on\n\
-                 Log in to a desktop, or use the command line: chancery --help",
-            ),
-            Self::NoOpenGl(why) => write!(
-                f,
-                "the display offers no OpenGL that the window could draw with ({why})\n\
-                 Install the OpenGL driver of the system (on Debian: libgl1 libegl1), or use the \
+            Self::Engine(report) => f.write_str(&report.what),
+            Self::NoDisplay => f.write_str("there is no display to open a window on"),
+            Self::NoOpenGl(why) => {
+                write!(
+                    f,
+                    "the display offers no OpenGL that the window could draw with: {why}"
+                )
+            }
+        }
+    }
+}
+
+impl CannotOpen {
+    /// The step to take, without a full stop.
+    pub fn remedy(&self) -> &str {
+        match self {
+            Self::Engine(_) => "See what the engine said",
+            Self::NoDisplay => "Log in to a desktop, or use the command line: chancery --help",
+            Self::NoOpenGl(_) => {
+                "Install the system's OpenGL driver (on Debian: libgl1 libegl1), or use the \
                  command line: chancery --help"
-            ),
+            }
         }
     }
 }

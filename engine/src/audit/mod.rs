@@ -12,7 +12,7 @@ mod verify;
 pub(crate) use chain::{Follower, Verification};
 pub(crate) use error::AuditError;
 pub(crate) use export::write;
-pub(crate) use seal::{Checkpoint, read, read_key};
+pub(crate) use seal::Checkpoint;
 pub(crate) use verify::{Seals, step, verify, words};
 
 /// The first word of a header and of a checkpoint; the number is the version of both.

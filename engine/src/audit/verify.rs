@@ -166,7 +166,7 @@ fn kept_text(kept: &[u8]) -> Result<String, AuditError> {
         .collect())
 }
 
-/// The id of the store.
+/// The id of the store; empty if there was no vault yet, and so nothing to seal with.
 fn header(line: &str) -> Result<String, AuditError> {
     let begin = r#"{"format":""#;
     let rest = line.strip_prefix(begin).ok_or(AuditError::NotAnExport)?;
@@ -177,7 +177,7 @@ fn header(line: &str) -> Result<String, AuditError> {
     }
     rest.strip_prefix(r#","store":""#)
         .and_then(|rest| rest.strip_suffix(r#""}"#))
-        .filter(|store| is_store_id(store))
+        .filter(|store| store.is_empty() || is_store_id(store))
         .map(ToOwned::to_owned)
         .ok_or(AuditError::NotAnExport)
 }
@@ -198,7 +198,8 @@ fn take(line: &str, follower: &mut Follower, seals: &Seals<'_>) -> Result<(), St
 fn checkpoint_text(rest: &str) -> Option<String> {
     let json = rest.strip_suffix('}')?;
     let text: String = serde_json::from_str(json).ok()?;
-    (serde_json::Value::from(text.as_str()).to_string() == json).then_some(text)
+    let exported = serde_json::Value::from(text.as_str()).to_string();
+    (exported == json).then_some(text)
 }
 
 /// Cuts the line at fixed places and does not read the entry itself, since its bytes are hashed.

@@ -65,10 +65,14 @@ impl<'a> Cursor<'a> {
 
 /// Writes bytes behind their length in 32 bits.
 pub(super) fn put_bytes(to: &mut Vec<u8>, bytes: &[u8]) -> Result<(), VaultError> {
-    let length = u32::try_from(bytes.len()).map_err(|_| VaultError::TooLarge)?;
-    to.extend(length.to_be_bytes());
+    to.extend(length(bytes.len())?.to_be_bytes());
     to.extend(bytes);
     Ok(())
+}
+
+/// A length as the file holds it.
+pub(super) fn length(bytes: usize) -> Result<u32, VaultError> {
+    u32::try_from(bytes).map_err(|_| VaultError::TooLarge)
 }
 
 #[cfg(test)]

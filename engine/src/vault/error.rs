@@ -233,3 +233,83 @@ fn write_remedy(cause: &io::Error) -> &'static str {
         _ => "Check the disk and try again",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Report;
+
+    fn all() -> Vec<VaultError> {
+        let key = KeyId::from_raw(1);
+        let cause = || io::Error::from(io::ErrorKind::StorageFull);
+        vec![
+            VaultError::Absent,
+            VaultError::AlreadyExists,
+            VaultError::ConsentNeeded(key),
+            VaultError::Cryptography("sign"),
+            VaultError::EmptyPassphrase,
+            VaultError::GrantOnlyForAuthorities(key),
+            VaultError::HeaderDamaged,
+            VaultError::HeaderTampered,
+            VaultError::InUse,
+            VaultError::KeyExists(key),
+            VaultError::Locked,
+            VaultError::MemoryShort,
+            VaultError::NewerVersion(2),
+            VaultError::NotAVault,
+            VaultError::NotExportable(key),
+            VaultError::ParametersRefused {
+                memory_kib: 1,
+                passes: 1,
+                lanes: 1,
+            },
+            VaultError::Read(cause()),
+            VaultError::RecordAltered(key),
+            VaultError::RecordMissing(key),
+            VaultError::RecordsExtra,
+            VaultError::Replaced,
+            VaultError::SlotOutOfReach("Later".to_owned()),
+            VaultError::TooLarge,
+            VaultError::Truncated,
+            VaultError::Unconfirmed(cause()),
+            VaultError::UnknownKey(key),
+            VaultError::UnknownKeyType(key),
+            VaultError::Write(cause()),
+            VaultError::WrongPassphrase,
+        ]
+    }
+
+    #[test]
+    fn every_failure_is_one_sentence_with_a_step_to_take() {
+        for error in all() {
+            let report = Report::from(error);
+            let remedy = report.remedy.to_string();
+            assert!(report.code.starts_with("vault."), "{report:?}");
+            assert!(
+                !report.what.ends_with('.') && !remedy.ends_with('.'),
+                "{report:?}"
+            );
+            assert!(remedy.starts_with(char::is_uppercase), "{report:?}");
+            assert_eq!(
+                report.why.len(),
+                usize::from(CAUSED.contains(&&*report.code)),
+                "{report:?}"
+            );
+        }
+    }
+
+    const CAUSED: [&str; 3] = [
+        "vault.read-failed",
+        "vault.write-failed",
+        "vault.write-unconfirmed",
+    ];
+
+    #[test]
+    fn the_remedy_for_a_failed_write_fits_its_cause() {
+        let step = |kind: io::ErrorKind| VaultError::Write(kind.into()).remedy().to_string();
+        assert!(step(io::ErrorKind::StorageFull).contains("room"));
+        assert!(step(io::ErrorKind::ReadOnlyFilesystem).contains("writable"));
+        assert!(step(io::ErrorKind::PermissionDenied).contains("writable"));
+        assert!(step(io::ErrorKind::NotFound).contains("Create"));
+    }
+}

@@ -7,12 +7,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::cursor::Cursor;
+use super::cursor::length;
 use super::cursor::put_bytes;
 use super::error::VaultError;
+use super::list;
+use super::list::Described;
+use super::list::Entry;
+use super::list::MAX_RECORD;
+use super::list::RecordName;
 use super::seal::Key;
-use super::seal::OVERHEAD;
 use super::slot::Slot;
-use crate::base::KeyId;
 use crate::base::Secret;
 use crate::base::Timestamp;
 use crate::base::hex;
@@ -46,15 +50,6 @@ pub(crate) struct Sealed {
     pub(crate) link: [u8; 32],
 }
 
-/// Which key seals a record.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(crate) enum Class {
-    /// Under the master key: in reach whenever the vault is unlocked.
-    Everyday,
-    /// Under the authority key, which only a person's secret opens, for one act at a time.
-    Authority,
-}
-
 /// The part that can be read without any key.
 #[derive(Clone)]
 pub(super) struct Header {
@@ -68,42 +63,6 @@ pub(super) struct Header {
     pub(super) slots: Vec<Slot>,
     /// Shows a holder of the authority key that the slots are those it was wrapped with.
     pub(super) authority_tag: [u8; 32],
-}
-
-/// One record of the list.
-#[derive(Clone)]
-pub(super) struct Entry {
-    pub(super) class: Class,
-    /// See `signer.rs`; 0 for what is no key.
-    pub(super) key_type: u8,
-    /// The file's generation when this record was sealed.
-    pub(super) generation: u64,
-    /// The key's SubjectPublicKeyInfo in DER.
-    pub(super) public_key: Vec<u8>,
-    pub(super) sealed: Arc<[u8]>,
-}
-
-/// Records are sorted by kind, then id; there are no two of the same name.
-#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) struct RecordName {
-    pub(super) kind: u8,
-    pub(super) id: u128,
-}
-
-impl RecordName {
-    pub(super) fn key(id: KeyId) -> Self {
-        let (kind, id) = (KIND_KEY, id.to_raw());
-        Self { kind, id }
-    }
-
-    pub(super) fn grant(id: KeyId) -> Self {
-        let (kind, id) = (KIND_GRANT, id.to_raw());
-        Self { kind, id }
-    }
-
-    pub(super) fn key_id(self) -> KeyId {
-        KeyId::from_raw(self.id)
-    }
 }
 
 /// A file split into its parts, checked as far as that goes without a key.
@@ -239,7 +198,7 @@ impl Contents {
             .open(&list_context(parts.vouched), parts.list)
             .ok_or(VaultError::HeaderTampered)?;
         let mut records = Cursor::new(parts.records);
-        let entries = list.expose(|list| decode_list(list, &mut records))?;
+        let entries = list.expose(|list| list::decode(list, &mut records))?;
         if !records.is_empty() {
             return Err(VaultError::RecordsExtra);
         }
@@ -260,7 +219,7 @@ impl Contents {
         file.extend(checksum);
         let list = master
             .derive(self.header.vault, PURPOSE_LIST)?
-            .seal(&list_context(&file), &self.encode_list()?)?;
+            .seal(&list_context(&file), &list::encode(&self.entries)?)?;
         put_bytes(&mut file, &list)?;
         for entry in self.entries.values() {
             file.extend(&entry.sealed[..]);
@@ -269,21 +228,6 @@ impl Contents {
             true => Ok(file),
             false => Err(VaultError::TooLarge),
         }
-    }
-
-    fn encode_list(&self) -> Result<Vec<u8>, VaultError> {
-        let mut list = Vec::from(length(self.entries.len())?.to_be_bytes());
-        for (name, entry) in &self.entries {
-            list.push(name.kind);
-            list.extend(name.id.to_be_bytes());
-            list.push(entry.class.code());
-            list.push(entry.key_type);
-            list.extend(entry.generation.to_be_bytes());
-            put_bytes(&mut list, &entry.public_key)?;
-            list.extend(length(entry.sealed.len())?.to_be_bytes());
-            list.extend(sha256(&[&entry.sealed]));
-        }
-        Ok(list)
     }
 
     /// Seals `plain` as of this generation.
@@ -340,76 +284,8 @@ impl Contents {
     }
 }
 
-/// What the list says of a record, beside what the sealing itself decides.
-pub(super) struct Described {
-    pub(super) class: Class,
-    pub(super) key_type: u8,
-    pub(super) public_key: Vec<u8>,
-}
-
-fn decode_list(
-    list: &[u8],
-    records: &mut Cursor<'_>,
-) -> Result<BTreeMap<RecordName, Entry>, VaultError> {
-    let mut list = Cursor::new(list);
-    let count = list.u32().ok_or(VaultError::HeaderDamaged)?;
-    let mut entries = BTreeMap::new();
-    for _ in 0..count {
-        let (name, mut entry, length, hash) =
-            decode_entry(&mut list).ok_or(VaultError::HeaderDamaged)?;
-        let missing = VaultError::RecordMissing(name.key_id());
-        let sealed = records.take(length).ok_or(missing)?;
-        if sha256(&[sealed]) != hash {
-            return Err(VaultError::RecordAltered(name.key_id()));
-        }
-        entry.sealed = sealed.into();
-        entries.insert(name, entry);
-    }
-    let whole = list.is_empty() && u32::try_from(entries.len()).is_ok_and(|read| read == count);
-    whole.then_some(entries).ok_or(VaultError::HeaderDamaged)
-}
-
-/// One line of the list: name, entry without its bytes, their length and hash.
-fn decode_entry(list: &mut Cursor<'_>) -> Option<(RecordName, Entry, usize, [u8; 32])> {
-    let name = RecordName {
-        kind: list.u8()?,
-        id: u128::from_be_bytes(list.array()?),
-    };
-    let entry = Entry {
-        class: Class::from_code(list.u8()?)?,
-        key_type: list.u8()?,
-        generation: list.u64()?,
-        public_key: list.counted()?.to_vec(),
-        sealed: Arc::default(),
-    };
-    let length = usize::try_from(list.u32()?).ok()?;
-    let plausible = (OVERHEAD..=MAX_RECORD).contains(&length);
-    plausible.then_some((name, entry, length, list.array()?))
-}
-
-impl Class {
-    const fn code(self) -> u8 {
-        match self {
-            Self::Everyday => 1,
-            Self::Authority => 2,
-        }
-    }
-
-    const fn from_code(code: u8) -> Option<Self> {
-        match code {
-            1 => Some(Self::Everyday),
-            2 => Some(Self::Authority),
-            _ => None,
-        }
-    }
-}
-
 fn list_context(vouched: &[u8]) -> Vec<u8> {
     [CONTEXT_LIST, vouched].concat()
-}
-
-fn length(bytes: usize) -> Result<u32, VaultError> {
-    u32::try_from(bytes).map_err(|_| VaultError::TooLarge)
 }
 
 /// HKDF's info for the key over the list, from the master key.
@@ -424,15 +300,9 @@ pub(super) const PURPOSE_TAG: &str = "chancery vault authority tag";
 const CONTEXT_LIST: &[u8] = b"chancery vault list";
 const CONTEXT_RECORD: &[u8] = b"chancery vault record";
 
-/// A private key, PKCS #8.
-pub(super) const KIND_KEY: u8 = 1;
-/// An authority's private key, sealed a second time for unattended use.
-pub(super) const KIND_GRANT: u8 = 2;
-
 const MAGIC: [u8; 8] = *b"CHANCVLT";
 const VERSION: u16 = 1;
 /// Magic, version, length of the header's fields.
 const PREAMBLE: usize = 8 + 2 + 4;
 const CHECKSUM: usize = 32;
-const MAX_RECORD: usize = 64 * 1024;
 const MAX_FILE: usize = 256 * 1024 * 1024;

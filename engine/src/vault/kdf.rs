@@ -33,12 +33,20 @@ impl KdfCost {
         ..Self::STRONG
     };
 
-    /// The strong cost, unless this machine says that it has little memory to spare.
+    /// The strong cost, unless this machine, or the container we are in, has little memory to spare.
     pub(crate) fn for_this_machine() -> Self {
         let report = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-        match available_kib(&report) {
-            Some(free) if free < 2 * u64::from(Self::STRONG.memory_kib) => Self::SHORT,
-            _ => Self::STRONG,
+        let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").unwrap_or_default();
+        Self::for_memory(available_kib(&report), limit_kib(&limit))
+    }
+
+    /// What is not known (`None`) is taken to be plenty.
+    fn for_memory(available_kib: Option<u64>, limit_kib: Option<u64>) -> Self {
+        let needed = 2 * u64::from(Self::STRONG.memory_kib);
+        let mut known = [available_kib, limit_kib].into_iter().flatten();
+        match known.any(|kib| kib < needed) {
+            true => Self::SHORT,
+            false => Self::STRONG,
         }
     }
 
@@ -111,6 +119,12 @@ fn available_kib(report: &str) -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
+/// A container's limit in bytes, or `max` for none.
+fn limit_kib(report: &str) -> Option<u64> {
+    let bytes: u64 = report.trim().parse().ok()?;
+    Some(bytes / 1024)
+}
+
 /// 1 GiB, 10 passes, 8 lanes.
 const CEILING: KdfCost = KdfCost {
     memory_kib: 1024 * 1024,
@@ -178,6 +192,18 @@ mod tests {
         assert_eq!(available_kib(report), Some(3_355_260));
         assert_eq!(available_kib("MemTotal: 100 kB\n"), None);
         assert_eq!(available_kib(""), None);
+        assert_eq!(limit_kib("268435456\n"), Some(256 * 1024));
+        assert_eq!(limit_kib("max\n"), None);
+    }
+
+    #[test]
+    fn short_memory_lowers_the_cost_and_unknown_memory_does_not() {
+        let plenty = Some(8 * 1024 * 1024);
+        let little = Some(511 * 1024);
+        assert_eq!(KdfCost::for_memory(None, None), KdfCost::STRONG);
+        assert_eq!(KdfCost::for_memory(plenty, None), KdfCost::STRONG);
+        assert_eq!(KdfCost::for_memory(plenty, little), KdfCost::SHORT);
+        assert_eq!(KdfCost::for_memory(little, plenty), KdfCost::SHORT);
     }
 
     /// The expected bytes are OpenSSL's.

@@ -8,6 +8,9 @@ mod cursor;
 mod error;
 mod file;
 mod kdf;
+mod keys;
+mod list;
+mod overview;
 mod rekey;
 mod seal;
 mod signer;
@@ -18,13 +21,14 @@ mod tests;
 mod unlocked;
 
 pub(crate) use error::VaultError;
-pub(crate) use file::Class;
 pub(crate) use file::Sealed;
 pub(crate) use file::VaultId;
 pub(crate) use kdf::KdfCost;
-pub(crate) use slot::SlotId;
+pub(crate) use list::Class;
+pub(crate) use overview::CheckOutcome;
+pub(crate) use overview::Overview;
+pub(crate) use overview::VaultState;
 pub(crate) use slot::SlotKind;
-pub(crate) use slot::SlotRow;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,12 +38,8 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 
 use file::Contents;
-use file::Described;
 use file::Parts;
-use file::RecordName;
 use seal::Key;
-use signer::LocalKey;
-use signer::code_of;
 use slot::PassphraseSlot;
 use storage::Disk;
 use storage::Lease;
@@ -48,13 +48,8 @@ use storage::Storage;
 use unlocked::Unlocked;
 
 use crate::base::Clock;
-use crate::base::KeyId;
-use crate::base::KeyType;
-use crate::base::Purpose;
-use crate::base::Receipt;
 use crate::base::Secret;
 use crate::base::SystemClock;
-use crate::base::Timestamp;
 
 /// One vault. Everything may be called from several threads at once; signing waits for nothing
 /// that writes.
@@ -66,38 +61,6 @@ pub(crate) struct Vault {
     writing: Mutex<()>,
     /// What is in reach; replaced whole, never changed.
     unlocked: RwLock<Option<Arc<Unlocked>>>,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum VaultState {
-    Absent,
-    Locked,
-    Unlocked,
-}
-
-/// What may be told of a vault without opening it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Overview {
-    pub(crate) id: VaultId,
-    /// Grows by one with each writing of the file: a lower one than last seen is an old copy.
-    pub(crate) generation: u64,
-    /// Grows by one with each re-keying.
-    pub(crate) epoch: u64,
-    pub(crate) created: Timestamp,
-    pub(crate) slots: Vec<SlotRow>,
-    /// How many keys there are; `None` while locked.
-    pub(crate) entries: Option<usize>,
-}
-
-/// What a check has found in order.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct CheckOutcome {
-    /// Sealed records, grants included.
-    pub(crate) records: usize,
-    pub(crate) slots: usize,
-    pub(crate) generation: u64,
-    /// Whether the records of authorities were opened too, for which the passphrase is needed.
-    pub(crate) authority_records_opened: bool,
 }
 
 impl Vault {
@@ -149,12 +112,12 @@ impl Vault {
     pub(crate) fn overview(&self) -> Result<Option<Overview>, VaultError> {
         if let Some(unlocked) = self.current() {
             let entries = unlocked.keys().count();
-            return Ok(Some(overview(&unlocked.contents.header, Some(entries))));
+            return Ok(Some(Overview::of(&unlocked.contents.header, Some(entries))));
         }
         let Some(bytes) = self.storage.read().map_err(VaultError::Read)? else {
             return Ok(None);
         };
-        Ok(Some(overview(&Parts::split(&bytes)?.header, None)))
+        Ok(Some(Overview::of(&Parts::split(&bytes)?.header, None)))
     }
 
     /// Makes an empty vault with one slot, and leaves it unlocked.
@@ -226,6 +189,10 @@ impl Vault {
             None => self.lease_and_read()?,
         };
         let parts = Parts::split(&bytes)?;
+        let known = current.as_ref().map(|known| known.generation());
+        if known.is_some_and(|known| known != parts.header.generation) {
+            return Err(VaultError::Replaced);
+        }
         let opened = PassphraseSlot::open(&parts.header, old, self.accept_weak)?;
         let made = rekey::rekey(&parts, &opened, new, self.clock.now())?;
         let bytes = made.contents.encode(&made.master)?;
@@ -263,9 +230,8 @@ impl Vault {
         if let Some(authority) = &authority {
             unlocked::check_authorities(&contents, authority)?;
         }
-        let known = self.current();
-        if known.is_some_and(|known| known.contents.header.generation > contents.header.generation)
-        {
+        let known = self.current().map(|known| known.generation());
+        if known.is_some_and(|known| known > contents.header.generation) {
             return Err(VaultError::Replaced);
         }
         Ok(CheckOutcome {
@@ -274,123 +240,6 @@ impl Vault {
             generation: contents.header.generation,
             authority_records_opened: authority.is_some(),
         })
-    }
-
-    /// Makes a key pair and returns its SubjectPublicKeyInfo in DER, once the private half is
-    /// durable. An authority's key needs the passphrase.
-    pub(crate) fn generate(
-        &self,
-        id: KeyId,
-        class: Class,
-        key_type: KeyType,
-        authority: Option<&Secret<String>>,
-    ) -> Result<Vec<u8>, VaultError> {
-        // An RSA key takes a second or more; nobody waits for it.
-        self.unlocked()?;
-        let key = LocalKey::generate(key_type)?;
-        let public_key = key.public_key()?;
-        let plain = key.to_pkcs8()?;
-        let what = Described {
-            class,
-            key_type: code_of(key_type),
-            public_key: public_key.clone(),
-        };
-        self.edit(|unlocked, contents| {
-            let name = RecordName::key(id);
-            if contents.entries.contains_key(&name) {
-                return Err(VaultError::KeyExists(id));
-            }
-            match class {
-                Class::Everyday => contents.put(name, what, &unlocked.everyday, &plain),
-                Class::Authority => {
-                    let passphrase = authority.ok_or(VaultError::ConsentNeeded(id))?;
-                    let sealing = self.authority_key(unlocked, passphrase)?;
-                    contents.put(name, what, &sealing, &plain)
-                }
-            }
-        })?;
-        Ok(public_key)
-    }
-
-    /// Lets an authority's key sign unattended: seals that one key for the everyday key as well.
-    pub(crate) fn grant(&self, id: KeyId, passphrase: &Secret<String>) -> Result<(), VaultError> {
-        self.edit(|unlocked, contents| {
-            let entry = contents.entry(RecordName::key(id))?;
-            if entry.class != Class::Authority {
-                return Err(VaultError::GrantOnlyForAuthorities(id));
-            }
-            let what = Described {
-                class: Class::Everyday,
-                key_type: entry.key_type,
-                public_key: entry.public_key.clone(),
-            };
-            let opening = self.authority_key(unlocked, passphrase)?;
-            let plain = contents.open_record(RecordName::key(id), &opening)?;
-            unlocked::parse(contents, RecordName::key(id), &plain)?;
-            contents.put(RecordName::grant(id), what, &unlocked.everyday, &plain)
-        })
-    }
-
-    /// Takes the grant away, and the copy that it made; without a grant nothing happens. Who kept
-    /// an older file still has that copy: its generation is lower, which the store can tell.
-    pub(crate) fn end_grant(&self, id: KeyId) -> Result<(), VaultError> {
-        let unlocked = self.unlocked()?;
-        unlocked.contents.entry(RecordName::key(id))?;
-        if !unlocked.has_grant(id) {
-            return Ok(());
-        }
-        self.edit(|_, contents| {
-            contents.entries.remove(&RecordName::grant(id));
-            Ok(())
-        })
-    }
-
-    /// False while locked: the list of grants is sealed.
-    pub(crate) fn has_grant(&self, id: KeyId) -> bool {
-        self.current()
-            .is_some_and(|unlocked| unlocked.has_grant(id))
-    }
-
-    /// Signs `message`. An everyday or granted key needs only that the vault is unlocked; an
-    /// attended one needs the passphrase as `consent`, opens, signs and is wiped.
-    pub(crate) fn sign(
-        &self,
-        id: KeyId,
-        purpose: Purpose,
-        message: &[u8],
-        consent: Option<&Secret<String>>,
-    ) -> Result<(Vec<u8>, Receipt), VaultError> {
-        let unlocked = self.unlocked()?;
-        let signature = match unlocked.ready_key(id)? {
-            Some(key) => key.sign(message)?,
-            None => {
-                let passphrase = consent.ok_or(VaultError::ConsentNeeded(id))?;
-                let opening = self.authority_key(&unlocked, passphrase)?;
-                unlocked.attended_key(id, &opening)?.sign(message)?
-            }
-        };
-        Ok((signature, Receipt::new(id, purpose)))
-    }
-
-    /// The private key as PKCS #8 in DER. An authority's key is refused, granted or not.
-    pub(crate) fn export_private_key(&self, id: KeyId) -> Result<Secret<Vec<u8>>, VaultError> {
-        let unlocked = self.unlocked()?;
-        let name = RecordName::key(id);
-        match unlocked.contents.entry(name)?.class {
-            Class::Everyday => unlocked.contents.open_record(name, &unlocked.everyday),
-            Class::Authority => Err(VaultError::NotExportable(id)),
-        }
-    }
-
-    /// SubjectPublicKeyInfo in DER.
-    pub(crate) fn public_key(&self, id: KeyId) -> Result<Vec<u8>, VaultError> {
-        let unlocked = self.unlocked()?;
-        let entry = unlocked.contents.entry(RecordName::key(id))?;
-        Ok(entry.public_key.clone())
-    }
-
-    pub(crate) fn key_ids(&self) -> Result<Vec<(KeyId, Class)>, VaultError> {
-        Ok(self.unlocked()?.keys().collect())
     }
 
     /// While locked it is what the file says, which only unlocking proves.
@@ -444,16 +293,6 @@ impl Vault {
         stored
     }
 
-    fn authority_key(
-        &self,
-        unlocked: &Unlocked,
-        passphrase: &Secret<String>,
-    ) -> Result<Key, VaultError> {
-        let header = &unlocked.contents.header;
-        let authority = PassphraseSlot::open(header, passphrase, self.accept_weak)?.authority()?;
-        authority.derive(header.vault, file::PURPOSE_AUTHORITY)
-    }
-
     fn lease_and_read(&self) -> Result<(Vec<u8>, Arc<Lease>), VaultError> {
         if !self.storage.exists().map_err(VaultError::Read)? {
             return Err(VaultError::Absent);
@@ -489,15 +328,4 @@ impl Vault {
 
 fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn overview(header: &file::Header, entries: Option<usize>) -> Overview {
-    Overview {
-        id: header.vault,
-        generation: header.generation,
-        epoch: header.epoch,
-        created: header.created,
-        slots: header.slots.iter().map(slot::Slot::row).collect(),
-        entries,
-    }
 }

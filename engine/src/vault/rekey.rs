@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::VaultError;
-use super::file::Class;
 use super::file::Contents;
-use super::file::Described;
 use super::file::Header;
 use super::file::PURPOSE_AUTHORITY;
 use super::file::PURPOSE_EVERYDAY;
@@ -13,6 +11,8 @@ use super::file::PURPOSE_TAG;
 use super::file::Parts;
 use super::file::VaultId;
 use super::kdf::KdfCost;
+use super::list::Class;
+use super::list::Described;
 use super::seal::Key;
 use super::seal::random;
 use super::slot::Opened;

@@ -22,7 +22,7 @@ impl Key {
     pub(super) const LENGTH: usize = 32;
 
     pub(super) fn random() -> Result<Self, VaultError> {
-        Self::fill(|bytes| random(bytes))
+        Self::fill(random)
     }
 
     pub(super) fn fill(

@@ -57,8 +57,17 @@ pub(super) trait Storage: Send + Sync {
 
 /// Held as long as nobody else may write the vault.
 pub(super) struct Lease {
-    /// Closing the file gives the lock back.
-    _lock: Option<File>,
+    lock: Option<File>,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock to a process that was being started at this moment and
+        // still shares the file. Should giving it back fail, closing is what remains.
+        if let Some(lock) = &self.lock {
+            lock.unlock().unwrap_or_default();
+        }
+    }
 }
 
 /// A vault on disk: `vault.bin` with `vault.bin.new` while writing and `vault.bin.lock` while open.
@@ -112,7 +121,7 @@ impl Storage for Disk {
             .open(self.beside(".lock"))
             .map_err(VaultError::Write)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Lease { _lock: Some(lock) }),
+            Ok(()) => Ok(Lease { lock: Some(lock) }),
             Err(TryLockError::WouldBlock) => Err(VaultError::InUse),
             Err(TryLockError::Error(cause)) => Err(VaultError::Write(cause)),
         }
@@ -200,7 +209,7 @@ impl Storage for Memory {
     }
 
     fn acquire(&self) -> Result<Lease, VaultError> {
-        Ok(Lease { _lock: None })
+        Ok(Lease { lock: None })
     }
 
     fn write_new(&self, bytes: &[u8]) -> io::Result<()> {

@@ -7,13 +7,13 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use super::error::VaultError;
-use super::file::Class;
 use super::file::Contents;
-use super::file::KIND_GRANT;
-use super::file::KIND_KEY;
 use super::file::PURPOSE_AUTHORITY;
 use super::file::PURPOSE_EVERYDAY;
-use super::file::RecordName;
+use super::list::Class;
+use super::list::KIND_GRANT;
+use super::list::KIND_KEY;
+use super::list::RecordName;
 use super::seal::Key;
 use super::signer::LocalKey;
 use super::signer::type_of;
@@ -54,6 +54,10 @@ impl Unlocked {
         kept.retain(|id, _| next.everyday_record(*id).is_ok_and(|found| found.is_some()));
         *next.ready() = kept;
         Ok(next)
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.contents.header.generation
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = (KeyId, Class)> {

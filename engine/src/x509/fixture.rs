@@ -5,28 +5,22 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature as sign;
 use aws_lc_rs::signature::KeyPair;
+use der::Encode;
 
-use crate::base::Identifier;
-use crate::base::KeyType;
-use crate::base::Serial;
-use crate::base::Timestamp;
+use crate::base::{Explain, Identifier, KeyType, Remedy, Serial, Timestamp};
 use crate::x509::algorithm::SignatureAlgorithm;
+use crate::x509::asn1::Signed;
 use crate::x509::constraints::Constraints;
-use crate::x509::draft::Draft;
-use crate::x509::draft::DraftError;
-use crate::x509::draft::IssuerView;
-use crate::x509::draft::SignatureMismatch;
-use crate::x509::draft::SignedCertificate;
-use crate::x509::draft::Wish;
+use crate::x509::draft::{
+    Draft, DraftError, IssuerView, SignatureMismatch, SignedCertificate, Wish,
+};
 use crate::x509::error::X509Error;
 use crate::x509::extension::Urls;
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
-use crate::x509::profile;
-use crate::x509::profile::Profile;
-use crate::x509::request::Asked;
-use crate::x509::request::write_request;
-use crate::x509::serial;
+use crate::x509::profile::{Profile, profile};
+use crate::x509::request::{Asked, write_request};
+use crate::x509::{asn1, oid, serial};
 
 /// 2026-11-22, noon.
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_795_348_800);
@@ -84,11 +78,7 @@ impl TestKey {
             Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
             Pair::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                let pss = self.algorithm == SignatureAlgorithm::RsaPssSha256;
-                let padding: &dyn sign::RsaEncoding = match pss {
-                    true => &sign::RSA_PSS_SHA256,
-                    false => &sign::RSA_PKCS1_SHA256,
-                };
+                let padding = &sign::RSA_PKCS1_SHA256;
                 pair.sign(padding, &random, message, &mut signature)
                     .unwrap();
                 signature
@@ -98,8 +88,30 @@ impl TestKey {
 
     /// A request of this key.
     pub(super) fn request(&self, subject: &Name, asked: &Asked) -> Vec<u8> {
-        let mut sign = |info: &[u8]| Ok::<_, X509Error>(self.sign(info));
-        write_request(subject, &self.public, self.algorithm, asked, &mut sign).unwrap()
+        let sign = |info: &[u8]| Ok::<_, X509Error>(self.sign(info));
+        write_request(subject, &self.public, self.algorithm, asked, sign).unwrap()
+    }
+
+    /// A request with these encoded extensions, however wrong they are.
+    pub(super) fn request_with(&self, subject: &Name, extensions: &[Vec<u8>]) -> Vec<u8> {
+        let list = asn1::wrap(asn1::SET, &[&asn1::sequence_of(extensions)]);
+        let id = oid::EXTENSION_REQUEST.to_der().unwrap();
+        self.request_of(subject, &[asn1::wrap(asn1::SEQUENCE, &[&id, &list])])
+    }
+
+    /// A request with these encoded attributes.
+    pub(super) fn request_of(&self, subject: &Name, attributes: &[Vec<u8>]) -> Vec<u8> {
+        let attributes: Vec<&[u8]> = attributes.iter().map(Vec::as_slice).collect();
+        let attributes = asn1::wrap(asn1::context(0), &attributes);
+        let version = asn1::unsigned(&[0]);
+        let fields = [
+            &version,
+            subject.as_der(),
+            self.public.spki_der(),
+            &attributes,
+        ];
+        let info = asn1::wrap(asn1::SEQUENCE, &fields);
+        Signed::write(&info, self.algorithm.der(), &self.sign(&info))
     }
 
     /// A request for a server of this name.
@@ -182,8 +194,24 @@ impl CaKey {
     }
 }
 
+/// A message for people: one sentence without a full stop, and a step to take.
+pub(super) fn assert_tells<E: Explain>(error: &E) {
+    let what = error.to_string();
+    assert!(
+        !what.is_empty() && !what.ends_with('.') && !what.contains('\n'),
+        "{what}"
+    );
+    let starts_small = what.chars().next().is_some_and(|c| c.is_lowercase());
+    assert!(starts_small || what.starts_with("RSA"), "{what}");
+    assert!(error.code().contains('.'), "{}", error.code());
+    match error.remedy() {
+        Remedy::Do(step) => assert!(!step.is_empty() && !step.ends_with('.'), "{step}"),
+        Remedy::ReportBug | Remedy::Retry => {}
+    }
+}
+
 pub(super) fn built_in(name: &str) -> &'static Profile {
-    profile::profile(&name.parse().unwrap()).unwrap()
+    profile(&name.parse().unwrap()).unwrap()
 }
 
 pub(super) fn random() -> Serial {

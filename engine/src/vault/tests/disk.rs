@@ -147,7 +147,7 @@ fn a_missing_folder_is_named_as_the_remedy() {
 }
 
 #[test]
-fn an_older_version_put_in_its_place_while_open_is_noticed_by_a_check() {
+fn an_older_version_put_in_its_place_while_open_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let vault = at(&folder);
     fill(&vault);

@@ -1,15 +1,18 @@
 //! What the vault promises, with the tools that the other files of tests share.
 
+mod classes;
 mod disk;
 mod faults;
 mod fixture;
 mod keys;
+#[cfg(target_os = "linux")]
+mod memory;
 mod passphrase;
 mod tampering;
-mod wiping;
 
 use std::io;
 use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
@@ -104,6 +107,8 @@ struct Failing {
     inner: Arc<dyn Storage>,
     fault: Fault,
     steps: AtomicUsize,
+    /// What was done, in this order.
+    log: Arc<Mutex<Vec<&'static str>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -120,11 +125,13 @@ impl Failing {
             inner: Arc::clone(inner),
             fault,
             steps: AtomicUsize::default(),
+            log: Arc::default(),
         };
         Vault::on(Box::new(storage)).accept_weak_for_tests()
     }
 
-    fn step(&self) -> io::Result<()> {
+    fn step(&self, what: &'static str) -> io::Result<()> {
+        self.log.lock().unwrap().push(what);
         let step = self.steps.fetch_add(1, Ordering::SeqCst);
         let fails = match self.fault {
             Fault::Fails(at) => step == at,
@@ -151,7 +158,7 @@ impl Storage for Failing {
     }
 
     fn write_new(&self, bytes: &[u8]) -> io::Result<()> {
-        if let Err(error) = self.step() {
+        if let Err(error) = self.step("write") {
             self.inner.write_new(&bytes[..bytes.len() / 2])?;
             return Err(error);
         }
@@ -159,17 +166,17 @@ impl Storage for Failing {
     }
 
     fn sync_new(&self) -> io::Result<()> {
-        self.step()?;
+        self.step("sync")?;
         self.inner.sync_new()
     }
 
     fn rename_new(&self) -> io::Result<()> {
-        self.step()?;
+        self.step("rename")?;
         self.inner.rename_new()
     }
 
     fn sync_folder(&self) -> io::Result<()> {
-        self.step()?;
+        self.step("sync the folder")?;
         self.inner.sync_folder()
     }
 

@@ -21,6 +21,8 @@ use crate::vault::Sealed;
 use crate::vault::Vault;
 use crate::vault::VaultError;
 use crate::vault::file::Contents;
+use crate::vault::file::PURPOSE_AUTHORITY;
+use crate::vault::file::PURPOSE_EVERYDAY;
 use crate::vault::file::Parts;
 use crate::vault::slot::PassphraseSlot;
 
@@ -128,10 +130,7 @@ fn neither_old_key_opens_anything_of_the_new_file() {
     let opened = PassphraseSlot::open(&parts.header, &new, true).unwrap();
     let contents = Contents::open(&parts, &opened.master).unwrap();
     let old_keys = [&old.master, &old.authority().unwrap()];
-    let purposes = [
-        super::super::file::PURPOSE_EVERYDAY,
-        super::super::file::PURPOSE_AUTHORITY,
-    ];
+    let purposes = [PURPOSE_EVERYDAY, PURPOSE_AUTHORITY];
     for (name, old_key) in contents
         .entries
         .keys()

@@ -18,16 +18,15 @@ use crate::base::Purpose;
 use crate::base::Timestamp;
 use crate::vault::Class;
 use crate::vault::KdfCost;
-use crate::vault::SlotId;
-use crate::vault::Vault;
 use crate::vault::VaultError;
 use crate::vault::file::Contents;
 use crate::vault::file::Header;
 use crate::vault::file::PURPOSE_TAG;
 use crate::vault::file::Parts;
-use crate::vault::file::RecordName;
+use crate::vault::list::RecordName;
 use crate::vault::slot::PassphraseSlot;
 use crate::vault::slot::Slot;
+use crate::vault::slot::SlotId;
 
 /// What unlocking says of these bytes; whatever may be asked while locked must not panic either.
 fn unlocking(bytes: Vec<u8>) -> VaultError {
@@ -404,20 +403,5 @@ fn a_newer_format_and_a_foreign_file_are_told_apart() {
     }
     for nothing in [&b""[..], b"CHANCV"] {
         assert!(matches!(unlocking(nothing.to_vec()), VaultError::Truncated));
-    }
-}
-
-#[test]
-fn every_failure_names_a_step_to_take() {
-    let errors = [
-        refused(Vault::in_memory().key_ids()),
-        unlocking(Vec::new()),
-        unlocking(b"x".to_vec()),
-        refused(filled().public_key(crate::base::KeyId::from_raw(9))),
-    ];
-    for error in errors {
-        let report = crate::base::Report::from(error);
-        assert!(report.code.starts_with("vault."));
-        assert!(!report.what.ends_with('.') && !report.remedy.to_string().ends_with('.'));
     }
 }

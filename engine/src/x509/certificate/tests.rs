@@ -1,1 +1,87 @@
-//! Tests.
+//! Certificates of others: read if they can be, and never a panic.
+
+use super::*;
+use crate::base::KeyType;
+use crate::x509::fixture::{CaKey, assert_tells};
+
+#[test]
+fn a_certificate_reads_back_from_der_and_from_pem() {
+    let ca = CaKey::root();
+    let der = Certificate::read(ca.certificate.der()).unwrap();
+    let text = format!(
+        "subject=…\n{}{}",
+        der.pem(),
+        ca.below(None).certificate.pem()
+    );
+    let first = Certificate::read(text.as_bytes()).unwrap();
+    assert_eq!(first.der(), der.der());
+    let all = Certificate::read_all(text.as_bytes()).unwrap();
+    assert_eq!(all.len(), 2);
+    assert_eq!(all[1].path_len(), Some(0));
+    assert_eq!(Certificate::read_all(der.der()).unwrap().len(), 1);
+    assert_eq!(first.subject(), ca.certificate.subject());
+    assert_eq!(
+        first.signature_algorithm(),
+        Some(SignatureAlgorithm::EcdsaSha256)
+    );
+}
+
+#[test]
+fn certificates_that_rcgen_makes_are_read() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut parameters = rcgen::CertificateParams::new(vec!["a.internal".to_owned()]).unwrap();
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Constrained(4));
+    let made = parameters.self_signed(&key).unwrap();
+    let read = Certificate::read(made.der()).unwrap();
+    assert_eq!(read.path_len(), Some(4));
+    assert_eq!(read.identifiers(), ["dns:a.internal".parse().unwrap()]);
+    assert_eq!(read.verify(read.public_key()), Ok(()));
+}
+
+#[test]
+fn a_signature_by_another_key_does_not_verify() {
+    let (ca, other) = (CaKey::root(), CaKey::root_of(KeyType::Rsa2048, None));
+    let read = Certificate::read(ca.certificate.der()).unwrap();
+    assert_eq!(read.verify(&ca.key.public), Ok(()));
+    assert_eq!(read.verify(&other.key.public), Err(VerifyError::Algorithm));
+    let same_kind = CaKey::root();
+    assert_eq!(
+        read.verify(&same_kind.key.public),
+        Err(VerifyError::Signature)
+    );
+}
+
+#[test]
+fn what_is_cut_off_too_large_or_something_else_is_refused() {
+    let good = CaKey::root().certificate.der().to_vec();
+    for length in 0..good.len() {
+        assert_tells(&Certificate::read(&good[..length]).unwrap_err());
+    }
+    assert!(Certificate::read(&[&good[..], &[0]].concat()).is_err());
+    let large = Certificate::read(&vec![0x30; MAX_SIZE + 1]).unwrap_err();
+    assert!(matches!(large, X509Error::TooLarge { .. }));
+    assert_tells(&large);
+    let request = pem::encode(pem::CERTIFICATE_REQUEST, &good);
+    let label = Certificate::read(request.as_bytes()).unwrap_err();
+    assert_eq!(label, X509Error::Pem(PemFault::Label));
+}
+
+#[test]
+fn no_changed_octet_makes_us_panic_and_none_verifies() {
+    let ca = CaKey::root();
+    let good = ca.below(Some(0)).certificate.into_der();
+    let mut read = 0;
+    for at in 0..good.len() {
+        for change in [0x01, 0x80, 0xff] {
+            let mut bad = good.clone();
+            bad[at] ^= change;
+            if let Ok(certificate) = Certificate::read(&bad) {
+                read += 1;
+                assert!(certificate.verify(&ca.key.public).is_err(), "octet {at}");
+                assert!(!certificate.subject().to_string().contains('\n'));
+                assert!(certificate.constraints().is_ok() || certificate.constraints().is_err());
+            }
+        }
+    }
+    assert!(read > 0, "some changes leave a certificate that reads");
+}

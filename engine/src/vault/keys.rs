@@ -1,0 +1,151 @@
+//! What a vault does with its keys: make, grant, sign, hand out.
+
+use super::Vault;
+use super::error::VaultError;
+use super::file::PURPOSE_AUTHORITY;
+use super::list::Class;
+use super::list::Described;
+use super::list::RecordName;
+use super::seal::Key;
+use super::signer::LocalKey;
+use super::signer::code_of;
+use super::slot::PassphraseSlot;
+use super::unlocked;
+use super::unlocked::Unlocked;
+use crate::base::KeyId;
+use crate::base::KeyType;
+use crate::base::Purpose;
+use crate::base::Receipt;
+use crate::base::Secret;
+
+impl Vault {
+    /// Makes a key pair and returns its SubjectPublicKeyInfo in DER, once the private half is
+    /// durable. An authority's key needs the passphrase.
+    pub(crate) fn generate(
+        &self,
+        id: KeyId,
+        class: Class,
+        key_type: KeyType,
+        authority: Option<&Secret<String>>,
+    ) -> Result<Vec<u8>, VaultError> {
+        self.unlocked()?;
+        if class == Class::Authority && authority.is_none() {
+            return Err(VaultError::ConsentNeeded(id));
+        }
+        // An RSA key takes a second or more; nobody else waits for it.
+        let key = LocalKey::generate(key_type)?;
+        let public_key = key.public_key()?;
+        let plain = key.to_pkcs8()?;
+        let what = Described {
+            class,
+            key_type: code_of(key_type),
+            public_key: public_key.clone(),
+        };
+        self.edit(|unlocked, contents| {
+            let name = RecordName::key(id);
+            if contents.entries.contains_key(&name) {
+                return Err(VaultError::KeyExists(id));
+            }
+            match class {
+                Class::Everyday => contents.put(name, what, &unlocked.everyday, &plain),
+                Class::Authority => {
+                    let passphrase = authority.ok_or(VaultError::ConsentNeeded(id))?;
+                    let sealing = self.authority_key(unlocked, passphrase)?;
+                    contents.put(name, what, &sealing, &plain)
+                }
+            }
+        })?;
+        Ok(public_key)
+    }
+
+    /// Lets an authority's key sign unattended: seals that one key for the everyday key as well.
+    pub(crate) fn grant(&self, id: KeyId, passphrase: &Secret<String>) -> Result<(), VaultError> {
+        self.edit(|unlocked, contents| {
+            let entry = contents.entry(RecordName::key(id))?;
+            if entry.class != Class::Authority {
+                return Err(VaultError::GrantOnlyForAuthorities(id));
+            }
+            let what = Described {
+                class: Class::Everyday,
+                key_type: entry.key_type,
+                public_key: entry.public_key.clone(),
+            };
+            let opening = self.authority_key(unlocked, passphrase)?;
+            let plain = contents.open_record(RecordName::key(id), &opening)?;
+            unlocked::parse(contents, RecordName::key(id), &plain)?;
+            contents.put(RecordName::grant(id), what, &unlocked.everyday, &plain)
+        })
+    }
+
+    /// Takes the grant away, and the copy that it made; without a grant nothing happens. Who kept
+    /// an older file still has that copy: its generation is lower, which the store can tell.
+    pub(crate) fn end_grant(&self, id: KeyId) -> Result<(), VaultError> {
+        let unlocked = self.unlocked()?;
+        unlocked.contents.entry(RecordName::key(id))?;
+        if !unlocked.has_grant(id) {
+            return Ok(());
+        }
+        self.edit(|_, contents| {
+            contents.entries.remove(&RecordName::grant(id));
+            Ok(())
+        })
+    }
+
+    /// False while locked: the list of grants is sealed.
+    pub(crate) fn has_grant(&self, id: KeyId) -> bool {
+        self.current()
+            .is_some_and(|unlocked| unlocked.has_grant(id))
+    }
+
+    /// Signs `message`. An everyday or granted key needs only that the vault is unlocked; an
+    /// attended one needs the passphrase as `consent`, opens, signs and is wiped.
+    pub(crate) fn sign(
+        &self,
+        id: KeyId,
+        purpose: Purpose,
+        message: &[u8],
+        consent: Option<&Secret<String>>,
+    ) -> Result<(Vec<u8>, Receipt), VaultError> {
+        let unlocked = self.unlocked()?;
+        let signature = match unlocked.ready_key(id)? {
+            Some(key) => key.sign(message)?,
+            None => {
+                let passphrase = consent.ok_or(VaultError::ConsentNeeded(id))?;
+                let opening = self.authority_key(&unlocked, passphrase)?;
+                unlocked.attended_key(id, &opening)?.sign(message)?
+            }
+        };
+        Ok((signature, Receipt::new(id, purpose)))
+    }
+
+    /// The private key as PKCS #8 in DER. An authority's key is refused, granted or not.
+    pub(crate) fn export_private_key(&self, id: KeyId) -> Result<Secret<Vec<u8>>, VaultError> {
+        let unlocked = self.unlocked()?;
+        let name = RecordName::key(id);
+        match unlocked.contents.entry(name)?.class {
+            Class::Everyday => unlocked.contents.open_record(name, &unlocked.everyday),
+            Class::Authority => Err(VaultError::NotExportable(id)),
+        }
+    }
+
+    /// SubjectPublicKeyInfo in DER.
+    pub(crate) fn public_key(&self, id: KeyId) -> Result<Vec<u8>, VaultError> {
+        let unlocked = self.unlocked()?;
+        let entry = unlocked.contents.entry(RecordName::key(id))?;
+        Ok(entry.public_key.clone())
+    }
+
+    pub(crate) fn key_ids(&self) -> Result<Vec<(KeyId, Class)>, VaultError> {
+        Ok(self.unlocked()?.keys().collect())
+    }
+
+    fn authority_key(
+        &self,
+        unlocked: &Unlocked,
+        passphrase: &Secret<String>,
+    ) -> Result<Key, VaultError> {
+        let header = &unlocked.contents.header;
+        let authority = PassphraseSlot::open(header, passphrase, self.accept_weak)?.authority()?;
+        authority.derive(header.vault, PURPOSE_AUTHORITY)
+    }
+}
