@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use chancery_engine::api::{
-    Area, Clock, Command, Fact, HealthQuestion, VaultCommand, VaultState, VaultStatusQuestion,
+    Area, CertificateFact, Clock, Command, Fact, HealthQuestion, Timestamp, VaultCommand,
+    VaultState, VaultStatusQuestion,
 };
 use chancery_engine::{Client, News};
 
 use super::action::Action;
-use super::files::{FileAsk, Files};
+use super::files::{FileAnswer, FileAsk, Files};
 use super::frame::search::Search;
 use super::model::{Model, Wishes};
 use super::navigation::Navigation;
-use super::parts::words;
+use super::parts::errand::Errand;
+use super::parts::words::{self, Told};
 use super::remember::{LARGEST, Memory, Remembered, SMALLEST, Theme};
 use super::screens::first_run::FirstRun;
 use super::screens::unlock::Unlock;
@@ -57,7 +59,7 @@ pub(super) struct Frame {
     pub(super) health: Watched<HealthQuestion>,
     pub(super) search: Search,
     pub(super) toasts: Toasts,
-    pub(super) locking: super::parts::errand::Errand,
+    pub(super) locking: Errand,
 }
 
 impl Window {
@@ -96,6 +98,10 @@ impl Window {
             self.model.hear(notice);
         }
         for (wish, answer) in self.engine.files.drain() {
+            if let FileAnswer::Written(path) = &answer {
+                let words = format!("Written to {}", path.display());
+                self.frame.toasts.fact(context, words);
+            }
             self.model.put_file(wish, answer);
         }
         self.model.collect_endings();
@@ -136,7 +142,7 @@ impl Window {
         self.doors.status.shown().map(|status| status.state)
     }
 
-    pub(super) fn now(&self) -> chancery_engine::api::Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         self.engine.clock.now()
     }
 
@@ -170,18 +176,16 @@ impl Window {
     fn tell(&mut self, context: &egui::Context) {
         context.set_theme(self.remembered.theme.preference());
         for fact in self.model.take_heard() {
-            if let Fact::Certificate(chancery_engine::api::CertificateFact::Exported {
-                files, ..
-            }) = &fact
+            if let Fact::Certificate(CertificateFact::Exported { files, .. }) = &fact
                 && let Some(folder) = files.first().and_then(|file| file.parent())
             {
                 self.remembered.folder = folder.display().to_string();
                 self.engine.memory.keep(&self.remembered);
             }
-            if self.is_open()
-                && let Some(words) = words::fact(&fact)
-            {
-                self.frame.toasts.fact(context, words);
+            match (self.is_open(), words::fact(&fact)) {
+                (true, Some(Told::Done(words))) => self.frame.toasts.fact(context, words),
+                (true, Some(Told::Failed(words))) => self.frame.toasts.failure(words),
+                _ => (),
             }
         }
     }

@@ -7,7 +7,6 @@ use egui::{Align, CentralPanel, Layout, Margin, Panel, Role, Sense, Ui, WidgetIn
 
 use super::action::Action;
 use super::app::{Frame, Window};
-use super::navigation::Place;
 use super::remember::Theme;
 use super::screens::{Desk, View};
 use super::theme::{self, Tone, icons, size};
@@ -221,8 +220,12 @@ impl Window {
                     }
                     let text = format!("{} {}", icons::FAILED, sentence(&failure.what));
                     let text = theme::toned(ui, Tone::Bad, text).text_style(egui::TextStyle::Small);
-                    ui.add(egui::Label::new(text).truncate())
-                        .on_hover_text(remedy(&failure.remedy));
+                    ui.add(
+                        egui::Label::new(text)
+                            .truncate()
+                            .show_tooltip_when_elided(false),
+                    )
+                    .on_hover_text(remedy(&failure.remedy));
                 } else if let Some(health) = self.frame.health.shown() {
                     health_ui(ui, health);
                 }
@@ -257,8 +260,12 @@ fn health_ui(ui: &mut Ui, health: &Health) {
     };
     let text = format!("{} {}{more}", icons::WARNING, sentence(first));
     let text = theme::toned(ui, Tone::Due, text).text_style(egui::TextStyle::Small);
-    ui.add(egui::Label::new(text).truncate())
-        .on_hover_text(health.warnings.join("\n"));
+    ui.add(
+        egui::Label::new(text)
+            .truncate()
+            .show_tooltip_when_elided(false),
+    )
+    .on_hover_text(health.warnings.join("\n"));
 }
 
 /// One entry of the rail.

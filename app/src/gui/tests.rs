@@ -154,13 +154,6 @@ pub(super) fn see(harness: &mut Harness<'_, Window>, label: &str) {
     });
 }
 
-/// Draws until nothing with this label is there any more.
-pub(super) fn see_no_more(harness: &mut Harness<'_, Window>, label: &str) {
-    wait(harness, label, |harness| {
-        harness.query_all_by_label_contains(label).next().is_none()
-    });
-}
-
 /// Presses the button of this name as soon as it can be pressed.
 pub(super) fn press(harness: &mut Harness<'_, Window>, label: &str) {
     press_role(harness, Role::Button, label);

@@ -103,3 +103,66 @@ impl<Q: Answer> Default for Watched<Q> {
 
 /// When to ask a busy engine again.
 const SOON: Duration = Duration::from_millis(100);
+
+#[cfg(test)]
+mod tests {
+    use chancery_engine::api::ListCertificates;
+
+    use super::*;
+    use crate::gui::tests::engine;
+
+    #[test]
+    fn the_same_question_twice_is_asked_once() {
+        let (client, mut watched) = (engine(), Watched::default());
+        watched.want(&egui::Context::default(), from(0));
+        settle(&mut watched, &client);
+        watched.want(&egui::Context::default(), from(0));
+        tend(&mut watched, &client, Revision::default());
+        assert!(watched.asked.is_none());
+    }
+
+    #[test]
+    fn a_new_question_waits_for_the_one_in_the_air_and_the_old_answer_stays() {
+        let (client, mut watched) = (engine(), Watched::default());
+        let context = egui::Context::default();
+        watched.want(&context, from(0));
+        settle(&mut watched, &client);
+        watched.want(&context, from(1));
+        tend(&mut watched, &client, Revision::default());
+        watched.want(&context, from(2));
+        let in_the_air = watched.asked.as_ref().map(|asked| &asked.question);
+        assert_eq!(in_the_air, Some(&from(1)));
+        assert!(watched.shown().is_some());
+        settle(&mut watched, &client);
+        assert_eq!(watched.settled.unwrap().0, from(2));
+    }
+
+    #[test]
+    fn a_change_asks_the_same_question_again() {
+        let (client, mut watched) = (engine(), Watched::default());
+        watched.want(&egui::Context::default(), from(0));
+        settle(&mut watched, &client);
+        tend(&mut watched, &client, Revision(900));
+        assert!(watched.asked.is_some());
+    }
+
+    fn settle(watched: &mut Watched<ListCertificates>, client: &Client) {
+        tend(watched, client, Revision::default());
+        while watched.asked.is_some() {
+            std::thread::yield_now();
+            tend(watched, client, Revision::default());
+        }
+    }
+
+    fn tend(watched: &mut Watched<ListCertificates>, client: &Client, changed: Revision) {
+        watched.tend(&egui::Context::default(), client, changed);
+    }
+
+    fn from(first: u64) -> ListCertificates {
+        ListCertificates {
+            first,
+            rows: 1,
+            ..ListCertificates::default()
+        }
+    }
+}

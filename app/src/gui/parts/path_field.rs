@@ -41,23 +41,26 @@ impl PathField {
         }
     }
 
+    /// True when a path has just been typed to its end: by Enter, or by leaving the field.
     pub(in crate::gui) fn ui(
         &mut self,
         ui: &mut Ui,
         wishes: &mut Wishes,
         look: Look<'_>,
         ask: FileAsk,
-    ) {
+    ) -> bool {
         let help = match self.nothing {
             true => "Nothing was chosen; the path can also be typed here",
             false => look.help,
         };
+        let mut typed = false;
         ui.horizontal_top(|ui| {
             let button = 100.0;
             let width = (ui.available_width().min(size::FORM) - button - size::GAP).max(120.0);
             ui.allocate_ui(egui::vec2(width, 0.0), |ui| {
                 ui.set_width(width);
-                self.field.ui(ui, Look { help, ..look }, None);
+                let left = self.field.ui(ui, Look { help, ..look }, None).lost_focus();
+                typed = left && !self.field.text.trim().is_empty();
             });
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
@@ -70,5 +73,6 @@ impl PathField {
                 }
             });
         });
+        typed
     }
 }

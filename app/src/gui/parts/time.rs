@@ -53,7 +53,9 @@ pub(in crate::gui) fn date(moment: Timestamp) -> String {
 
 /// Relative, with the absolute moment on hover and ISO 8601 in the menu.
 pub(in crate::gui) fn moment(ui: &mut Ui, now: Timestamp, moment: Timestamp) -> Response {
-    let label = egui::Label::new(relative(now, moment)).truncate();
+    let label = egui::Label::new(relative(now, moment))
+        .truncate()
+        .show_tooltip_when_elided(false);
     let response = ui.add(label).on_hover_text(absolute(moment));
     response.context_menu(|ui| {
         if ui.button("Copy as ISO 8601").clicked() {

@@ -4,8 +4,19 @@ use chancery_engine::api::{
     AuditFact, AuthorityFact, CertificateFact, Fact, KeyType, RequestFact, SystemFact, VaultFact,
 };
 
+use crate::gui::widgets::report::sentence;
+
+/// A sentence, and whether it is good news.
+pub(in crate::gui) enum Told {
+    Done(String),
+    Failed(String),
+}
+
 /// A sentence for a person, or nothing where the screen itself shows the fact well enough.
-pub(in crate::gui) fn fact(fact: &Fact) -> Option<String> {
+pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
+    if let Fact::System(SystemFact::JobFailed { report, .. }) = fact {
+        return Some(Told::Failed(sentence(&report.what)));
+    }
     let words = match fact {
         Fact::Audit(AuditFact::Exported { entries, file }) => {
             format!("{entries} entries written to {}", file.display())
@@ -31,12 +42,11 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<String> {
         Fact::Key(_) => "Key made".to_owned(),
         Fact::Request(RequestFact::Rejected { .. }) => "Request rejected".to_owned(),
         Fact::Request(RequestFact::Submitted { .. }) => "Request taken in".to_owned(),
-        Fact::System(SystemFact::JobFailed { report, .. }) => report.what.clone(),
         Fact::Vault(VaultFact::Created { .. }) => "Vault created".to_owned(),
         Fact::Vault(VaultFact::PassphraseChanged) => "Passphrase changed".to_owned(),
         _ => return None,
     };
-    Some(words)
+    Some(Told::Done(words))
 }
 
 fn written(files: &[std::path::PathBuf]) -> String {

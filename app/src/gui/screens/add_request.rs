@@ -63,7 +63,7 @@ impl Screen for AddRequest {
         self.propose();
         heading(ui, "Add request", |_| ());
         page(ui, |ui| {
-            ui.set_max_width(size::FORM);
+            ui.set_max_width(size::FORM.min(ui.available_width()));
             ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
             ui.label("A request (CSR) carries names and a public key. The private key stays where it was made.");
             self.content_ui(ui, wishes);
@@ -95,9 +95,7 @@ impl AddRequest {
             example: "/home/anna/www.csr",
             ..Look::default()
         };
-        self.file.ui(ui, wishes, look, FileAsk::PickFile);
-        let path = self.file.field.text.trim();
-        if !path.is_empty() && ui.button("Read the file").clicked() {
+        if self.file.ui(ui, wishes, look, FileAsk::PickFile) {
             self.read(wishes);
         }
         if let Some((path, bytes)) = &self.binary {

@@ -96,6 +96,15 @@ impl Audit {
             let command = Command::Audit(AuditCommand::Verify);
             self.verify.send(wishes, command);
         }
+        if ui.available_width() < NARROW {
+            let more = ui.menu_button("More", |ui| self.asks_ui(ui, view));
+            more.response.on_hover_text("Checkpoint and export");
+        } else {
+            self.asks_ui(ui, view);
+        }
+    }
+
+    fn asks_ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         for (text, asked, tooltip) in ASKS {
             if ui.button(*text).on_hover_text(*tooltip).clicked() {
                 self.dialogs.open(*asked, view.folder);
@@ -121,7 +130,7 @@ impl Audit {
             }
         });
         if self.filter != before {
-            self.table.to_top();
+            self.table.return_to_top();
             self.first = 0;
         }
         ui.add_space(size::GAP_SMALL);
@@ -256,11 +265,7 @@ impl Rows for Entries<'_> {
         let Some(row) = self.at(row) else {
             return;
         };
-        let mut text = |text: String| {
-            let hover = text.clone();
-            ui.add(egui::Label::new(text).truncate())
-                .on_hover_text(hover);
-        };
+        let mut text = |text: String| drop(ui.add(egui::Label::new(text).truncate()));
         match column {
             0 => text(row.sequence.to_string()),
             1 => {
@@ -282,6 +287,8 @@ impl Rows for Entries<'_> {
 
 const PAGE: u16 = 256;
 const MOST_FAULTS: usize = 5;
+/// Where there is no room for more than one button beside the title.
+const NARROW: f32 = 480.0;
 
 const UNSEALED: &str = "Entries after the last checkpoint could be cut off without a trace. A checkpoint \
     file kept elsewhere shows that they were.";

@@ -2,6 +2,8 @@
 
 mod detail;
 mod dialogs;
+mod install;
+mod save_request;
 
 use chancery_engine::api::{
     Area, AuthorityDetail, AuthorityId, AuthorityRow, Custody, ListAuthorities, ShowAuthority,
@@ -43,7 +45,7 @@ impl Screen for Authorities {
         let changed = desk.model.changed(Area::Authority);
         self.list.tend(desk.context, desk.client, changed);
         self.detail.tend(desk.context, desk.client, changed);
-        self.dialogs.tend(desk.model);
+        self.dialogs.tend(desk.model, desk.wishes);
         if self.selected.is_none()
             && let Some(rows) = self.list.shown()
         {
@@ -161,8 +163,12 @@ fn row_ui(ui: &mut Ui, row: &AuthorityRow, view: &View<'_>) {
         ui.with_layout(layout, |ui| {
             ui.label(theme::icon(icon).color(tokens.soft));
             let name = theme::strong(ui, &row.name);
-            ui.add(egui::Label::new(name).truncate())
-                .on_hover_text(&row.subject);
+            ui.add(
+                egui::Label::new(name)
+                    .truncate()
+                    .show_tooltip_when_elided(false),
+            )
+            .on_hover_text(&row.subject);
         });
     });
 }

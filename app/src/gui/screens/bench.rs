@@ -238,11 +238,13 @@ impl Bench {
             ..Look::default()
         };
         ui.scope(|ui| {
-            ui.set_max_width(size::DETAIL_MIN);
+            ui.set_max_width(size::DETAIL_MIN.min(ui.available_width()));
             self.days.ui(ui, look, error);
         });
-        let beyond = "I have been warned: longer than the profile’s ceiling, up to 3650 days";
-        ui.checkbox(&mut self.beyond_ceiling, beyond);
+        if !self.days.text.trim().is_empty() {
+            let beyond = "I have been warned: longer than the profile’s ceiling, up to 3650 days";
+            ui.checkbox(&mut self.beyond_ceiling, beyond);
+        }
     }
 
     fn days_error(&self) -> Option<&'static str> {

@@ -70,7 +70,7 @@ impl Screen for Certificate {
         });
         page(ui, |ui| contents_ui(ui, detail, view, wishes));
         if exporting {
-            let has_key = matches!(detail.row.key, CertificateKey::Vault(_));
+            let has_key = may_export_key(detail);
             let what = "Writes the certificate, its chain, and both together as servers want them.";
             self.errand.forget();
             self.export
@@ -87,6 +87,12 @@ impl Screen for Certificate {
             self.errand.send(wishes, Command::Certificate(command));
         }
     }
+}
+
+/// An authority's key never leaves the vault.
+fn may_export_key(detail: &CertificateDetail) -> bool {
+    let in_vault = matches!(detail.row.key, CertificateKey::Vault(_));
+    in_vault && !matches!(detail.row.profile.as_str(), "intermediate" | "root")
 }
 
 fn contents_ui(ui: &mut Ui, detail: &CertificateDetail, view: &View<'_>, wishes: &mut Wishes) {
@@ -127,7 +133,9 @@ fn identity_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
     let row = &detail.row;
     facts::facts(ui, "identity", |ui| {
         let names: Vec<String> = row.identifiers.iter().map(ToString::to_string).collect();
-        facts::row(ui, "Names", &names.join("\n"));
+        if !names.is_empty() {
+            facts::row(ui, "Names", &names.join("\n"));
+        }
         facts::row_with(ui, "Issued by", |ui| {
             if ui.link(row.issuer_name.as_str()).clicked() {
                 wishes.go(Place::Authorities(Some(row.issuer)));
@@ -146,11 +154,11 @@ fn key_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
         facts::row(ui, "Kind", &detail.row.key_title);
         match detail.row.key {
             CertificateKey::Vault(id) => {
-                facts::row(
-                    ui,
-                    "Where",
-                    "In the vault, sealed; it can be exported with the certificate",
-                );
+                let place = match may_export_key(detail) {
+                    true => "In the vault, sealed; it can be exported with the certificate",
+                    false => "In the vault, sealed; it never leaves it",
+                };
+                facts::row(ui, "Where", place);
                 let id = id.to_string();
                 facts::mono_row(ui, "Reference", &id, &id);
             }

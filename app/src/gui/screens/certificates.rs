@@ -116,7 +116,7 @@ impl Certificates {
             ui.label(theme::soft(ui, count(total)));
         });
         if self.filter != before {
-            self.table.to_top();
+            self.table.return_to_top();
             self.first = 0;
         }
         ui.add_space(size::GAP_SMALL);
@@ -177,7 +177,7 @@ impl Certificates {
         if let Some((_, sort)) = sort {
             self.descending = self.sort == *sort && !self.descending;
             self.sort = *sort;
-            self.table.to_top();
+            self.table.return_to_top();
             self.first = 0;
         }
     }
@@ -219,7 +219,9 @@ fn side_ui(ui: &mut Ui, row: &CertificateRow, view: &View<'_>, wishes: &mut Wish
     }
     facts::facts(ui, "certificate facts", |ui| {
         let names: Vec<String> = row.identifiers.iter().map(ToString::to_string).collect();
-        facts::row(ui, "Names", &names.join("\n"));
+        if !names.is_empty() {
+            facts::row(ui, "Names", &names.join("\n"));
+        }
         facts::row_with(ui, "Issued by", |ui| {
             if ui.link(row.issuer_name.as_str()).clicked() {
                 wishes.go(Place::Authorities(Some(row.issuer)));
@@ -297,8 +299,12 @@ impl Rows for Inventory<'_> {
             }
             1 => {
                 let name = theme::strong(ui, &row.name);
-                ui.add(egui::Label::new(name).truncate())
-                    .on_hover_text(names::short_list(&row.identifiers));
+                ui.add(
+                    egui::Label::new(name)
+                        .truncate()
+                        .show_tooltip_when_elided(false),
+                )
+                .on_hover_text(names::short_list(&row.identifiers));
             }
             2 => drop(ui.add(egui::Label::new(&row.issuer_name).truncate())),
             3 => drop(time::moment(ui, self.view.now, row.not_after)),

@@ -28,6 +28,8 @@ pub(in crate::gui) struct FirstRun {
     domain: Field,
     host: Field,
     making: Making,
+    /// The step whose first field has been given the keyboard.
+    greeted: Step,
 }
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -112,10 +114,7 @@ impl FirstRun {
             .expose(|one| self.again.expose(|other| one == other));
         let differs = (!same && !self.again.is_empty()).then_some("The two differ");
         below(ui, "", differs.filter(|_| self.again_left));
-        if !field.has_focus() && self.passphrase.is_empty() && ui.memory(|m| m.focused().is_none())
-        {
-            field.request_focus();
-        }
+        self.greet(&field);
         let ready = same && strength >= Strength::Fair;
         ui.horizontal(|ui| {
             let verb = match self.door {
@@ -130,6 +129,14 @@ impl FirstRun {
                 self.step = Step::Door;
             }
         });
+    }
+
+    /// Gives the keyboard to the first field of a step, once.
+    fn greet(&mut self, field: &egui::Response) {
+        if self.greeted != self.step {
+            self.greeted = self.step;
+            field.request_focus();
+        }
     }
 
     fn passphrase_given(&mut self, wishes: &mut Wishes) {
@@ -155,7 +162,8 @@ impl FirstRun {
             example: "Example",
             ..Look::default()
         };
-        self.name.ui(ui, look, name_error);
+        let field = self.name.ui(ui, look, name_error);
+        self.greet(&field);
         let domains = names::subtrees(&self.domain.text);
         let look = Look {
             label: "Names it may issue for",

@@ -37,7 +37,7 @@ impl Screen for Gallery {
             button::plain(ui, "Another…", true);
         });
         page(ui, |ui| {
-            ui.set_max_width(size::FORM * 1.5);
+            ui.set_max_width((size::FORM * 1.5).min(ui.available_width()));
             words_ui(ui);
             self.input_ui(ui);
             section(ui, "Told");

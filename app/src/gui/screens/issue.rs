@@ -69,7 +69,7 @@ impl Screen for Issue {
         self.propose();
         heading(ui, "Issue certificate", |_| ());
         page(ui, |ui| {
-            ui.set_max_width(size::FORM);
+            ui.set_max_width(size::FORM.min(ui.available_width()));
             ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
             self.owner_ui(ui);
             self.names_ui(ui);

@@ -7,7 +7,7 @@ use chancery_engine::api::{
 };
 use egui::{CollapsingHeader, Ui};
 
-use super::{Desk, Screen, View, heading, page, section};
+use super::{Desk, Screen, View, heading, page};
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::consent::ConsentDialog;
@@ -15,9 +15,9 @@ use crate::gui::parts::errand::Errand;
 use crate::gui::parts::{names, words};
 use crate::gui::theme::{icons, size};
 use crate::gui::watched::Watched;
+use crate::gui::widgets::button;
 use crate::gui::widgets::choice::{self, Card};
-use crate::gui::widgets::field::{Field, Look};
-use crate::gui::widgets::{button, report};
+use crate::gui::widgets::field::{Field, Look, below};
 
 #[derive(Default)]
 pub(in crate::gui) struct NewAuthorityForm {
@@ -37,6 +37,7 @@ pub(in crate::gui) struct NewAuthorityForm {
 }
 
 /// What most people leave as it is.
+#[derive(Default)]
 struct More {
     subject: Field,
     key_type: Option<KeyType>,
@@ -92,7 +93,7 @@ impl Screen for NewAuthorityForm {
         heading(ui, "New authority", |_| ());
         self.propose();
         page(ui, |ui| {
-            ui.set_max_width(size::FORM);
+            ui.set_max_width(size::FORM.min(ui.available_width()));
             self.form_ui(ui);
             ui.add_space(size::GAP);
             let parsed = self.parse();
@@ -100,7 +101,7 @@ impl Screen for NewAuthorityForm {
             if let Err(Some(fault)) = &parsed
                 && self.name_is_there()
             {
-                crate::gui::widgets::field::below(ui, "", Some(fault));
+                below(ui, "", Some(fault));
             }
             if button::primary(ui, verb, true).clicked() {
                 self.name.show_error();
@@ -197,7 +198,7 @@ impl NewAuthorityForm {
         if self.kind != Kind::Requested {
             let look = Look {
                 label: "Lifetime in years",
-                help: "Empty for 20 years, or 5 below a root",
+                help: "Empty for the usual: 20 for a root, 10 below one",
                 ..Look::default()
             };
             let error = self.days().err();
@@ -357,18 +358,6 @@ impl NewAuthorityForm {
             .filter(usable)
             .map(|row| (row.id, row.name.clone()))
             .collect()
-    }
-}
-
-impl Default for More {
-    fn default() -> Self {
-        Self {
-            subject: Field::default(),
-            key_type: None,
-            years: Field::default(),
-            path_len: None,
-            attended: false,
-        }
     }
 }
 

@@ -97,7 +97,7 @@ impl Requests {
                 let on = self.state == Some(state);
                 if filter::chip(ui, on, status::request(state).2) {
                     self.state = (!on).then_some(state);
-                    self.table.to_top();
+                    self.table.return_to_top();
                 }
             }
             if let Some(total) = total {
@@ -154,8 +154,12 @@ impl Rows for Listed<'_> {
             }
             1 => {
                 let name = theme::strong(ui, &row.name);
-                ui.add(egui::Label::new(name).truncate())
-                    .on_hover_text(names::short_list(&row.identifiers));
+                ui.add(
+                    egui::Label::new(name)
+                        .truncate()
+                        .show_tooltip_when_elided(false),
+                )
+                .on_hover_text(names::short_list(&row.identifiers));
             }
             2 => drop(ui.add(egui::Label::new(row.profile.as_str()).truncate())),
             3 => drop(ui.add(egui::Label::new(&row.authority_name).truncate())),

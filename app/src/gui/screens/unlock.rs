@@ -26,7 +26,9 @@ impl Unlock {
 
     pub(in crate::gui) fn ui(&mut self, ui: &mut Ui, status: &VaultStatus, wishes: &mut Wishes) {
         centred::column(ui, size::EMPTY, |ui| {
-            ui.label(theme::large_icon(ui, icons::VAULT));
+            if ui.ctx().content_rect().height() > LOW {
+                ui.label(theme::large_icon(ui, icons::VAULT));
+            }
             ui.label(theme::title(ui, "Unlock the vault"));
             ui.label(theme::soft(ui, which(status)));
             ui.add_space(size::GAP);
@@ -63,13 +65,16 @@ impl Unlock {
 fn which(status: &VaultStatus) -> String {
     let id = status.id.as_deref().unwrap_or_default();
     let short: String = id.chars().take(8).collect();
-    let slots: Vec<&str> = status
+    let slots: Vec<String> = status
         .slots
         .iter()
-        .map(|slot| slot.label.as_str())
+        .map(|slot| slot.label.to_lowercase())
         .collect();
     match slots.is_empty() {
         true => format!("Vault {short}"),
         false => format!("Vault {short}, opened by {}", slots.join(" or ")),
     }
 }
+
+/// In a window lower than this the form has no ornament.
+const LOW: f32 = 400.0;

@@ -92,9 +92,9 @@ fn a_name_outside_the_authoritys_reach_is_refused_before_issuing() {
         "The key is made in the vault",
     );
     type_into(&mut harness, "Names", "www.example.com");
+    see(&mut harness, "Findings");
     see(&mut harness, "www.example.com");
-    press(&mut harness, "Audit");
-    see(&mut harness, "Verify");
+    assert!(is_disabled(&harness, "Issue certificate"));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn the_audit_tells_what_happened_and_verifies_itself() {
 #[test]
 fn unattended_use_is_ended_only_after_it_was_asked() {
     let client = engine();
-    let (_, issuing) = with_authorities(&client);
+    with_authorities(&client);
     let mut harness = window(client);
     press(&mut harness, "Authorities");
     press_role(&mut harness, Role::TreeItem, "Example Issuing");
@@ -119,7 +119,6 @@ fn unattended_use_is_ended_only_after_it_was_asked() {
     see(&mut harness, "every signature of Example Issuing asks");
     press(&mut harness, "End unattended use");
     see(&mut harness, "Let it sign by itself…");
-    assert!(issuing.to_string().starts_with("ca_") || !issuing.to_string().is_empty());
 }
 
 #[test]

@@ -5,7 +5,6 @@ pub(in crate::gui) const ARROW_RIGHT: &str = "\u{e06c}";
 pub(in crate::gui) const AUDIT: &str = "\u{eb7a}";
 pub(in crate::gui) const AUTHORITIES: &str = "\u{e67c}";
 pub(in crate::gui) const CANCELLED: &str = "\u{e3de}";
-pub(in crate::gui) const CARET_DOWN: &str = "\u{e136}";
 pub(in crate::gui) const CARET_RIGHT: &str = "\u{e13a}";
 pub(in crate::gui) const CERTIFICATE: &str = "\u{e766}";
 pub(in crate::gui) const CHECK: &str = "\u{e182}";
@@ -17,15 +16,11 @@ pub(in crate::gui) const ENDPOINT: &str = "\u{e2a0}";
 pub(in crate::gui) const EXPORT: &str = "\u{e20c}";
 pub(in crate::gui) const FAILED: &str = "\u{e4f8}";
 pub(in crate::gui) const FILE: &str = "\u{e23a}";
-pub(in crate::gui) const FINGERPRINT: &str = "\u{e23e}";
 pub(in crate::gui) const FOLDER: &str = "\u{e256}";
 pub(in crate::gui) const GALLERY: &str = "\u{e5b8}";
 pub(in crate::gui) const GRANT: &str = "\u{e57e}";
-pub(in crate::gui) const IMPORT: &str = "\u{e4c0}";
 pub(in crate::gui) const INFO: &str = "\u{e2ce}";
-pub(in crate::gui) const KEY: &str = "\u{e2d6}";
 pub(in crate::gui) const LOCK: &str = "\u{e2fa}";
-pub(in crate::gui) const LOCKED: &str = "\u{e2fe}";
 pub(in crate::gui) const MOON: &str = "\u{e330}";
 pub(in crate::gui) const PAUSED: &str = "\u{e3a0}";
 pub(in crate::gui) const PLUS: &str = "\u{e3d4}";
@@ -51,7 +46,6 @@ pub(super) const ALL: &[&str] = &[
     AUDIT,
     AUTHORITIES,
     CANCELLED,
-    CARET_DOWN,
     CARET_RIGHT,
     CERTIFICATE,
     CHECK,
@@ -63,15 +57,11 @@ pub(super) const ALL: &[&str] = &[
     EXPORT,
     FAILED,
     FILE,
-    FINGERPRINT,
     FOLDER,
     GALLERY,
     GRANT,
-    IMPORT,
     INFO,
-    KEY,
     LOCK,
-    LOCKED,
     MOON,
     PAUSED,
     PLUS,

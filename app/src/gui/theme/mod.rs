@@ -182,6 +182,7 @@ fn visuals(tokens: &Tokens, dark: bool) -> Visuals {
     visuals.text_cursor.blink = false;
     visuals.text_cursor.stroke = Stroke::new(size::FOCUS, tokens.accent);
     visuals.striped = false;
+    visuals.disabled_alpha = 0.7;
     visuals
 }
 

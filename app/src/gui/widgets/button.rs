@@ -51,6 +51,11 @@ fn square(ui: &mut Ui, icon: RichText, name: &str, side: f32) -> Response {
 }
 
 fn filled(ui: &mut Ui, text: &str, enabled: bool, fill: Color32, on: Color32) -> Response {
+    let tokens = theme::of(ui);
+    let (fill, on) = match enabled {
+        true => (fill, on),
+        false => (tokens.off.ground, tokens.off.text),
+    };
     let text = RichText::new(text).color(on);
     let button = Button::new(text)
         .fill(fill)
@@ -65,7 +70,7 @@ fn filled(ui: &mut Ui, text: &str, enabled: bool, fill: Color32, on: Color32) ->
 pub(in crate::gui) fn focus_ring(ui: &Ui, response: &Response) {
     if response.has_focus() {
         ui.painter().rect_stroke(
-            response.rect.expand(2.0),
+            response.rect.expand(3.0),
             CornerRadius::same(size::RADIUS_CARD),
             Stroke::new(size::FOCUS, theme::of(ui).accent),
             StrokeKind::Inside,

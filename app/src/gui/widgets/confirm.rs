@@ -2,7 +2,7 @@
 
 use egui::{Context, Ui};
 
-use crate::gui::theme::{self, size};
+use crate::gui::theme::size;
 use crate::gui::widgets::{button, modal};
 
 /// What is asked. Filled once, when the person asks for the act.
@@ -51,9 +51,4 @@ impl Confirm<'_> {
         });
         answer.or(closed.then_some(Answer::Leave))
     }
-}
-
-/// A line of small print inside the dialog.
-pub(in crate::gui) fn note(ui: &mut Ui, text: &str) {
-    ui.label(theme::soft(ui, text));
 }

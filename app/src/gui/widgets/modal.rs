@@ -8,15 +8,18 @@ use crate::gui::theme::{self, size};
 pub(in crate::gui) fn show(context: &Context, title: &str, content: impl FnOnce(&mut Ui)) -> bool {
     let style = context.global_style();
     let window = context.content_rect().size();
-    let dialog = Modal::new(Id::new(("dialog", title)))
+    let dialog = Modal::new(Id::unique(("dialog", title)))
         .backdrop_color(theme::veil(context))
         .frame(Frame::popup(&style).inner_margin(Margin::same(16)))
         .show(context, |ui| {
             ui.set_width(size::DIALOG.min(window.x - 2.0 * size::GAP_SECTION - 32.0));
             ui.label(theme::section(ui, title));
             ui.add_space(size::GAP_SMALL);
+            let highest = (window.y - 120.0).max(80.0);
             ScrollArea::vertical()
-                .max_height((window.y - 120.0).max(80.0))
+                .max_height(highest)
+                // Or else a dialog that grows, for instance by a report, would scroll instead.
+                .min_scrolled_height(highest)
                 .auto_shrink([false, true])
                 .show(ui, content);
         });

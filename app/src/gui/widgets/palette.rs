@@ -30,8 +30,8 @@ impl Palette {
     pub(in crate::gui) fn ui(&mut self, context: &Context, entries: &[Entry]) -> Option<Outcome> {
         let style = context.global_style();
         let window = context.content_rect();
-        let dialog = Modal::new(Id::new("palette"))
-            .area(Modal::default_area(Id::new("palette")).anchor(
+        let dialog = Modal::new(Id::unique("palette"))
+            .area(Modal::default_area(Id::unique("palette")).anchor(
                 egui::Align2::CENTER_TOP,
                 [0.0, (window.height() * 0.12).min(80.0)],
             ))

@@ -60,7 +60,7 @@ pub(in crate::gui) struct Output {
 
 impl Table {
     /// Back to the first row, for instance after the filter has changed.
-    pub(in crate::gui) fn to_top(&mut self) {
+    pub(in crate::gui) fn return_to_top(&mut self) {
         self.top = 0.0;
         self.cursor = None;
     }
@@ -73,12 +73,14 @@ impl Table {
     ) -> Output {
         let full = ui.available_rect_before_wrap();
         let (_, full) = ui.allocate_space(full.size());
-        let id = ui.id().with(shape.name);
+        let id = ui.scope_id().with(shape.name);
         let head = Rect::from_min_size(full.min, vec2(full.width() - size::SCROLL_BAR, size::ROW));
         let body = Rect::from_min_max(pos2(full.left(), head.bottom()), full.max);
         let spans = self.spans(shape.columns, head);
-        let mut output = Output::default();
-        output.sort = self.head_ui(ui, id, shape, head, &spans);
+        let mut output = Output {
+            sort: self.head_ui(ui, id, shape, head, &spans),
+            ..Output::default()
+        };
 
         let visible = f64::from(body.height() / size::ROW).max(1.0);
         let focus = ui.interact(body, id, Sense::click());

@@ -41,7 +41,7 @@ impl Toasts {
         if self.shown.is_empty() {
             return;
         }
-        Area::new(Id::new("toasts"))
+        Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
             .anchor(Align2::RIGHT_BOTTOM, [-size::GAP_LARGE, -ABOVE])
             .show(context, |ui| {

@@ -1,23 +1,19 @@
 //! The dialogs of this screen: export, install, grant, end of a grant, save a request.
 
-use std::path::PathBuf;
-
 use chancery_engine::api::{
     AuthorityCommand, AuthorityId, AuthorityRow, Command, Fact, Grant, Timestamp,
 };
 use egui::Context;
 
 use super::detail::Asked;
-use crate::gui::files::{FileAnswer, FileAsk};
-use crate::gui::model::{Model, WishId, Wishes};
+use super::install::Install;
+use super::save_request::SaveRequest;
+use crate::gui::model::{Model, Wishes};
 use crate::gui::parts::consent::ConsentDialog;
 use crate::gui::parts::errand::Errand;
 use crate::gui::parts::export::ExportDialog;
-use crate::gui::parts::path_field::PathField;
 use crate::gui::screens::View;
-use crate::gui::theme;
 use crate::gui::widgets::confirm::{Answer, Confirm};
-use crate::gui::widgets::field::{Field, Look, below};
 use crate::gui::widgets::{choice, report};
 
 #[derive(Default)]
@@ -37,21 +33,7 @@ enum Open {
         now: Timestamp,
     },
     Install(Box<Install>),
-    /// Where the request shall be written.
-    SaveRequest {
-        path: Box<PathField>,
-        pem: String,
-        asked: Option<WishId>,
-        failed: Option<String>,
-    },
-}
-
-#[derive(Default)]
-struct Install {
-    pasted: Field,
-    file: PathField,
-    reading: Option<WishId>,
-    failed: Option<String>,
+    SaveRequest(Box<SaveRequest>),
 }
 
 impl Dialogs {
@@ -79,40 +61,24 @@ impl Dialogs {
                 self.export.ask(title, what, view.folder, false);
             }
             Asked::SaveRequest => {
-                let file = format!(
-                    "{}/{}.csr",
-                    view.folder,
-                    row.name.to_lowercase().replace(' ', "-")
-                );
-                self.open = Some(Open::SaveRequest {
-                    path: Box::new(PathField::holding(file.trim_start_matches('/'))),
-                    pem: request.unwrap_or_default().to_owned(),
-                    asked: None,
-                    failed: None,
-                });
+                let save = SaveRequest::of(&row.name, request.unwrap_or_default(), view.folder);
+                self.open = Some(Open::SaveRequest(Box::new(save)));
             }
         }
     }
 
-    pub(super) fn tend(&mut self, model: &mut Model) {
+    pub(super) fn tend(&mut self, model: &mut Model, wishes: &mut Wishes) {
         self.export.tend(model);
-        match &mut self.open {
-            Some(Open::Install(install)) => install.tend(model),
-            Some(Open::SaveRequest {
-                path,
-                asked,
-                failed,
-                ..
-            }) => {
-                path.tend(model);
-                let answer = asked.and_then(|asked| model.take_file(asked));
-                match answer {
-                    Some(FileAnswer::Written(_)) => self.open = None,
-                    Some(FileAnswer::Failed(why)) => (*asked, *failed) = (None, Some(why)),
-                    _ => (),
-                }
+        let written = match &mut self.open {
+            Some(Open::SaveRequest(save)) => save.tend(model),
+            Some(Open::Install(install)) => {
+                install.tend(model, wishes);
+                false
             }
-            _ => (),
+            _ => false,
+        };
+        if written {
+            self.open = None;
         }
         if let Some(Fact::Authority(_)) = self.errand.tend(model) {
             self.open = None;
@@ -139,7 +105,10 @@ impl Dialogs {
             Some(Open::EndGrant) => self.end_grant_ui(context, id, &name, wishes),
             Some(Open::Grant { .. }) => self.grant_ui(context, &name),
             Some(Open::Install(_)) => self.install_ui(context, id, &name, wishes),
-            Some(Open::SaveRequest { .. }) => self.save_request_ui(context, wishes),
+            Some(Open::SaveRequest(save)) => {
+                let left = save.ui(context, wishes);
+                self.open = self.open.take().filter(|_| !left);
+            }
         }
     }
 
@@ -246,101 +215,17 @@ impl Dialogs {
             if let Some(refused) = errand.refused() {
                 report::report(ui, refused);
             }
-            !errand.is_under_way() && !install.pasted.text.trim().is_empty()
+            !errand.is_under_way() && !install.bytes().is_empty()
         });
         match answer {
             Some(Answer::Go) => {
-                let certificates = install.pasted.text.clone().into_bytes();
+                let certificates = install.bytes();
                 let command = AuthorityCommand::Install { id, certificates };
                 self.errand.send(wishes, Command::Authority(command));
             }
             Some(Answer::Leave) => self.open = None,
             None => (),
         }
-    }
-
-    fn save_request_ui(&mut self, context: &Context, wishes: &mut Wishes) {
-        let Some(Open::SaveRequest {
-            path,
-            pem,
-            asked,
-            failed,
-        }) = &mut self.open
-        else {
-            return;
-        };
-        let dialog = Confirm {
-            title: "Save request",
-            consequences: &["Writes the request, PEM. It holds no secret.".to_owned()],
-            verb: "Save request",
-            destroys: false,
-        };
-        let answer = dialog.show(context, |ui| {
-            let look = Look {
-                label: "File",
-                help: "Never over a file that is there",
-                lines: 1,
-                ..Look::default()
-            };
-            path.ui(ui, wishes, look, FileAsk::PickFolder);
-            below(ui, "", failed.as_deref());
-            !path.field.text.trim().is_empty() && asked.is_none()
-        });
-        match answer {
-            Some(Answer::Go) => {
-                let path = PathBuf::from(path.field.text.trim());
-                let text = pem.clone();
-                *asked = Some(wishes.file(FileAsk::Write { path, text }));
-            }
-            Some(Answer::Leave) => self.open = None,
-            None => (),
-        }
-    }
-}
-
-impl Install {
-    fn tend(&mut self, model: &mut Model) {
-        self.file.tend(model);
-        match self.reading.and_then(|reading| model.take_file(reading)) {
-            Some(FileAnswer::Content { bytes, .. }) => {
-                self.reading = None;
-                match String::from_utf8(bytes) {
-                    Ok(text) => self.pasted.text = text,
-                    Err(_) => {
-                        self.failed = Some("the file is not text; export it as PEM".to_owned())
-                    }
-                }
-            }
-            Some(FileAnswer::Failed(why)) => (self.reading, self.failed) = (None, Some(why)),
-            _ => (),
-        }
-    }
-
-    fn ui(&mut self, ui: &mut egui::Ui, wishes: &mut Wishes) {
-        let look = Look {
-            label: "Certificate and chain, PEM",
-            example: "-----BEGIN CERTIFICATE-----",
-            lines: 6,
-            ..Look::default()
-        };
-        self.pasted.ui(ui, look, None);
-        let look = Look {
-            label: "Or a file",
-            lines: 1,
-            ..Look::default()
-        };
-        self.file.ui(ui, wishes, look, FileAsk::PickFile);
-        let path = self.file.field.text.trim();
-        if !path.is_empty() && ui.button("Read the file").clicked() {
-            let path = PathBuf::from(path);
-            self.reading = Some(wishes.file(FileAsk::Read(path)));
-            self.failed = None;
-        }
-        below(ui, "", self.failed.as_deref());
-        ui.label(theme::soft(
-            ui,
-            "Key, chain and path length are checked before anything is stored",
-        ));
     }
 }
 
