@@ -7,6 +7,7 @@ pub use disk::BreakableDisk;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use chancery_engine::api::{
     Actor, Answered, AuditRow, AuthorityCommand, AuthorityFact, AuthorityId, AuthorityRow,
@@ -54,13 +55,25 @@ impl World {
         }
     }
 
+    /// Whose vault locks itself after this long without a person.
+    pub fn that_locks_after(idle: Duration) -> Self {
+        match Self::begin(Home::Memory, Some(idle)) {
+            Ok(world) => world,
+            Err(report) => panic!("no engine: {report:?}"),
+        }
+    }
+
     pub fn try_open(home: Home) -> Result<Self, Report> {
+        Self::begin(home, None)
+    }
+
+    fn begin(home: Home, idle_lock: Option<Duration>) -> Result<Self, Report> {
         let (clock, disk) = (Arc::<SetClock>::default(), Arc::<BreakableDisk>::default());
         let settings = Settings {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             disk: Arc::clone(&disk) as Arc<dyn Disk>,
             kdf: Kdf::WeakForTests,
-            idle_lock: None,
+            idle_lock,
             ..Settings::at(home)
         };
         let client = start(settings, alice())?;

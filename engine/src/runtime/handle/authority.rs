@@ -343,6 +343,7 @@ async fn grant_use(
 ) -> Result<Decision, Report> {
     let record = known(&context.snapshot()?, id)?;
     let passphrase = Arc::new(consent.passphrase);
+    confirmation(consent.given).names(id, &record.name)?;
     seal_for_everyday(context, record.key, &passphrase).await?;
     let details = custody_words(Some(&grant));
     let mut puts: Vec<Put> = grant_end(id, Some(&grant)).into_iter().collect();
