@@ -193,12 +193,12 @@ pub(crate) fn issue(
     wish: &NewCertificate,
     confirmed: Option<&str>,
 ) -> Result<CertificateId, Report> {
+    let what = format!("a certificate for {}", wish.common_name);
+    let needs_consent = session.prepare_to_sign(wish.authority, &wish.profile, &what)?;
     // A wish that cannot be granted is refused, and audited, by the command itself.
     if let Ok(findings) = session.ask(&PreviewCertificate(wish.clone())) {
         session.talk.findings(&findings);
     }
-    let what = format!("a certificate for {}", wish.common_name);
-    let needs_consent = session.prepare_to_sign(wish.authority, &wish.profile, &what)?;
     let issue = || {
         let consent = needs_consent.then(|| session.consent(confirmed));
         Ok(Command::Certificate(CertificateCommand::Issue {
