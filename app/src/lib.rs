@@ -1,13 +1,16 @@
-//! The front ends of one engine: a window, and a command line.
+//! The front ends of one engine: a window, and a command line. `main.rs` only calls [`run`].
 
 mod args;
 mod cli;
+pub mod gui;
 mod settings;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use args::Words;
+use args::{Globals, Words};
+use chancery_engine::api::Actor;
+use chancery_engine::{Home, Settings};
 use cli::{CliError, Talk};
 use settings::Surroundings;
 
@@ -20,10 +23,23 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let surroundings = Surroundings::read();
     match words.noun {
         Some(noun) => cli::run(noun, words.globals, &surroundings),
-        None => open_window(words.globals.json),
+        None => open_window(&words.globals, surroundings),
     }
 }
 
-fn open_window(json: bool) -> ExitCode {
-    Talk::new(json).failure(&CliError::NoWindow.into())
+fn open_window(globals: &Globals, surroundings: Surroundings) -> ExitCode {
+    let talk = Talk::new(globals.json);
+    let Some(folder) = surroundings.data_folder(globals.data.as_deref()) else {
+        return talk.failure(&CliError::NoDataFolder.into());
+    };
+    let start = gui::Start {
+        settings: Settings::at(Home::Folder(folder)),
+        actor: Actor::User(surroundings.user),
+        theme: None,
+    };
+    match gui::run(start) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(gui::CannotOpen::Engine(report)) => talk.failure(&report),
+        Err(other) => talk.failure(&CliError::NoWindow(other).into()),
+    }
 }

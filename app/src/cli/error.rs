@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::gui;
 use chancery_engine::api::{ApprovalId, Identifier, Kind, Remedy, Report};
 
 /// A failure of the command line itself.
@@ -28,7 +29,7 @@ pub(crate) enum CliError {
     NoPassphrase,
     NoRequest,
     NoVault(PathBuf),
-    NoWindow,
+    NoWindow(gui::CannotOpen),
     /// A name that the root to be made may not issue for.
     OutOfReach {
         name: Identifier,
@@ -59,7 +60,7 @@ impl CliError {
             Self::NoDataFolder => "cli.no-data-folder",
             Self::NoPassphrase | Self::Terminal(_) => "cli.no-passphrase",
             Self::NoRequest => "cli.no-request",
-            Self::NoWindow => "cli.no-window",
+            Self::NoWindow(_) => "cli.no-window",
             Self::OutOfReach { .. } => "cli.out-of-reach",
             Self::Parked(_) => "cli.parked",
             Self::PassphraseEmpty(_) => "cli.passphrase-empty",
@@ -100,7 +101,7 @@ impl CliError {
                  only you can read and add --passphrase-file FILE before the noun"
             }
             Self::NoRequest => "See `chancery ca list` for those that wait for a signature",
-            Self::NoWindow => "Run `chancery --help` for what the command line can do",
+            Self::NoWindow(why) => why.remedy(),
             Self::OutOfReach { .. } => {
                 "Choose a name below `.internal`, or confine the root to this one: \
                  --permit dns:NAME or --permit ip:ADDRESS"
@@ -139,7 +140,7 @@ impl fmt::Display for CliError {
             }
             Self::NoRequest => f.write_str("this authority waits for no signature"),
             Self::NoVault(folder) => write!(f, "there is no vault yet in {}", folder.display()),
-            Self::NoWindow => f.write_str("the window is not part of this build"),
+            Self::NoWindow(why) => why.fmt(f),
             Self::OutOfReach { name, reach } => {
                 write!(f, "the root would issue only for {reach}, not for {name}")
             }

@@ -1,10 +1,8 @@
 //! Requests that are taken, and above all those that are not.
 
 use super::*;
-use crate::base::KeyType;
-use crate::base::NameError;
-use crate::x509::fixture::TestKey;
-use crate::x509::fixture::assert_tells;
+use crate::base::{KeyType, NameError};
+use crate::x509::fixture::{TestKey, assert_tells};
 use crate::x509::key::KeyError;
 
 fn fixture(name: &str) -> Vec<u8> {

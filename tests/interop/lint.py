@@ -1,0 +1,65 @@
+"""Lints pairs of issuer and certificate (PEM files) with pkilint, all in one process.
+
+pkilint takes seconds to start, so that its own commands, one certificate each, would take minutes.
+Prints each finding at NOTICE or above and exits with 1, or says how many were linted.
+"""
+
+import sys
+
+from pkilint import loader, report
+from pkilint.bin import lint_pkix_signer_signee_cert_chain as pair
+from pkilint.pkix import certificate, extension, name
+from pkilint.validation import ValidationFindingSeverity
+
+SEVERITY = ValidationFindingSeverity.NOTICE
+
+
+def main(files):
+    single = certificate.create_pkix_certificate_validator_container(
+        certificate.create_decoding_validators(
+            name.ATTRIBUTE_TYPE_MAPPINGS, extension.EXTENSION_MAPPINGS
+        ),
+        [
+            certificate.create_issuer_validator_container([]),
+            certificate.create_validity_validator_container(),
+            certificate.create_subject_validator_container([]),
+            certificate.create_extensions_validator_container([]),
+            certificate.create_spki_validator_container([]),
+        ],
+    )
+    findings = 0
+    for issuer, subject in zip(files[::2], files[1::2]):
+        results = single.validate(load(subject).root) + lint_pair(issuer, subject)
+        found = report.get_findings_count(results, SEVERITY)
+        if found:
+            print(f"{subject}:\n{report.ReportGeneratorPlaintext(results, SEVERITY).generate()}")
+        findings += found
+    if findings:
+        return 1
+    print(f"{len(files) // 2} certificates linted")
+    return 0
+
+
+def lint_pair(issuer_file, subject_file):
+    documents = {}
+    issuer = load(issuer_file, "issuer", documents)
+    documents["issuer"] = issuer
+    subject = load(subject_file, "subject", documents)
+    documents["subject"] = subject
+    decoding = pair.create_decoder_validation_container()
+    return (
+        decoding.validate(issuer.root)
+        + decoding.validate(subject.root)
+        + pair.create_issuer_validation_container().validate(issuer.root)
+        + pair.create_subject_validation_container().validate(subject.root)
+    )
+
+
+def load(path, name="certificate", documents=None):
+    with open(path, encoding="ascii") as file:
+        text = file.read()
+    return loader.RFC5280CertificateDocumentLoader().load_pem_document(text, name, path, documents)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,23 @@
+//! Chancery against real counterparts: the command line is driven as a person drives it, and
+//! openssl, pkilint, nginx, curl, the kernel and a killed process say whether the result holds.
+//!
+//! A counterpart that is missing is printed as `skipped:` with the reason; with `CI=true` that is a
+//! failure. `tests/run` installs what is missing as root on Debian.
+
+#![cfg(unix)]
+
+mod audit;
+mod bad_requests;
+mod canaries;
+mod chancery;
+mod constraints;
+mod counterpart;
+mod damage;
+mod disk;
+mod hierarchy;
+mod killed;
+mod offline;
+mod profiles;
+mod requests;
+mod serving;
+mod words;
