@@ -275,6 +275,8 @@ fn program(words: &[String], folder: &Path) -> Command {
         .env("USER", "anna")
         .env("CHANCERY", env!("CARGO_BIN_EXE_chancery"))
         .env_remove("XDG_DATA_HOME")
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
         .stdin(Stdio::null());
     command
 }
