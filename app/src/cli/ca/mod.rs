@@ -2,18 +2,17 @@
 
 mod new;
 
+pub(crate) use new::Wish;
+
 use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, Clock, Command,
-    Custody, Fact, FindAuthority, Grant, KeyType, ListAuthorities, ListProfiles, NewAuthority,
-    NewAuthorityRequest, ProfileName, Reach, Report, ShowAuthority, Subtree, SystemClock,
-    Timestamp,
+    Custody, Fact, FindAuthority, Grant, ListAuthorities, ProfileName, Report, ShowAuthority,
+    SystemClock, Timestamp,
 };
 use clap::{Args, Subcommand, value_parser};
 use serde_json::json;
-
-pub(crate) use new::Wish;
 
 use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;

@@ -2,18 +2,17 @@
 
 mod new;
 
+pub(crate) use new::issue;
+
 use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
     AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
     CertificateId, CertificateKey, CertificateRow, CertificateStatus, Command, Fact, FindAuthority,
-    FindCertificate, FindKey, Identifier, KeyChoice, KeyType, ListCertificates, NewCertificate,
-    PreviewCertificate, ProfileName, Report, ShowCertificate, Sort,
+    FindCertificate, ListCertificates, Report, ShowCertificate, Sort,
 };
-use clap::{Args, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
-
-pub(crate) use new::issue;
 
 use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
