@@ -31,6 +31,7 @@ cases! {
     a_certificate_that_breaks_a_rule_is_refused,
     a_certificate_with_a_key_of_ours_is_written_and_found,
     a_changed_passphrase_replaces_the_old_one,
+    a_damaged_vault_or_store_is_told,
     a_data_folder_in_use_is_told,
     a_key_is_made_first_and_used_later,
     a_passphrase_is_typed_in_a_terminal,
