@@ -9,6 +9,7 @@ mod navigation;
 mod parts;
 mod remember;
 mod screens;
+mod stuck;
 mod theme;
 mod watched;
 mod widgets;
@@ -21,7 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chancery_engine::api::{Actor, Report};
 use chancery_engine::{Home, Settings, start};
 
-pub use app::Window;
+use app::Window;
+
 pub use remember::Theme;
 
 /// What the window needs to begin.
@@ -46,14 +48,28 @@ pub enum CannotOpen {
     NoOpenGl(String),
 }
 
-/// Opens the window and returns when it has been closed.
+/// Opens the window and returns when it has been closed. An engine that does not start is told in
+/// a window too, as far as there can be one.
 pub fn run(begin: Start) -> Result<(), CannotOpen> {
-    let clock = begin.settings.clock.clone();
+    let clock = Arc::clone(&begin.settings.clock);
     let memory = match &begin.settings.home {
         Home::Folder(folder) => remember::Memory::within(folder),
         Home::Memory => remember::Memory::default(),
     };
-    let client = start(begin.settings, begin.actor).map_err(CannotOpen::Engine)?;
+    match start(begin.settings, begin.actor) {
+        Ok(client) => {
+            open(move |context| Box::new(Window::new(context, client, clock, memory, begin.theme)))
+        }
+        Err(report) => {
+            let told = report.clone();
+            // Without a display the report is all there is to say.
+            open(move |context| Box::new(stuck::Stuck::new(context, told))).ok();
+            Err(CannotOpen::Engine(report))
+        }
+    }
+}
+
+fn open(create: impl FnOnce(&egui::Context) -> Box<dyn eframe::App>) -> Result<(), CannotOpen> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Chancery")
@@ -65,10 +81,8 @@ pub fn run(begin: Start) -> Result<(), CannotOpen> {
     let opened = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&opened);
     let create = move |creation: &eframe::CreationContext<'_>| {
-        let context = &creation.egui_ctx;
         seen.store(true, Ordering::Relaxed);
-        let window = Window::new(context, client, clock, memory, begin.theme);
-        Ok(Box::new(window) as Box<dyn eframe::App>)
+        Ok(create(&creation.egui_ctx))
     };
     let open = || eframe::run_native("chancery", options, Box::new(create));
     // A library of the desktop that is missing ends in a panic inside of what loads it.
