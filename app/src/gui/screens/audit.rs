@@ -3,8 +3,8 @@
 mod dialogs;
 
 use chancery_engine::api::{
-    Area, AuditCommand, AuditFilter, AuditRow, AuditState, AuditStateQuestion, Command, JobState,
-    ListAudit, ListJobs, Page, shown,
+    Area, AuditCommand, AuditFilter, AuditRow, AuditState, AuditStateQuestion, Command, JobRow,
+    JobState, ListAudit, ListJobs, Page, shown,
 };
 use egui::Ui;
 
@@ -82,7 +82,7 @@ impl Screen for Audit {
 }
 
 impl Audit {
-    fn running(&self) -> Option<&chancery_engine::api::JobRow> {
+    fn running(&self) -> Option<&JobRow> {
         let jobs = self.jobs.shown()?;
         jobs.iter().find(|job| job.state == JobState::Running)
     }

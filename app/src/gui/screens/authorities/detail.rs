@@ -6,7 +6,7 @@ use egui::Ui;
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::validity_bar::validity_bar;
-use crate::gui::parts::{status, time};
+use crate::gui::parts::{digits, status, time};
 use crate::gui::screens::View;
 use crate::gui::theme::{self, Tone, icons, size};
 use crate::gui::widgets::{alert, badge, facts};
@@ -111,11 +111,10 @@ fn facts_ui(ui: &mut Ui, shown: &AuthorityDetail) {
         facts::row(ui, "Authorities below", &path_length(row.path_len));
         facts::row(ui, "Issued", &row.issued.to_string());
         if let Some(serial) = &shown.serial {
-            facts::mono_row(ui, "Serial", &serial.grouped(), &serial.to_string());
+            digits::serial_row(ui, serial);
         }
         if let Some(fingerprint) = &shown.fingerprint {
-            let text = fingerprint.to_string();
-            facts::mono_row(ui, "SHA-256", &text, &text);
+            digits::fingerprint_row(ui, fingerprint);
         }
         facts::row(ui, "Made here", &time::absolute(shown.created));
     });
