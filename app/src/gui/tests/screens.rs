@@ -187,6 +187,9 @@ fn unattended_use_is_ended_only_after_it_was_asked() {
     press_role(&mut harness, Role::TreeItem, "Example Issuing");
     press(&mut harness, "End unattended use…");
     see(&mut harness, "every signature of Example Issuing asks");
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(20);
+    see(&mut harness, "every signature of Example Issuing asks");
     press(&mut harness, "End unattended use");
     see(&mut harness, "Let it sign by itself…");
 }

@@ -75,6 +75,11 @@ fn buttons(ui: &mut Ui, shown: &AuthorityDetail, wishes: &mut Wishes) -> Option<
         if row.state == AuthorityState::Requested {
             offer(ui, "Install certificate…", Asked::Install);
             offer(ui, "Save request…", Asked::SaveRequest);
+            if let Some(request) = &shown.request_pem
+                && ui.button("Copy request").clicked()
+            {
+                ui.ctx().copy_text(request.clone());
+            }
         } else {
             offer(ui, "Export…", Asked::Export);
         }
