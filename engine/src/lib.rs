@@ -16,6 +16,7 @@ mod x509;
 mod base;
 
 pub use runtime::{
-    Answer, Busy, Client, Kdf, News, Pending, Settings, Ticket, inspect, start, verify_audit,
+    Answer, Busy, Client, Kdf, News, Pending, Settings, Ticket, inspect, private_names, start,
+    verify_audit,
 };
 pub use store::{Disk, Home, SystemDisk};

@@ -68,11 +68,6 @@ impl Plan {
             ..Wish::new(self.subject.clone(), Vec::new(), key)
         }
     }
-
-    /// The same wish for a key that nobody has, to learn what is wrong with it before one is made.
-    pub(crate) fn trial(&self) -> Result<Wish, Report> {
-        Ok(self.wish(trial_key()?))
-    }
 }
 
 /// A public key whose private half is the number one: good for a rehearsal, for nothing else.

@@ -2,55 +2,29 @@
 
 use std::fmt;
 
-use crate::base::{AuthorityId, Explain, Kind, Remedy, Report, Serial, Subtree, Timestamp, shown};
+use crate::base::{AuthorityId, Explain, Kind, Remedy, Report, Serial, Timestamp, shown};
 
 #[derive(Debug)]
 pub(crate) enum AuthorityError {
-    /// A public key that no request may bring; says why.
-    BarredKey(String),
-    Expired {
-        name: String,
-        since: Timestamp,
-    },
+    Expired { name: String, since: Timestamp },
     NameEmpty,
-    NameTaken {
-        name: String,
-        holder: AuthorityId,
-    },
-    NeedsConfirmation {
-        name: String,
-    },
-    NeedsPassphrase {
-        name: String,
-    },
+    NameTaken { name: String, holder: AuthorityId },
+    NeedsConfirmation { name: String },
+    NeedsPassphrase { name: String },
     NotACertificate,
-    NotInstalled {
-        name: String,
-    },
-    NotRequested {
-        name: String,
-    },
-    OtherKey {
-        name: String,
-    },
-    OutsideParent(Subtree),
-    ParentGrantsNothing {
-        name: String,
-    },
+    NotInstalled { name: String },
+    NotRequested { name: String },
+    OtherKey { name: String },
     SerialTaken(Serial),
     SignatureLost,
     Unknown(AuthorityId),
     WrongChain(Box<Report>),
-    WrongConfirmation {
-        given: String,
-        name: String,
-    },
+    WrongConfirmation { given: String, name: String },
 }
 
 impl fmt::Display for AuthorityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BarredKey(why) => write!(f, "this public key may not be used: {why}"),
             Self::Expired { name, since } => {
                 write!(f, "the authority {} has expired on {since}", shown(name))
             }
@@ -88,16 +62,6 @@ impl fmt::Display for AuthorityError {
                 "the certificate is for another key than the one made for {}",
                 shown(name)
             ),
-            Self::OutsideParent(subtree) => {
-                write!(f, "{subtree} is outside what the parent may issue for")
-            }
-            Self::ParentGrantsNothing { name } => {
-                write!(
-                    f,
-                    "the authority {} may have no authority below it",
-                    shown(name)
-                )
-            }
             Self::SerialTaken(serial) => write!(f, "the serial {serial} is already in use"),
             Self::SignatureLost => f.write_str("the intent to sign is no longer open"),
             Self::Unknown(id) => write!(f, "there is no authority {id}"),
@@ -121,7 +85,6 @@ impl std::error::Error for AuthorityError {
 impl Explain for AuthorityError {
     fn code(&self) -> &'static str {
         match self {
-            Self::BarredKey(_) => "authority.barred-key",
             Self::Expired { .. } => "authority.expired",
             Self::NameEmpty => "authority.name-empty",
             Self::NameTaken { .. } => "authority.name-taken",
@@ -133,8 +96,6 @@ impl Explain for AuthorityError {
             Self::NotInstalled { .. } => "authority.not-installed",
             Self::NotRequested { .. } => "authority.not-requested",
             Self::OtherKey { .. } => "authority.other-key",
-            Self::OutsideParent(_) => "authority.outside-parent",
-            Self::ParentGrantsNothing { .. } => "authority.no-children",
             Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
             Self::Unknown(_) => "authority.unknown",
             Self::WrongChain(_) => "authority.wrong-chain",
@@ -155,7 +116,6 @@ impl Explain for AuthorityError {
 
     fn remedy(&self) -> Remedy {
         let step = match self {
-            Self::BarredKey(_) => "Make a new key on the host and send a new request",
             Self::Expired { .. } => "Choose another authority, or make a new one",
             Self::NameEmpty => "Give it a name, such as Example Root",
             Self::NameTaken { .. } => "Choose another name",
@@ -170,10 +130,6 @@ impl Explain for AuthorityError {
             Self::NotRequested { .. } => "Choose an authority made with ca request",
             Self::OtherKey { .. } => {
                 "Install the certificate that was made from this authority's own request"
-            }
-            Self::OutsideParent(_) => "Leave it out, or choose another parent",
-            Self::ParentGrantsNothing { .. } => {
-                "Choose a parent whose path length leaves room, or make a new root"
             }
             Self::SerialTaken(_) | Self::SignatureLost => return Remedy::Retry,
             Self::Unknown(_) => "Choose one from ca list",

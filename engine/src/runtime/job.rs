@@ -155,15 +155,12 @@ async fn finish(
 ) -> Result<(), Report> {
     let context = &core.context;
     record.state = JobState::Done;
+    let at = context.clock.now();
+    let words = audit::words(&found).join("; ");
     let found = Verification {
         complete_to: found.complete_to,
         faults: found.faults,
         sealed_to: found.sealed_to,
-    };
-    let at = context.clock.now();
-    let words = match found.faults.len() {
-        0 => format!("complete up to entry {}", found.complete_to),
-        count => format!("{count} faults: {}", found.faults.join("; ")),
     };
     let entry = entry(&record.actor, at, id, "done", words);
     let puts = vec![

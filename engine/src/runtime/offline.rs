@@ -2,13 +2,18 @@
 
 use std::io::BufRead;
 
-use crate::api::{Description, Report, Verification};
+use crate::api::{Description, Report, Subtree, Verification};
 use crate::{audit, x509};
 
 /// Explains any certificate, request, CRL or bundle of them, PEM or DER, field by field. A private
 /// key is named as one and never shown.
 pub fn inspect(bytes: &[u8]) -> Result<Description, Report> {
     Ok(x509::describe(bytes)?)
+}
+
+/// The name space that a root is confined to unless its wish says otherwise.
+pub fn private_names() -> Vec<Subtree> {
+    x509::Constraints::private().permitted
 }
 
 /// Follows an exported audit from its first entry, trusting nothing but `key_pem`. `since` is a

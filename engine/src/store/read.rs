@@ -10,7 +10,7 @@ use crate::api::Revision;
 use crate::base::{AuthorityId, CertificateId, Fingerprint, Serial};
 
 /// The store as of one commit; later ones do not show.
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     pub(super) transaction: ReadTransaction,
     at: Revision,
 }

@@ -28,9 +28,7 @@ pub(crate) use list::Class;
 pub(crate) use overview::CheckOutcome;
 pub(crate) use overview::Overview;
 pub(crate) use overview::VaultState;
-pub(crate) use slot::SlotId;
 pub(crate) use slot::SlotKind;
-pub(crate) use slot::SlotRow;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -6,9 +6,8 @@ use der::asn1::AnyRef;
 use der::{Decode, Reader, Result as DerResult};
 
 use crate::base::KeyType;
-use crate::x509::asn1;
 use crate::x509::key::KeyKind;
-use crate::x509::oid;
+use crate::x509::{asn1, oid};
 
 /// How a signature is made. We make the first four kinds; the others are verified only.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

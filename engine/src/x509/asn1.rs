@@ -166,6 +166,14 @@ pub(super) fn read_extensions(list: &[u8]) -> Result<Vec<Extension<'_>>> {
     })
 }
 
+/// The first object id that stands there more than once, which is never allowed (RFC 5280, 4.2).
+pub(super) fn repeated(ids: impl Iterator<Item = ObjectIdentifier>) -> Option<ObjectIdentifier> {
+    let mut sorted: Vec<ObjectIdentifier> = ids.collect();
+    sorted.sort();
+    let pair = sorted.windows(2).find(|pair| pair[0] == pair[1]);
+    pair.map(|pair| pair[0])
+}
+
 fn read_extension<'a>(reader: &mut SliceReader<'a>) -> Result<Extension<'a>> {
     Ok(Extension {
         id: ObjectIdentifier::decode(reader)?,

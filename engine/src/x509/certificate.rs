@@ -2,28 +2,16 @@
 
 use const_oid::ObjectIdentifier;
 
-use crate::base::Fingerprint;
-use crate::base::Identifier;
-use crate::base::Serial;
-use crate::base::Timestamp;
+use crate::base::{Fingerprint, Identifier, Serial, Timestamp};
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::asn1;
-use crate::x509::asn1::Signed;
-use crate::x509::asn1::Tbs;
-use crate::x509::constraints::ConstraintError;
-use crate::x509::constraints::Constraints;
-use crate::x509::error::PemFault;
-use crate::x509::error::X509Error;
-use crate::x509::extension;
-use crate::x509::extension::BasicConstraints;
-use crate::x509::extension::KeyUsage;
-use crate::x509::general_name;
+use crate::x509::asn1::{Signed, Tbs};
+use crate::x509::constraints::{ConstraintError, Constraints};
+use crate::x509::error::{PemFault, X509Error};
+use crate::x509::extension::{BasicConstraints, KeyUsage};
 use crate::x509::general_name::Found;
-use crate::x509::key::PublicKey;
-use crate::x509::key::VerifyError;
+use crate::x509::key::{PublicKey, VerifyError};
 use crate::x509::name::Name;
-use crate::x509::oid;
-use crate::x509::pem;
+use crate::x509::{asn1, extension, general_name, oid, pem};
 
 /// A certificate as it was found, whoever issued it. Reading it says nothing about trust.
 #[derive(Clone, Debug)]
@@ -59,10 +47,30 @@ impl Certificate {
         }
     }
 
+    /// Every certificate of a PEM text in order, or the one in DER.
+    pub(crate) fn read_all(bytes: &[u8]) -> Result<Vec<Self>, X509Error> {
+        if !pem::is_pem(bytes) {
+            return Self::read(bytes).map(|one| vec![one]);
+        }
+        let blocks = pem::decode(bytes, MAX_SIZE)?;
+        let all = blocks.into_iter().filter(is_certificate);
+        let all: Result<Vec<Self>, X509Error> =
+            all.map(|block| Self::from_der(block.der)).collect();
+        match all? {
+            none if none.is_empty() => Err(X509Error::Pem(PemFault::Label)),
+            all => Ok(all),
+        }
+    }
+
     pub(crate) fn from_der(der: Vec<u8>) -> Result<Self, X509Error> {
         let malformed = || X509Error::malformed("certificate");
         let signed = Signed::read(&der).map_err(malformed())?;
         let tbs = Tbs::read(signed.tbs).map_err(malformed())?;
+        if asn1::repeated(tbs.extensions.iter().map(|extension| extension.id)).is_some() {
+            return Err(X509Error::Malformed {
+                what: "certificate",
+            });
+        }
         let value = |id| tbs.extension(id).map(|extension| extension.value);
         let basic = value(oid::BASIC_CONSTRAINTS)
             .map(BasicConstraints::read)
@@ -199,16 +207,14 @@ impl Certificate {
 }
 
 fn first_of(blocks: Vec<pem::Block>) -> Result<Vec<u8>, X509Error> {
-    let is_certificate = |block: &pem::Block| {
-        matches!(
-            &block.label[..],
-            pem::CERTIFICATE | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"
-        )
-    };
     let first = blocks.into_iter().find(is_certificate);
     first
         .map(|block| block.der)
         .ok_or(X509Error::Pem(PemFault::Label))
+}
+
+fn is_certificate(block: &pem::Block) -> bool {
+    matches!(&block.label[..], pem::CERTIFICATE | "X509 CERTIFICATE")
 }
 
 fn valid(found: Vec<Found>) -> Vec<Identifier> {

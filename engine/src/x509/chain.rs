@@ -11,10 +11,7 @@ use webpki::EndEntityCert;
 use webpki::KeyUsage as Purpose;
 use webpki::anchor_from_trusted_cert;
 
-use crate::base::Explain;
-use crate::base::Kind;
-use crate::base::Remedy;
-use crate::base::Timestamp;
+use crate::base::{Explain, Kind, Remedy, Timestamp};
 use crate::x509::certificate::Certificate;
 use crate::x509::constraints::ConstraintError;
 use crate::x509::extension::KeyUsage;
@@ -131,10 +128,10 @@ fn check_constraints(authority: &Certificate, issuer: &Certificate) -> Result<()
             .map(|_| ())
             .map_err(ChainError::from);
     };
-    let below = authority.constraints()?.ok_or(ChainError::Unconstrained)?;
-    own.narrowed_by(&below)
-        .map(|_| ())
-        .map_err(ChainError::from)
+    match authority.constraints()? {
+        Some(below) if own.is_repeated_by(&below) => Ok(()),
+        _ => Err(ChainError::Unconstrained),
+    }
 }
 
 /// Why a chain does not hold.
@@ -153,7 +150,7 @@ pub(crate) enum ChainError {
     /// The leaf is not for this purpose.
     Purpose,
     Signature,
-    /// A CA below a constrained one that does not repeat its constraints.
+    /// A CA below a constrained one whose own constraints allow more.
     Unconstrained,
 }
 
@@ -175,7 +172,7 @@ impl fmt::Display for ChainError {
             Self::Purpose => f.write_str("the certificate is not for this purpose"),
             Self::Signature => f.write_str("the signature is not by the key of the issuing CA"),
             Self::Unconstrained => {
-                f.write_str("the CA's certificate does not repeat its issuer's name constraints")
+                f.write_str("the CA's certificate does not repeat its issuer's name constraints, or widens them")
             }
         }
     }

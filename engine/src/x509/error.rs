@@ -3,10 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::base::Explain;
-use crate::base::Kind;
-use crate::base::Remedy;
-use crate::base::shown;
+use crate::base::{Explain, Kind, Remedy, shown};
 
 /// Bytes or a text that are not what they should be.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -7,10 +7,8 @@ use der::asn1::BitStringRef;
 use der::{Decode, Encode, Reader, Result, Tag};
 
 use crate::base::Identifier;
-use crate::x509::asn1;
 use crate::x509::asn1::Extension;
-use crate::x509::general_name;
-use crate::x509::oid;
+use crate::x509::{asn1, general_name, oid};
 
 /// What a key may be used for (RFC 5280, 4.2.1.3), a bit for each use.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

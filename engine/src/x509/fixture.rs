@@ -7,32 +7,20 @@ use aws_lc_rs::signature as sign;
 use aws_lc_rs::signature::KeyPair;
 use der::Encode;
 
-use crate::base::Explain;
-use crate::base::Identifier;
-use crate::base::KeyType;
-use crate::base::Remedy;
-use crate::base::Serial;
-use crate::base::Timestamp;
+use crate::base::{Explain, Identifier, KeyType, Remedy, Serial, Timestamp};
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::asn1;
 use crate::x509::asn1::Signed;
 use crate::x509::constraints::Constraints;
-use crate::x509::draft::Draft;
-use crate::x509::draft::DraftError;
-use crate::x509::draft::IssuerView;
-use crate::x509::draft::SignatureMismatch;
-use crate::x509::draft::SignedCertificate;
-use crate::x509::draft::Wish;
+use crate::x509::draft::{
+    Draft, DraftError, IssuerView, SignatureMismatch, SignedCertificate, Wish,
+};
 use crate::x509::error::X509Error;
 use crate::x509::extension::Urls;
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
-use crate::x509::oid;
-use crate::x509::profile;
-use crate::x509::profile::Profile;
-use crate::x509::request::Asked;
-use crate::x509::request::write_request;
-use crate::x509::serial;
+use crate::x509::profile::{Profile, profile};
+use crate::x509::request::{Asked, write_request};
+use crate::x509::{asn1, oid, serial};
 
 /// 2026-11-22, noon.
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_795_348_800);
@@ -100,8 +88,8 @@ impl TestKey {
 
     /// A request of this key.
     pub(super) fn request(&self, subject: &Name, asked: &Asked) -> Vec<u8> {
-        let mut sign = |info: &[u8]| Ok::<_, X509Error>(self.sign(info));
-        write_request(subject, &self.public, self.algorithm, asked, &mut sign).unwrap()
+        let sign = |info: &[u8]| Ok::<_, X509Error>(self.sign(info));
+        write_request(subject, &self.public, self.algorithm, asked, sign).unwrap()
     }
 
     /// A request with these encoded extensions, however wrong they are.
@@ -223,7 +211,7 @@ pub(super) fn assert_tells<E: Explain>(error: &E) {
 }
 
 pub(super) fn built_in(name: &str) -> &'static Profile {
-    profile::profile(&name.parse().unwrap()).unwrap()
+    profile(&name.parse().unwrap()).unwrap()
 }
 
 pub(super) fn random() -> Serial {

@@ -6,9 +6,7 @@ use std::net::IpAddr;
 use der::asn1::AnyRef;
 use der::{Decode, Reader};
 
-use crate::base::Identifier;
-use crate::base::NameError;
-use crate::base::shown;
+use crate::base::{Identifier, NameError, shown};
 use crate::x509::asn1;
 
 /// What a `SubjectAltName` held.

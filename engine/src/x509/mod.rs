@@ -25,19 +25,13 @@ mod fixture;
 
 pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use certificate::Certificate;
-pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
-pub(crate) use constraints::{ConstraintError, Constraints};
-pub(crate) use draft::{
-    Approved, Draft, DraftError, IssuerView, LintError, Linted, SignatureMismatch,
-    SignedCertificate, Wish,
-};
-pub(crate) use error::{PemFault, X509Error};
-pub(crate) use extension::{BasicConstraints, KeyUsage, Urls};
-pub(crate) use inspect::{InspectError, describe};
-pub(crate) use key::{KeyError, KeyKind, PublicKey, VerifyError, Weakness};
-pub(crate) use lint::{Lint, lints};
+pub(crate) use chain::{ChainError, verify_authority, verify_root};
+pub(crate) use constraints::Constraints;
+pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
+pub(crate) use extension::Urls;
+pub(crate) use inspect::describe;
+pub(crate) use key::PublicKey;
 pub(crate) use merge::{MergeError, merge};
 pub(crate) use name::Name;
-pub(crate) use oid::{CLIENT_AUTH, SERVER_AUTH};
-pub(crate) use profile::{Lifetime, NameKind, Names, Profile, profile, profiles};
-pub(crate) use request::{Asked, CertificationRequest, RequestError, write_request};
+pub(crate) use profile::{Profile, profile, profiles};
+pub(crate) use request::{Asked, CertificationRequest, write_request};

@@ -7,9 +7,8 @@ use der::asn1::AnyRef;
 use der::{Decode, Encode, Error, ErrorKind, Reader, Result as DerResult, SliceReader};
 
 use crate::base::shown;
-use crate::x509::asn1;
 use crate::x509::error::X509Error;
-use crate::x509::oid;
+use crate::x509::{asn1, oid};
 
 /// A distinguished name: order, repetitions, multi-valued parts and encodings are kept. Two names
 /// are equal if their encodings are.

@@ -4,10 +4,7 @@ use std::sync::LazyLock;
 
 use const_oid::ObjectIdentifier;
 
-use crate::base::Field;
-use crate::base::Identifier;
-use crate::base::ProfileName;
-use crate::base::Take;
+use crate::base::{Field, Identifier, ProfileName, Take};
 use crate::x509::extension::KeyUsage;
 use crate::x509::key::PublicKey;
 use crate::x509::oid;
@@ -86,8 +83,8 @@ impl Profile {
     /// The rule for a field that a person has not decided.
     pub(crate) fn take(&self, field: &Field) -> Take {
         match field {
-            Field::Subject | Field::Names if !self.is_ca => Take::Request,
             Field::Subject => Take::Request,
+            Field::Names if !self.is_ca => Take::RequestElseProfile,
             Field::BasicConstraints if self.is_ca => Take::RequestElseProfile,
             Field::BasicConstraints | Field::ExtendedKeyUsage => Take::RefuseOther,
             Field::Other(id) if self.is_ca && *id == oid::NAME_CONSTRAINTS.to_string() => {

@@ -19,8 +19,8 @@ use crate::api::{
 };
 use crate::authority::export::{Content, Sheet, file_name, write};
 use crate::authority::{
-    AuthorityError, Given, Issuer, NewKey, Permission, Prepared, Signed, Source, certificates_from,
-    effective_end, prepare, trial_key, wish_for,
+    Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
+    trial_key, wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::certificate::{self as rows, CertificateRecord};

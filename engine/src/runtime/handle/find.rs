@@ -8,7 +8,7 @@ use crate::api::{
     FindRequest, Fingerprint, KeyId, ListAuthorities, Report, RequestId, Serial, shown,
 };
 use crate::base::{Explain, Kind, Remedy};
-use crate::store::{Rows, authority, certificate, key, request};
+use crate::store::{authority, certificate, key, request};
 
 impl Answer for FindAuthority {
     fn answer(&self, sight: &Sight<'_>) -> Result<AuthorityId, Report> {

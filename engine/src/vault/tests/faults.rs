@@ -22,7 +22,6 @@ use super::use_key;
 use crate::base::Explain;
 use crate::base::KeyId;
 use crate::base::KeyType;
-use crate::base::Purpose;
 use crate::base::Remedy;
 use crate::base::Secret;
 use crate::vault::Class;

@@ -18,7 +18,6 @@ use crate::base::Purpose;
 use crate::base::Timestamp;
 use crate::vault::Class;
 use crate::vault::KdfCost;
-use crate::vault::SlotId;
 use crate::vault::VaultError;
 use crate::vault::file::Contents;
 use crate::vault::file::Header;
@@ -27,6 +26,7 @@ use crate::vault::file::Parts;
 use crate::vault::list::RecordName;
 use crate::vault::slot::PassphraseSlot;
 use crate::vault::slot::Slot;
+use crate::vault::slot::SlotId;
 
 /// What unlocking says of these bytes; whatever may be asked while locked must not panic either.
 fn unlocking(bytes: Vec<u8>) -> VaultError {

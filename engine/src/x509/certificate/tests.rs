@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::base::KeyType;
-use crate::x509::fixture::CaKey;
-use crate::x509::fixture::assert_tells;
+use crate::x509::fixture::{CaKey, assert_tells};
 
 #[test]
 fn a_certificate_reads_back_from_der_and_from_pem() {
@@ -16,6 +15,10 @@ fn a_certificate_reads_back_from_der_and_from_pem() {
     );
     let first = Certificate::read(text.as_bytes()).unwrap();
     assert_eq!(first.der(), der.der());
+    let all = Certificate::read_all(text.as_bytes()).unwrap();
+    assert_eq!(all.len(), 2);
+    assert_eq!(all[1].path_len(), Some(0));
+    assert_eq!(Certificate::read_all(der.der()).unwrap().len(), 1);
     assert_eq!(first.subject(), ca.certificate.subject());
     assert_eq!(
         first.signature_algorithm(),

@@ -1,14 +1,10 @@
 //! Chains that hold and chains that do not.
 
 use super::*;
-use crate::base::Identifier;
-use crate::base::KeyType;
+use crate::base::{Identifier, KeyType};
 use crate::x509::constraints::Constraints;
 use crate::x509::draft::Wish;
-use crate::x509::fixture::CaKey;
-use crate::x509::fixture::NOW;
-use crate::x509::fixture::TestKey;
-use crate::x509::fixture::assert_tells;
+use crate::x509::fixture::{CaKey, NOW, TestKey, assert_tells};
 use crate::x509::name::Name;
 
 fn server(ca: &CaKey, host: &str) -> Vec<u8> {

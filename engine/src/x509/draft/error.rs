@@ -3,13 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::base::Explain;
-use crate::base::Finding;
-use crate::base::Identifier;
-use crate::base::Kind;
-use crate::base::Remedy;
-use crate::base::Severity;
-use crate::base::Timestamp;
+use crate::base::{Explain, Finding, Identifier, Kind, Remedy, Severity, Timestamp};
 use crate::x509::constraints::ConstraintError;
 use crate::x509::error::X509Error;
 use crate::x509::request::MAX_NAMES;

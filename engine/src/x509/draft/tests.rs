@@ -1,16 +1,11 @@
 //! Drafts: what they contain, what is refused, and that only approved and linted ones are signed.
 
 use super::*;
-use crate::base::KeyType;
-use crate::base::Subtree;
+use crate::base::{KeyType, Subtree};
+use crate::x509::certificate::Certificate;
 use crate::x509::constraints::ConstraintError;
-use crate::x509::fixture::CaKey;
-use crate::x509::fixture::NOW;
-use crate::x509::fixture::TestKey;
-use crate::x509::fixture::assert_tells;
-use crate::x509::fixture::built_in;
-use crate::x509::fixture::random;
-use crate::x509::fixture::signed;
+use crate::x509::extension::KeyUsage;
+use crate::x509::fixture::{CaKey, NOW, TestKey, assert_tells, built_in, random, signed};
 use crate::x509::oid;
 
 fn wish(names: &[&str]) -> Wish {
@@ -381,4 +376,61 @@ fn an_issuer_is_read_out_of_its_certificate() {
     let leaf = Certificate::read(leaf.der()).unwrap();
     let error = IssuerView::of(&leaf, ca.key.algorithm, Urls::default()).unwrap_err();
     assert_eq!(error, DraftError::NotACa);
+}
+
+#[test]
+fn an_independent_reader_reads_what_we_write_and_writes_the_same_again() {
+    let root = CaKey::root();
+    let leaf = root
+        .issue("both", wish(&["*.a.internal", "10.0.0.1"]))
+        .unwrap();
+    for issued in [&root.certificate, &root.below(None).certificate, &leaf] {
+        let read = <x509_cert::Certificate as der::Decode>::from_der(issued.der()).unwrap();
+        assert_eq!(der::Encode::to_der(&read).unwrap(), issued.der());
+        let (rest, read) = x509_parser::parse_x509_certificate(issued.der()).unwrap();
+        assert!(rest.is_empty());
+        assert_eq!(
+            read.tbs_certificate.raw_serial(),
+            issued.serial().as_bytes()
+        );
+    }
+}
+
+#[test]
+fn a_ca_carries_no_names_and_no_lint_lets_a_wider_use_pass() {
+    let named = Wish {
+        identifiers: wish(&["www.example.com"]).identifiers,
+        ..wish(&[])
+    };
+    assert!(matches!(
+        refused("intermediate", named.clone()),
+        DraftError::NameKind(..)
+    ));
+    let key = TestKey::new(KeyType::P256);
+    let root = built_in("root");
+    let root = Draft::self_signed(root, named, key.algorithm, random(), NOW);
+    assert!(matches!(root, Err(DraftError::NameKind(..))));
+
+    let lint = |wish: Wish| {
+        let draft = CaKey::root().prepare("server", wish).unwrap();
+        let error = draft
+            .approve(|_| Ok::<_, ()>(()))
+            .unwrap()
+            .lint()
+            .unwrap_err();
+        assert_tells(&error);
+        error.findings()[0].lint.clone()
+    };
+    let purposes = Some(vec![oid::SERVER_AUTH, oid::CLIENT_AUTH]);
+    let wider = Wish {
+        extended_key_usage: purposes,
+        ..wish(&["a.internal"])
+    };
+    assert_eq!(lint(wider), "rfc5280-extended-key-usage");
+    let usage = Some(KeyUsage::DIGITAL_SIGNATURE.and(KeyUsage::CRL_SIGN));
+    let wider = Wish {
+        key_usage: usage,
+        ..wish(&["a.internal"])
+    };
+    assert_eq!(lint(wider), "house-key-usage");
 }

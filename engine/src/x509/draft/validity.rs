@@ -1,24 +1,23 @@
 //! From when until when a certificate is valid.
 
 use crate::base::Timestamp;
-use crate::x509::draft::DraftError;
-use crate::x509::draft::IssuerView;
+use crate::x509::draft::{DraftError, IssuerView};
 
 /// Both ends belong to it (RFC 5280, 4.1.2.5); whole seconds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Validity {
-    pub(super) not_before: Timestamp,
-    pub(super) not_after: Timestamp,
+pub(in crate::x509) struct Validity {
+    pub(in crate::x509) not_before: Timestamp,
+    pub(in crate::x509) not_after: Timestamp,
 }
 
 impl Validity {
-    pub(super) fn of_root(days: u32, now: Timestamp) -> Self {
+    pub(in crate::x509) fn of_root(days: u32, now: Timestamp) -> Self {
         Self::from(back_dated(now), days)
     }
 
     /// Back-dated by an hour for clients whose clocks are slow, but not before the issuer. What
     /// would outlive the issuer is refused rather than shortened.
-    pub(super) fn within(
+    pub(in crate::x509) fn within(
         issuer: &IssuerView,
         days: u32,
         now: Timestamp,

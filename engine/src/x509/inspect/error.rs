@@ -3,9 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::base::Explain;
-use crate::base::Kind;
-use crate::base::Remedy;
+use crate::base::{Explain, Kind, Remedy};
 use crate::x509::error::X509Error;
 
 /// Why something cannot be explained.

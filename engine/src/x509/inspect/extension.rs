@@ -3,18 +3,12 @@
 use x509_parser::extensions::{DistributionPointName, GeneralName, ParsedExtension, X509Extension};
 use x509_parser::prelude::FromDer;
 
-use crate::base::DescribedField;
-use crate::base::Description;
-use crate::base::hex;
+use crate::base::{DescribedField, Description, hex};
 use crate::x509::asn1::Extension;
 use crate::x509::constraints::Constraints;
-use crate::x509::extension;
-use crate::x509::extension::BasicConstraints;
-use crate::x509::extension::KeyUsage;
-use crate::x509::general_name;
-use crate::x509::inspect::mono;
-use crate::x509::inspect::text;
-use crate::x509::oid;
+use crate::x509::extension::{BasicConstraints, KeyUsage};
+use crate::x509::inspect::{mono, text};
+use crate::x509::{extension, general_name, oid};
 
 pub(super) fn describe(extension: &Extension<'_>) -> Description {
     let title = oid::title(extension.id);

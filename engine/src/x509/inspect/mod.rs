@@ -10,19 +10,13 @@ use der::asn1::AnyRef;
 use der::{Decode, Reader, SliceReader};
 use x509_parser::prelude::{CertificateRevocationList, FromDer};
 
-use crate::base::DescribedField;
-use crate::base::Description;
-use crate::base::Fingerprint;
-use crate::base::Serial;
-use crate::base::shown;
+use crate::base::{DescribedField, Description, Fingerprint, Serial, shown};
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::asn1;
-use crate::x509::asn1::Signed;
-use crate::x509::asn1::Tbs;
+use crate::x509::asn1::{Signed, Tbs};
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
-use crate::x509::pem;
 use crate::x509::request::CertificationRequest;
+use crate::x509::{asn1, pem};
 pub(crate) use error::InspectError;
 
 /// Explains `bytes` of at most 64 MiB. Every text of the description is safe to show.
@@ -130,7 +124,15 @@ fn request(der: &[u8]) -> Option<Description> {
         Ok(_) => "Valid: proves possession of its key".to_owned(),
         Err(error) => format!("Not usable: {error}"),
     };
-    let parts = read.map_or_else(|_| Vec::new(), |request| request.describe_extensions());
+    let parts = read.map_or_else(
+        |_| Vec::new(),
+        |request| {
+            request
+                .extensions()
+                .map(|asked| extension::describe(&asked))
+                .collect()
+        },
+    );
     Some(Description {
         title: "Certification request".to_owned(),
         fields: vec![
@@ -142,14 +144,6 @@ fn request(der: &[u8]) -> Option<Description> {
         ],
         parts,
     })
-}
-
-impl CertificationRequest {
-    fn describe_extensions(&self) -> Vec<Description> {
-        self.extensions()
-            .map(|asked| extension::describe(&asked))
-            .collect()
-    }
 }
 
 fn crl(der: &[u8]) -> Option<Description> {

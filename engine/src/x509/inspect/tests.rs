@@ -3,13 +3,7 @@
 use super::*;
 use crate::base::KeyType;
 use crate::x509::extension::Urls;
-use crate::x509::fixture::CaKey;
-use crate::x509::fixture::NOW;
-use crate::x509::fixture::TestKey;
-use crate::x509::fixture::assert_tells;
-use crate::x509::fixture::built_in;
-use crate::x509::fixture::random;
-use crate::x509::fixture::signed;
+use crate::x509::fixture::{CaKey, NOW, TestKey, assert_tells, built_in, random, signed};
 
 fn fixture(name: &str) -> Vec<u8> {
     let path = format!("{}/src/x509/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));

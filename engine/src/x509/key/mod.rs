@@ -11,14 +11,9 @@ use const_oid::ObjectIdentifier;
 use der::asn1::{AnyRef, BitStringRef};
 use der::{Decode, Reader};
 
-use crate::base::Explain;
-use crate::base::Fingerprint;
-use crate::base::Kind;
-use crate::base::Remedy;
-use crate::base::sha256;
+use crate::base::{Explain, Fingerprint, Kind, Remedy, sha256};
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::asn1;
-use crate::x509::oid;
+use crate::x509::{asn1, oid};
 pub(crate) use rsa::Weakness;
 
 /// A `SubjectPublicKeyInfo` (RFC 5280, 4.1.2.7). Cheap to clone.
@@ -84,6 +79,7 @@ impl PublicKey {
         };
         let usual = SignatureAlgorithm::usual(kind);
         let parsed = usual
+            .filter(|_| is_usual_form(kind, bits))
             .and_then(|usual| usual.verification(kind))
             .and_then(|usual| ParsedPublicKey::new(usual, bits).ok());
         Ok(Self(Arc::new(Inner {
@@ -181,22 +177,34 @@ fn read_spki(der: &[u8]) -> der::Result<(KeyKind, &[u8])> {
                 let parameters = Option::<AnyRef<'_>>::decode(reader)?;
                 Ok(kind_of(id, parameters))
             })?;
-            Ok((kind, asn1::octets(BitStringRef::decode(reader)?)?))
+            let bits = asn1::octets(BitStringRef::decode(reader)?)?;
+            Ok((kind, bits))
         })
     })
+}
+
+/// Points are written out in full: few programs read compressed ones (RFC 5480, 2.2).
+fn is_usual_form(kind: KeyKind, bits: &[u8]) -> bool {
+    let width = match kind {
+        KeyKind::P256 => 32,
+        KeyKind::P384 => 48,
+        KeyKind::P521 => 66,
+        _ => return true,
+    };
+    bits.len() == 1 + 2 * width && bits[0] == UNCOMPRESSED
 }
 
 fn kind_of(id: ObjectIdentifier, parameters: Option<AnyRef<'_>>) -> KeyKind {
     let curve = || parameters?.decode_as::<ObjectIdentifier>().ok();
     match id {
-        oid::ED25519 => KeyKind::Ed25519,
+        oid::ED25519 if parameters.is_none() => KeyKind::Ed25519,
         oid::EC_PUBLIC_KEY => match curve() {
             Some(oid::P256) => KeyKind::P256,
             Some(oid::P384) => KeyKind::P384,
             Some(oid::P521) => KeyKind::P521,
             _ => KeyKind::Other,
         },
-        oid::RSA => KeyKind::Rsa { bits: 0 },
+        oid::RSA if parameters.is_some_and(AnyRef::is_null) => KeyKind::Rsa { bits: 0 },
         oid::RSA_PSS => KeyKind::RsaPss { bits: 0 },
         _ => KeyKind::Other,
     }
@@ -229,7 +237,9 @@ impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed => f.write_str("the public key is damaged"),
-            Self::Point => f.write_str("the public key is not a point of its curve"),
+            Self::Point => {
+                f.write_str("the public key is not a point of its curve, written in full")
+            }
             Self::RsaExponent => {
                 f.write_str("the RSA key's public exponent is even or smaller than 65537")
             }
@@ -280,6 +290,8 @@ pub(crate) enum VerifyError {
     Algorithm,
     Signature,
 }
+
+const UNCOMPRESSED: u8 = 4;
 
 #[cfg(test)]
 mod tests;

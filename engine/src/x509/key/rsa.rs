@@ -86,7 +86,11 @@ fn weakness(modulus: &Natural) -> Option<Weakness> {
 }
 
 fn primes_below(limit: u32) -> impl Iterator<Item = u32> {
-    let is_prime = |n: &u32| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let is_prime = |n: &u32| {
+        (2..*n)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
     (3..limit).step_by(2).filter(is_prime)
 }
 

@@ -51,6 +51,19 @@ fn a_point_off_its_curve_is_refused_and_can_still_be_looked_at() {
 }
 
 #[test]
+fn a_compressed_point_is_refused() {
+    let key = TestKey::new(KeyType::P256);
+    let x = &key.public.spki_der()[27..59];
+    let id = |id: ObjectIdentifier| der::Encode::to_der(&id).unwrap();
+    let algorithm = asn1::wrap(asn1::SEQUENCE, &[&id(oid::EC_PUBLIC_KEY), &id(oid::P256)]);
+    for sign in [2, 3] {
+        let point = asn1::bit_string(&[&[sign], x].concat());
+        let spki = asn1::wrap(asn1::SEQUENCE, &[&algorithm, &point]);
+        assert_eq!(PublicKey::accept(&spki).err(), Some(KeyError::Point));
+    }
+}
+
+#[test]
 fn a_key_that_is_cut_off_or_has_something_behind_it_is_refused() {
     for kind in [KeyType::P256, KeyType::Rsa2048, KeyType::Ed25519] {
         let spki = TestKey::new(kind).public.spki_der().to_vec();

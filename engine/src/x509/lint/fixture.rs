@@ -2,9 +2,9 @@
 
 use const_oid::ObjectIdentifier;
 
-use crate::x509::asn1::Extension;
-use crate::x509::asn1::Tbs;
+use crate::x509::asn1::{Extension, Tbs};
 use crate::x509::fixture::CaKey;
+use crate::x509::key::PublicKey;
 use crate::x509::lint::Drafted;
 
 type Broken = Drafted<'static>;
@@ -35,7 +35,8 @@ fn drafted(profile: &str, change: impl FnOnce(&mut Tbs<'static>)) -> Broken {
     let linted = draft.approve(|_| Ok::<_, ()>(())).unwrap().lint().unwrap();
     let mut tbs = Tbs::read(leak(linted.tbs().to_vec())).unwrap();
     change(&mut tbs);
-    Drafted::read(tbs, profile).unwrap()
+    let key = PublicKey::read(tbs.spki).unwrap();
+    Drafted::read(tbs, profile, key).unwrap()
 }
 
 /// Test drafts live as long as the test.

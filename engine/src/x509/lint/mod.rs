@@ -6,19 +6,15 @@ mod rfc5280;
 
 use const_oid::ObjectIdentifier;
 
-use crate::base::Finding;
-use crate::base::Severity;
+use crate::base::{Finding, Severity};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::Tbs;
-use crate::x509::extension;
-use crate::x509::extension::BasicConstraints;
-use crate::x509::extension::KeyUsage;
-use crate::x509::general_name;
+use crate::x509::extension::{BasicConstraints, KeyUsage};
 use crate::x509::general_name::Found;
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
-use crate::x509::oid;
 use crate::x509::profile::Profile;
+use crate::x509::{extension, general_name, oid};
 
 /// One rule. Its file says which and why.
 pub(crate) struct Lint {
@@ -48,9 +44,13 @@ impl Lint {
     }
 }
 
-/// Every finding about a `TBSCertificate`, errors and warnings.
-pub(super) fn run(tbs: &[u8], profile: &Profile) -> der::Result<Vec<Finding>> {
-    let drafted = Drafted::read(Tbs::read(tbs)?, profile)?;
+/// Every finding about a `TBSCertificate` for this key, errors and warnings.
+pub(super) fn run(tbs: &[u8], profile: &Profile, key: &PublicKey) -> der::Result<Vec<Finding>> {
+    let tbs = Tbs::read(tbs)?;
+    if tbs.spki != key.spki_der() {
+        return Err(der::ErrorKind::Failed.into());
+    }
+    let drafted = Drafted::read(tbs, profile, key.clone())?;
     Ok(lints().filter_map(|lint| lint.finding(&drafted)).collect())
 }
 
@@ -74,7 +74,7 @@ struct Drafted<'a> {
 }
 
 impl<'a> Drafted<'a> {
-    fn read(tbs: Tbs<'a>, profile: &'a Profile) -> der::Result<Self> {
+    fn read(tbs: Tbs<'a>, profile: &'a Profile, key: PublicKey) -> der::Result<Self> {
         let value = |id| tbs.extension(id).map(|extension| extension.value);
         let unreadable = |_| der::Error::from(der::ErrorKind::Failed);
         let purposes = value(oid::EXTENDED_KEY_USAGE).map(extension::read_extended_key_usage);
@@ -83,7 +83,7 @@ impl<'a> Drafted<'a> {
             profile,
             issuer: Name::from_der(tbs.issuer).map_err(unreadable)?,
             subject: Name::from_der(tbs.subject).map_err(unreadable)?,
-            key: PublicKey::read(tbs.spki).map_err(|_| der::Error::from(der::ErrorKind::Failed))?,
+            key,
             algorithm: SignatureAlgorithm::from_der(tbs.algorithm),
             basic: value(oid::BASIC_CONSTRAINTS)
                 .map(BasicConstraints::read)

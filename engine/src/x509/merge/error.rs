@@ -3,20 +3,19 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::base::Explain;
-use crate::base::Kind;
-use crate::base::Remedy;
-use crate::base::Timestamp;
+use crate::base::{Explain, Kind, Remedy};
 use crate::x509::constraints::ConstraintError;
+use crate::x509::draft::DraftError;
 use crate::x509::request::RequestError;
 
 /// Why a request gets nothing under this profile.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum MergeError {
-    BeyondIssuer(Timestamp),
     /// A leaf's request that asks for CA:TRUE.
     CaAsked,
     Constraint(ConstraintError),
+    /// What the profile or the issuer forbids.
+    Draft(DraftError),
     /// A purpose that the profile does not have.
     ExtendedKeyUsage(String),
     /// An extension for which there is no rule.
@@ -24,32 +23,21 @@ pub(crate) enum MergeError {
     KeyUsage,
     /// Names where the rule takes none.
     Names,
-    NoDays,
-    NoNames,
     /// Name constraints in a leaf's request.
     NotForLeaves,
     PathLen,
     Request(RequestError),
     Subject,
-    TooLong {
-        days: u32,
-        limit: u32,
-    },
 }
 
 impl fmt::Display for MergeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BeyondIssuer(end) => {
-                write!(
-                    f,
-                    "the certificate would outlive its CA, which ends on {end}"
-                )
-            }
             Self::CaAsked => f.write_str(
                 "the request asks to be a CA (CA:TRUE), but the profile is for leaf certificates",
             ),
             Self::Constraint(error) => fmt::Display::fmt(error, f),
+            Self::Draft(error) => fmt::Display::fmt(error, f),
             Self::ExtendedKeyUsage(purpose) => write!(
                 f,
                 "the request asks for a purpose (extended key usage) that the profile does not \
@@ -65,11 +53,6 @@ impl fmt::Display for MergeError {
                 f.write_str("the request asks for a key usage that the profile does not have")
             }
             Self::Names => f.write_str("the request asks for names, and the rule takes none"),
-            Self::NoDays => f.write_str("a certificate must be valid for at least one day"),
-            Self::NoNames => f.write_str(
-                "the request names no host: it has no alternative names, and its common name is \
-                 no host name",
-            ),
             Self::NotForLeaves => {
                 f.write_str("the request asks for name constraints, which only a CA can have")
             }
@@ -78,12 +61,6 @@ impl fmt::Display for MergeError {
             }
             Self::Request(error) => fmt::Display::fmt(error, f),
             Self::Subject => f.write_str("the request has a subject, and the rule takes none"),
-            Self::TooLong { days, limit } => {
-                write!(
-                    f,
-                    "a lifetime of {days} days is above the profile's limit of {limit}"
-                )
-            }
         }
     }
 }
@@ -96,6 +73,12 @@ impl From<ConstraintError> for MergeError {
     }
 }
 
+impl From<DraftError> for MergeError {
+    fn from(error: DraftError) -> Self {
+        Self::Draft(error)
+    }
+}
+
 impl From<RequestError> for MergeError {
     fn from(error: RequestError) -> Self {
         Self::Request(error)
@@ -105,14 +88,12 @@ impl From<RequestError> for MergeError {
 impl Explain for MergeError {
     fn code(&self) -> &'static str {
         match self {
-            Self::BeyondIssuer(_) => "issue.beyond-issuer",
             Self::CaAsked => "request.ca-asked",
             Self::Constraint(error) => error.code(),
+            Self::Draft(error) => error.code(),
             Self::ExtendedKeyUsage(_) | Self::KeyUsage => "request.usage-not-allowed",
             Self::Extension(_) | Self::NotForLeaves => "request.extension-not-allowed",
             Self::Names | Self::Subject => "request.name-not-taken",
-            Self::NoDays | Self::TooLong { .. } => "issue.validity",
-            Self::NoNames => "issue.no-name",
             Self::PathLen => "issue.path-length",
             Self::Request(error) => error.code(),
         }
@@ -121,19 +102,19 @@ impl Explain for MergeError {
     fn kind(&self) -> Kind {
         match self {
             Self::Constraint(error) => error.kind(),
+            Self::Draft(error) => error.kind(),
             Self::Request(error) => error.kind(),
-            Self::NoDays => Kind::Malformed,
             _ => Kind::Refused,
         }
     }
 
     fn remedy(&self) -> Remedy {
         Remedy::Do(match self {
-            Self::BeyondIssuer(_) => "Ask for fewer days, or renew the CA first".to_owned(),
             Self::CaAsked => "Make the request without CA:TRUE, or submit it with the profile \
                  intermediate if it is for a CA"
                 .to_owned(),
             Self::Constraint(error) => return error.remedy(),
+            Self::Draft(error) => return error.remedy(),
             Self::ExtendedKeyUsage(_) | Self::KeyUsage => {
                 "Choose a profile that has this usage, or decide to take the profile's".to_owned()
             }
@@ -143,12 +124,7 @@ impl Explain for MergeError {
             Self::Names | Self::Subject | Self::PathLen => {
                 "Change the rule for this field, or make the request without it".to_owned()
             }
-            Self::NoDays => "Choose another number of days".to_owned(),
-            Self::NoNames => "Make the request again with a subject alternative name, such as \
-                 `openssl req -addext subjectAltName=DNS:www.example.internal`"
-                .to_owned(),
             Self::Request(error) => return error.remedy(),
-            Self::TooLong { limit, .. } => format!("Ask for at most {limit} days"),
         })
     }
 }

@@ -7,23 +7,13 @@ mod error;
 
 use const_oid::ObjectIdentifier;
 
-use crate::base::Choices;
-use crate::base::Field;
-use crate::base::Identifier;
-use crate::base::Merged;
-use crate::base::Take;
-use crate::base::Timestamp;
-use crate::base::Verdict;
-use crate::x509::constraints;
-use crate::x509::draft::IssuerView;
-use crate::x509::draft::Wish;
-use crate::x509::extension::BasicConstraints;
-use crate::x509::extension::KeyUsage;
+use crate::base::{Choices, Field, Identifier, Merged, Take, Timestamp, Verdict};
+use crate::x509::draft::{IssuerView, Validity, Wish, check};
+use crate::x509::extension::{BasicConstraints, KeyUsage};
 use crate::x509::name::Name;
-use crate::x509::oid;
-use crate::x509::profile::Names;
-use crate::x509::profile::Profile;
+use crate::x509::profile::{Names, Profile};
 use crate::x509::request::CertificationRequest;
+use crate::x509::{constraints, oid};
 pub(crate) use error::MergeError;
 
 /// Merges every field. The rows are complete even where one of them refuses; the wish is there
@@ -43,8 +33,8 @@ pub(crate) fn merge(
         refused: None,
     };
     let subject = merge.subject();
-    let names = merge.names();
-    let path_len = merge.basic_constraints();
+    let names = merge.names(&subject, issuer);
+    let path_len = merge.basic_constraints(issuer);
     let key_usage = merge.key_usage();
     let extended_key_usage = merge.extended_key_usage();
     let constraints = merge.name_constraints(issuer);
@@ -96,8 +86,8 @@ impl Merge<'_> {
     }
 
     /// A server's request without alternative names, as old programs write it, means its common
-    /// name: where that is a host name or an address it becomes the only alternative name.
-    fn names(&mut self) -> Vec<Identifier> {
+    /// name: where the rule lets the profile speak, that becomes the only alternative name.
+    fn names(&mut self, subject: &Name, issuer: &IssuerView) -> Vec<Identifier> {
         let rule = self.take(&Field::Names);
         let row = Row::new(Field::Names, rule);
         let asked = match self.request.identifiers() {
@@ -107,43 +97,44 @@ impl Merge<'_> {
                 return Vec::new();
             }
         };
-        let none = self.profile.names == Names::None;
+        let own = self.names_of_common_name();
         let row = row
             .asked(list(&asked))
-            .profile(none.then(|| "none".to_owned()));
-        if rule == Take::RefuseOther || (none && rule != Take::Profile) {
-            let refused = (!asked.is_empty()).then_some(MergeError::Names);
-            self.add(row, refused);
-            return Vec::new();
-        }
+            .profile(match (self.profile.names, own.is_empty()) {
+                (Names::None, _) => Some("none".to_owned()),
+                (_, true) => None,
+                (_, false) => Some(FROM_COMMON_NAME.to_owned()),
+            });
+        let other = rule == Take::RefuseOther && !asked.is_empty() && asked != own;
         let issued = match rule {
-            Take::Profile => Vec::new(),
-            _ => asked,
+            Take::Request => asked,
+            Take::RequestElseProfile if !asked.is_empty() => asked,
+            _ => own,
         };
-        let from_subject = issued.is_empty() && self.profile.names == Names::Required;
-        let from_subject = from_subject.then(|| self.request.subject().first_common_name());
-        match from_subject
-            .flatten()
-            .as_deref()
-            .and_then(constraints::as_named_host)
-        {
-            Some(host) => {
-                let profile = Some(FROM_COMMON_NAME.to_owned());
-                let row = row.profile(profile).issued(Some(host.to_string()));
-                self.add(row, None);
-                vec![host]
+        let refused = match (other, self.profile.is_ca) {
+            (true, _) => Some(MergeError::Names),
+            (false, true) if !issued.is_empty() => Some(MergeError::Names),
+            (false, true) => None,
+            (false, false) => {
+                let checked = check::names(self.profile, issuer, subject, &issued);
+                checked.err().map(MergeError::from)
             }
-            None => {
-                let missing = issued.is_empty() && self.profile.names == Names::Required;
-                let row = row.issued(list(&issued));
-                self.add(row, missing.then_some(MergeError::NoNames));
-                issued
-            }
-        }
+        };
+        self.add(row.issued(list(&issued)), refused);
+        issued
+    }
+
+    fn names_of_common_name(&self) -> Vec<Identifier> {
+        let common_name = match self.profile.names {
+            Names::Required => self.request.subject().first_common_name(),
+            Names::None | Names::Optional => None,
+        };
+        let host = common_name.as_deref().and_then(constraints::as_named_host);
+        host.into_iter().collect()
     }
 
     /// The path length asked for; what stays `None` is the profile's.
-    fn basic_constraints(&mut self) -> Option<u8> {
+    fn basic_constraints(&mut self, issuer: &IssuerView) -> Option<u8> {
         let rule = self.take(&Field::BasicConstraints);
         let own = BasicConstraints {
             is_ca: self.profile.is_ca,
@@ -168,8 +159,10 @@ impl Merge<'_> {
         let copied = matches!(rule, Take::Request | Take::RequestElseProfile);
         let path_len = asked.filter(|_| self.profile.is_ca && copied && wants_ca);
         let path_len = path_len.and_then(|asked| asked.path_len);
+        let checked = check::path_len(self.profile, issuer, path_len);
+        let refused = refused.or_else(|| checked.clone().err().map(MergeError::from));
         let issued = BasicConstraints {
-            path_len: path_len.or(own.path_len),
+            path_len: checked.ok().flatten(),
             ..own
         };
         self.add(row.issued(Some(issued.to_string())), refused);
@@ -289,21 +282,18 @@ impl Merge<'_> {
 
     fn validity(&mut self, now: Timestamp, issuer: &IssuerView) {
         let own = self.profile.lifetime.default;
-        let days = self.choices.days.unwrap_or(own);
-        let end = now.plus_days(i64::from(days));
+        let asked = self.choices.days;
         let row = Row::new(Field::Validity, Take::Profile).profile(Some(format!("{own} days")));
-        let mut row = row.issued(Some(format!("{days} days, until {end}")));
-        let limit = self.profile.lifetime.limit;
-        let refused = match days {
-            0 => Some(MergeError::NoDays),
-            days if days > limit => Some(MergeError::TooLong { days, limit }),
-            _ if end > issuer.not_after.plus_secs(60 * 60) => {
-                Some(MergeError::BeyondIssuer(issuer.not_after))
+        let row = row.asked(asked.map(|days| format!("{days} days")));
+        let planned = check::days(self.profile, asked, asked.is_some())
+            .and_then(|days| Ok((days, Validity::within(issuer, days, now)?)));
+        match planned {
+            Ok((days, validity)) => {
+                let end = validity.not_after;
+                self.add(row.issued(Some(format!("{days} days, until {end}"))), None);
             }
-            _ => None,
-        };
-        row.0.asked = self.choices.days.map(|days| format!("{days} days"));
-        self.add(row, refused);
+            Err(error) => self.add(row, Some(error.into())),
+        }
     }
 
     fn add(&mut self, row: Row, refused: Option<MergeError>) {

@@ -1,16 +1,11 @@
 //! What becomes of a request under each profile.
 
 use super::*;
-use crate::base::KeyType;
-use crate::base::Subtree;
-use crate::x509::constraints::ConstraintError;
-use crate::x509::constraints::Constraints;
+use crate::base::{KeyType, Subtree};
+use crate::x509::constraints::{ConstraintError, Constraints};
+use crate::x509::draft::DraftError;
 use crate::x509::extension;
-use crate::x509::fixture::CaKey;
-use crate::x509::fixture::NOW;
-use crate::x509::fixture::TestKey;
-use crate::x509::fixture::assert_tells;
-use crate::x509::fixture::built_in;
+use crate::x509::fixture::{CaKey, NOW, TestKey, assert_tells, built_in};
 use crate::x509::request::Asked;
 
 type Outcome = (Vec<Merged>, Result<Wish, MergeError>);
@@ -93,7 +88,10 @@ fn a_servers_common_name_becomes_its_name_only_where_there_is_no_other() {
 fn a_server_whose_common_name_is_no_host_gets_nothing() {
     for cn in ["Anna Example", "a..b", "https://a.internal"] {
         let der = TestKey::new(KeyType::P256).request(&Name::common_name(cn), &Asked::default());
-        assert_eq!(plain(&der, "server").1.unwrap_err(), MergeError::NoNames);
+        assert_eq!(
+            plain(&der, "server").1.unwrap_err(),
+            MergeError::Draft(DraftError::NoNames)
+        );
     }
 }
 
@@ -209,7 +207,7 @@ fn a_damaged_extension_is_refused_even_where_it_would_be_left_out() {
         let error = plain(&der, "server").1.unwrap_err();
         assert_eq!(
             error,
-            MergeError::Request(crate::x509::RequestError::Extension(id))
+            MergeError::Request(crate::x509::request::RequestError::Extension(id))
         );
     }
 }
@@ -253,17 +251,18 @@ fn a_person_can_choose_the_days_up_to_the_limit() {
     let wish = merged(&der, "server", &days(3650)).1.unwrap();
     assert_eq!((wish.days, wish.beyond_ceiling), (Some(3650), true));
     let error = |choices| merged(&der, "server", &choices).1.unwrap_err();
-    assert_eq!(
-        error(days(3651)),
-        MergeError::TooLong {
-            days: 3651,
-            limit: 3650
-        }
-    );
-    assert_eq!(error(days(0)), MergeError::NoDays);
+    let too_long = DraftError::TooLong {
+        days: 3651,
+        limit: 3650,
+    };
+    assert_eq!(error(days(3651)), MergeError::Draft(too_long));
+    assert_eq!(error(days(0)), MergeError::Draft(DraftError::NoDays));
     let der = request(&Asked::authority(None, None));
     let beyond = merged(&der, "intermediate", &days(7306)).1.unwrap_err();
-    assert!(matches!(beyond, MergeError::BeyondIssuer(_)));
+    assert!(matches!(
+        beyond,
+        MergeError::Draft(DraftError::BeyondIssuer { .. })
+    ));
 }
 
 #[test]
@@ -276,5 +275,83 @@ fn fields_can_be_left_out_or_refused_by_choice() {
         error(Field::Subject, Take::RefuseOther),
         MergeError::Subject
     );
-    assert_eq!(error(Field::Names, Take::RefuseOther), MergeError::Names);
+    let others = vec!["dns:other.internal".parse().unwrap()];
+    let der = request(&Asked {
+        identifiers: others,
+        ..Asked::default()
+    });
+    let outcome = merged(&der, "server", &chosen(Field::Names, Take::RefuseOther));
+    assert_eq!(outcome.1.unwrap_err(), MergeError::Names);
+}
+
+#[test]
+fn names_that_will_not_be_issued_are_refused_before_anything_is_drafted() {
+    for (name, profile) in [
+        ("www.example.com", "server"),
+        ("*.a.internal", "client"),
+        ("a@b.internal", "server"),
+        ("8.8.8.8", "both"),
+    ] {
+        let identifiers = vec![name.parse().unwrap()];
+        let outcome = plain(
+            &request(&Asked {
+                identifiers,
+                ..Asked::default()
+            }),
+            profile,
+        );
+        assert!(matches!(outcome.1, Err(MergeError::Draft(_))), "{name}");
+        let verdict = &row(&outcome, Field::Names).verdict;
+        assert!(matches!(verdict, Verdict::Refused(_)), "{name}");
+    }
+}
+
+#[test]
+fn by_choice_the_common_name_alone_decides_or_does_not_count() {
+    let der = request(&Asked::default());
+    let none = merged(&der, "server", &chosen(Field::Names, Take::Request));
+    assert_eq!(none.1.unwrap_err(), MergeError::Draft(DraftError::NoNames));
+    let other = vec!["dns:other.internal".parse().unwrap()];
+    let der = request(&Asked {
+        identifiers: other,
+        ..Asked::default()
+    });
+    let own = merged(&der, "server", &chosen(Field::Names, Take::Profile));
+    assert_eq!(row(&own, Field::Names).verdict, Verdict::Changed);
+    assert_eq!(own.1.unwrap().identifiers, for_server().identifiers);
+}
+
+#[test]
+fn an_intermediate_with_names_or_too_great_a_path_length_is_refused() {
+    let asked = Asked {
+        identifiers: for_server().identifiers,
+        ..Asked::authority(None, None)
+    };
+    let outcome = merged(
+        &request(&asked),
+        "intermediate",
+        &chosen(Field::Names, Take::Request),
+    );
+    assert_eq!(outcome.1.unwrap_err(), MergeError::Names);
+    assert!(
+        plain(&request(&asked), "intermediate")
+            .1
+            .unwrap()
+            .identifiers
+            .is_empty()
+    );
+
+    let der = request(&Asked::authority(Some(1), None));
+    let read = CertificationRequest::read(&der).unwrap();
+    let issuer = CaKey::root().below(Some(1)).view();
+    let profile = built_in("intermediate");
+    let (rows, wish) = merge(&read, profile, &Choices::default(), NOW, &issuer);
+    assert_eq!(
+        wish.unwrap_err(),
+        MergeError::Draft(DraftError::PathLen { own: 1, below: 1 })
+    );
+    assert!(
+        rows.iter()
+            .any(|row| row.field == Field::BasicConstraints && row.issued.is_none())
+    );
 }

@@ -5,11 +5,7 @@ use std::fmt;
 
 use const_oid::ObjectIdentifier;
 
-use crate::base::Explain;
-use crate::base::Kind;
-use crate::base::NameError;
-use crate::base::Remedy;
-use crate::base::shown;
+use crate::base::{Explain, Kind, NameError, Remedy, shown};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::constraints::ConstraintError;
 use crate::x509::error::X509Error;

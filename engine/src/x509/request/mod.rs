@@ -8,20 +8,13 @@ use der::{Decode, ErrorKind, Reader, Result as DerResult, SliceReader};
 
 use crate::base::Identifier;
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::asn1;
-use crate::x509::asn1::Extension;
-use crate::x509::asn1::Signed;
+use crate::x509::asn1::{Extension, Signed};
 use crate::x509::constraints::Constraints;
-use crate::x509::extension;
-use crate::x509::extension::BasicConstraints;
-use crate::x509::extension::KeyUsage;
-use crate::x509::general_name;
+use crate::x509::extension::{BasicConstraints, KeyUsage};
 use crate::x509::general_name::Found;
-use crate::x509::key::PublicKey;
-use crate::x509::key::VerifyError;
+use crate::x509::key::{PublicKey, VerifyError};
 use crate::x509::name::Name;
-use crate::x509::oid;
-use crate::x509::pem;
+use crate::x509::{asn1, extension, general_name, oid, pem};
 pub(crate) use error::RequestError;
 pub(crate) use write::{Asked, write_request};
 
@@ -216,7 +209,7 @@ fn read_attributes(set: &[u8]) -> DerResult<Vec<(ObjectIdentifier, &[u8])>> {
 
 /// The extensions asked for; each attribute and each extension at most once.
 fn extensions(attributes: &[(ObjectIdentifier, &[u8])]) -> Result<Vec<Wanted>, RequestError> {
-    if let Some(id) = repeated(attributes.iter().map(|(id, _)| *id)) {
+    if let Some(id) = asn1::repeated(attributes.iter().map(|(id, _)| *id)) {
         return Err(RequestError::Repeated(id));
     }
     let asked = attributes
@@ -226,7 +219,7 @@ fn extensions(attributes: &[(ObjectIdentifier, &[u8])]) -> Result<Vec<Wanted>, R
         return Ok(Vec::new());
     };
     let list = asn1::read_extensions(values).map_err(|_| RequestError::Malformed)?;
-    if let Some(id) = repeated(list.iter().map(|extension| extension.id)) {
+    if let Some(id) = asn1::repeated(list.iter().map(|extension| extension.id)) {
         return Err(RequestError::Repeated(id));
     }
     let own = |extension: &Extension<'_>| Wanted {
@@ -235,13 +228,6 @@ fn extensions(attributes: &[(ObjectIdentifier, &[u8])]) -> Result<Vec<Wanted>, R
         value: extension.value.to_vec(),
     };
     Ok(list.iter().map(own).collect())
-}
-
-fn repeated(ids: impl Iterator<Item = ObjectIdentifier>) -> Option<ObjectIdentifier> {
-    let mut sorted: Vec<ObjectIdentifier> = ids.collect();
-    sorted.sort();
-    let pair = sorted.windows(2).find(|pair| pair[0] == pair[1]);
-    pair.map(|pair| pair[0])
 }
 
 /// Whoever made the request holds the private key (RFC 2986, 4.2).

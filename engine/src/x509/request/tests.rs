@@ -1,10 +1,8 @@
 //! Requests that are taken, and above all those that are not.
 
 use super::*;
-use crate::base::KeyType;
-use crate::base::NameError;
-use crate::x509::fixture::TestKey;
-use crate::x509::fixture::assert_tells;
+use crate::base::{KeyType, NameError};
+use crate::x509::fixture::{TestKey, assert_tells};
 use crate::x509::key::KeyError;
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -260,7 +258,9 @@ fn what_is_no_request_is_refused_with_what_it_is() {
     let pem = |label: &str| pem::encode(label, &good);
     assert_eq!(
         refused(b""),
-        RequestError::Pem(crate::x509::X509Error::Pem(crate::x509::PemFault::Nothing))
+        RequestError::Pem(crate::x509::error::X509Error::Pem(
+            crate::x509::error::PemFault::Nothing
+        ))
     );
     assert_eq!(
         refused(&fixture("certificate.pem")),

@@ -5,16 +5,13 @@ use der::{Encode, Result as DerResult};
 
 use crate::base::Identifier;
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::asn1;
 use crate::x509::asn1::Signed;
 use crate::x509::constraints::Constraints;
 use crate::x509::error::X509Error;
-use crate::x509::extension;
-use crate::x509::extension::BasicConstraints;
-use crate::x509::extension::KeyUsage;
+use crate::x509::extension::{BasicConstraints, KeyUsage};
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
-use crate::x509::oid;
+use crate::x509::{asn1, extension, oid};
 
 /// The extensions a request asks for; an empty part is left out.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +69,7 @@ pub(crate) fn write_request<E: From<X509Error>>(
     key: &PublicKey,
     algorithm: SignatureAlgorithm,
     asked: &Asked,
-    sign: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, E>,
+    sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
 ) -> Result<Vec<u8>, E> {
     let attribute = asked.write();
     let attribute = attribute.map_err(X509Error::malformed("certification request"))?;

@@ -1,10 +1,8 @@
 //! A server's common name is one of its alternative names.
 
-use crate::base::Severity;
-use crate::base::shown;
+use crate::base::{Severity, shown};
 use crate::x509::general_name::Found;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "cabf-common-name-in-names",

@@ -1,8 +1,7 @@
 //! Browsers refuse publicly trusted servers' certificates of more than 398 days.
 
 use crate::base::Severity;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "cabf-lifetime-398",

@@ -1,8 +1,7 @@
 //! A server's certificate has alternative names.
 
 use crate::base::Severity;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "cabf-server-names",

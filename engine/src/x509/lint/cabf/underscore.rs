@@ -1,10 +1,8 @@
 //! Host names of servers have no underscore.
 
-use crate::base::Identifier;
-use crate::base::Severity;
+use crate::base::{Identifier, Severity};
 use crate::x509::general_name::Found;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "cabf-underscore",

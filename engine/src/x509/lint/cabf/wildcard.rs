@@ -1,10 +1,8 @@
 //! A wildcard is the whole leftmost label of a name of at least three.
 
-use crate::base::Identifier;
-use crate::base::Severity;
+use crate::base::{Identifier, Severity};
 use crate::x509::general_name::Found;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "cabf-wildcard",

@@ -3,8 +3,7 @@
 use crate::base::Severity;
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::key::KeyKind;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "house-browser-key",

@@ -1,8 +1,7 @@
 //! Apple systems refuse any server's certificate of more than 825 days.
 
 use crate::base::Severity;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "house-lifetime-825",

@@ -1,8 +1,9 @@
 //! Lints of our own.
 
 mod browser_key;
-mod constrained_ca_path;
+mod key_usage;
 mod lifetime_825;
+mod path_length;
 mod serial_entropy;
 
 use crate::x509::lint::Lint;
@@ -10,7 +11,8 @@ use crate::x509::lint::Lint;
 /// In alphabetical order.
 pub(super) const LINTS: &[Lint] = &[
     browser_key::LINT,
-    constrained_ca_path::LINT,
+    key_usage::LINT,
     lifetime_825::LINT,
+    path_length::LINT,
     serial_entropy::LINT,
 ];

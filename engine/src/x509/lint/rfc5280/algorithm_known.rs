@@ -2,8 +2,7 @@
 
 use crate::base::Severity;
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "rfc5280-algorithm-known",

@@ -1,10 +1,8 @@
 //! The issuer's key is named, and never critically.
 
 use crate::base::Severity;
-use crate::x509::extension;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
-use crate::x509::oid;
+use crate::x509::lint::{Drafted, Lint};
+use crate::x509::{extension, oid};
 
 pub(super) const LINT: Lint = Lint {
     name: "rfc5280-authority-key-id",

@@ -2,8 +2,7 @@
 
 use crate::base::Severity;
 use crate::x509::extension::KeyUsage;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 use crate::x509::oid;
 
 pub(super) const LINT: Lint = Lint {

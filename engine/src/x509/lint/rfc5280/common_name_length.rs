@@ -1,12 +1,11 @@
 //! A common name has at most 64 characters.
 
 use crate::base::Severity;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "rfc5280-common-name-length",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     cites: "RFC 5280, A.1 (ub-common-name)",
     check,
 };
@@ -16,7 +15,8 @@ fn check(drafted: &Drafted<'_>) -> Option<String> {
     let found = drafted.subject.common_names().into_iter().find(long)?;
     let count = found.chars().count();
     Some(format!(
-        "the common name has {count} characters; some programs take at most 64"
+        "the common name has {count} characters, more than 64; put the name among the alternative \
+         names only"
     ))
 }
 

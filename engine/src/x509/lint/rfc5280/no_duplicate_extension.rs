@@ -3,8 +3,7 @@
 use const_oid::ObjectIdentifier;
 
 use crate::base::Severity;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 use crate::x509::oid;
 
 pub(super) const LINT: Lint = Lint {

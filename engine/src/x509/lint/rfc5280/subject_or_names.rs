@@ -1,8 +1,7 @@
 //! An empty subject needs critical alternative names, and a CA a subject.
 
 use crate::base::Severity;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 use crate::x509::oid;
 
 pub(super) const LINT: Lint = Lint {

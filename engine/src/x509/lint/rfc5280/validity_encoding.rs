@@ -1,10 +1,8 @@
 //! Dates through 2049 are UTCTime, later ones GeneralizedTime.
 
-use crate::base::Severity;
-use crate::base::Timestamp;
+use crate::base::{Severity, Timestamp};
 use crate::x509::asn1::Time;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "rfc5280-validity-encoding",

@@ -1,8 +1,7 @@
 //! A certificate does not end before it begins.
 
 use crate::base::Severity;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
     name: "rfc5280-validity-order",

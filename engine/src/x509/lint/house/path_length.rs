@@ -1,11 +1,10 @@
 //! An intermediate CA has a path length.
 
 use crate::base::Severity;
-use crate::x509::lint::Drafted;
-use crate::x509::lint::Lint;
+use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
-    name: "house-constrained-ca-path",
+    name: "house-path-length",
     severity: Severity::Warning,
     cites: "Chancery, rule of path lengths (RFC 5280, 4.2.1.9)",
     check,

@@ -1,0 +1,421 @@
+//! `chancery cert`: the inventory, and certificates whose key is made here.
+
+use std::path::{Path, PathBuf};
+
+use chancery_engine::api::{
+    AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
+    CertificateId, CertificateKey, CertificateRow, CertificateStatus, Command, Fact, FindAuthority,
+    FindCertificate, FindKey, Identifier, KeyChoice, KeyType, ListCertificates, NewCertificate,
+    PreviewCertificate, ProfileName, Report, ShowCertificate, Sort,
+};
+use clap::{Args, Subcommand, ValueEnum, value_parser};
+use serde_json::json;
+
+use super::print::{Told, day, fields, list, table, word};
+use super::session::Session;
+use super::{Format, files};
+
+pub(crate) const ABOUT: &str = "Certificates: made with a key of ours, listed, shown, exported";
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Issue a certificate whose key is made here; answers with its id
+    ///
+    /// Where the key can stay on its own host, make a request there and use `csr submit`.
+    Create(Create),
+    /// Write a certificate, its chain and, if asked for, its private key
+    Export(Export),
+    /// List certificates
+    List(List),
+    /// Show one certificate
+    Show {
+        /// Id, serial, fingerprint or name
+        cert: String,
+        /// Only the certificate and its chain without the root, as PEM
+        #[arg(long)]
+        pem: bool,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Create {
+    /// Its common name; a host name or address is an alternative name as well, but for clients
+    #[arg(value_name = "CN")]
+    common_name: String,
+    /// An alternative name; may be repeated
+    #[arg(long, value_name = "dns:…|ip:…|email:…|uri:…")]
+    san: Vec<Identifier>,
+    /// server, client, both or intermediate
+    #[arg(long, default_value = "server")]
+    profile: ProfileName,
+    /// Who issues it, by id, name or serial; not needed where there is only one
+    #[arg(long, default_value = "", hide_default_value = true)]
+    ca: String,
+    /// Lifetime in days, in place of the profile's own
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    days: Option<u32>,
+    /// Pass the profile's longest lifetime, up to 3650 days: such a certificate outlives its care
+    #[arg(long)]
+    beyond_ceiling: bool,
+    /// Make a key of this type: ed25519, p256, p384, rsa2048, rsa3072 or rsa4096
+    #[arg(long, value_name = "TYPE", default_value_t, conflicts_with = "key")]
+    key_type: KeyType,
+    /// Use this key of the vault, by id or name
+    #[arg(long)]
+    key: Option<String>,
+    /// Write the files into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write the private key too, readable by you alone
+    #[arg(long, requires = "out")]
+    with_key: bool,
+    /// Name the authority, where its key signs only with the passphrase and that is in a file
+    #[arg(long, value_name = "CA")]
+    confirm: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Export {
+    /// Id, serial, fingerprint or name
+    cert: String,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// How the files are encoded
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// What to call the files, in place of the certificate's name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Write the private key too, readable by you alone
+    #[arg(long)]
+    with_key: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct List {
+    /// Only those whose name, serial or fingerprint contains this
+    #[arg(default_value = "")]
+    text: String,
+    /// Only those of this authority, by id, name or serial
+    #[arg(long)]
+    ca: Option<String>,
+    /// Only those in this state
+    #[arg(long, value_enum)]
+    status: Option<StatusWord>,
+    /// What comes first
+    #[arg(long, value_enum, default_value_t)]
+    sort: SortWord,
+    /// At most so many; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    limit: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StatusWord {
+    Active,
+    Expired,
+    Expiring,
+    PossiblyIssued,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum SortWord {
+    /// The soonest end
+    #[default]
+    Expiry,
+    /// The latest issued
+    Issued,
+    Issuer,
+    Name,
+}
+
+impl Verb {
+    pub(crate) fn run(self, session: &Session) -> Result<Told, Report> {
+        match self {
+            Self::Create(words) => words.run(session),
+            Self::Export(words) => words.run(session),
+            Self::List(words) => words.run(session),
+            Self::Show { cert, pem } => show(session, cert, pem),
+        }
+    }
+}
+
+impl Create {
+    fn run(self, session: &Session) -> Result<Told, Report> {
+        let key = match &self.key {
+            Some(key) => KeyChoice::Existing(session.ask(&FindKey(key.clone()))?),
+            None => KeyChoice::New(self.key_type),
+        };
+        let wish = NewCertificate {
+            authority: session.ask(&FindAuthority(self.ca))?,
+            identifiers: identifiers(&self.common_name, self.san, &self.profile),
+            profile: self.profile,
+            common_name: self.common_name,
+            days: self.days,
+            beyond_ceiling: self.beyond_ceiling,
+            key,
+        };
+        if let Some(folder) = &self.out {
+            files::make_folder(folder)?;
+        }
+        let id = issue(session, &wish, self.confirm.as_deref())?;
+        let written = match &self.out {
+            Some(folder) => export_to(session, id, &Place::new(folder), self.with_key)?,
+            None => Vec::new(),
+        };
+        tell_files(session, &written);
+        let row = session.ask(&ShowCertificate(id))?.row;
+        let json = json!({ "id": id, "certificate": row, "files": written });
+        Told::new(id.to_string(), &json)
+    }
+}
+
+/// The alternative names: those typed, and in front of them a common name that is a host name or
+/// an address, since that is where programs look for it. A client's is no host.
+pub(crate) fn identifiers(
+    common_name: &str,
+    typed: Vec<Identifier>,
+    profile: &ProfileName,
+) -> Vec<Identifier> {
+    let own = match common_name.parse() {
+        Ok(own @ (Identifier::Dns(_) | Identifier::Ip(_))) => Some(own),
+        _ => None,
+    };
+    let names_a_host = matches!(profile.as_str(), "server" | "both");
+    let own = own.filter(|own| names_a_host && !typed.contains(own));
+    own.into_iter().chain(typed).collect()
+}
+
+/// Warns of what the lints have to say, and issues.
+pub(crate) fn issue(
+    session: &Session,
+    wish: &NewCertificate,
+    confirmed: Option<&str>,
+) -> Result<CertificateId, Report> {
+    // A wish that cannot be granted is refused, and audited, by the command itself.
+    if let Ok(findings) = session.ask(&PreviewCertificate(wish.clone())) {
+        session.talk.findings(&findings);
+    }
+    let what = format!("a certificate for {}", wish.common_name);
+    let needs_consent = session.prepare_to_sign(wish.authority, &wish.profile, &what)?;
+    let issue = || {
+        let consent = needs_consent.then(|| session.consent(confirmed));
+        Ok(Command::Certificate(CertificateCommand::Issue {
+            wish: wish.clone(),
+            consent: consent.transpose()?,
+        }))
+    };
+    session.carry_out(issue, |fact| match fact {
+        Fact::Certificate(CertificateFact::Issued { id, .. }) => Some(id),
+        _ => None,
+    })
+}
+
+/// Where an export goes and how it is encoded.
+pub(crate) struct Place<'a> {
+    folder: &'a Path,
+    file_name: Option<&'a str>,
+    format: Format,
+}
+
+impl<'a> Place<'a> {
+    /// The certificate's own name, in PEM.
+    pub(crate) fn new(folder: &'a Path) -> Self {
+        Self {
+            folder,
+            file_name: None,
+            format: Format::Pem,
+        }
+    }
+}
+
+/// The files that were written, the certificate's own first.
+pub(crate) fn export_to(
+    session: &Session,
+    id: CertificateId,
+    place: &Place<'_>,
+    with_key: bool,
+) -> Result<Vec<PathBuf>, Report> {
+    files::make_folder(place.folder)?;
+    if with_key {
+        session.unlock()?;
+    }
+    let export = || {
+        Ok(Command::Certificate(CertificateCommand::Export {
+            id,
+            folder: place.folder.to_owned(),
+            file_name: place.file_name.map(str::to_owned),
+            der: place.format.is_der(),
+            with_key,
+        }))
+    };
+    session.carry_out(export, |fact| match fact {
+        Fact::Certificate(CertificateFact::Exported { files, .. }) => Some(files),
+        _ => None,
+    })
+}
+
+pub(crate) fn tell_files(session: &Session, files: &[PathBuf]) {
+    for file in files {
+        session.talk.note(&format!("wrote {}", file.display()));
+    }
+}
+
+impl Export {
+    fn run(self, session: &Session) -> Result<Told, Report> {
+        let id = session.ask(&FindCertificate(self.cert))?;
+        let place = Place {
+            folder: &self.out,
+            file_name: self.name.as_deref(),
+            format: self.format,
+        };
+        let files = export_to(session, id, &place, self.with_key)?;
+        let text: String = files
+            .iter()
+            .map(|file| format!("{}\n", file.display()))
+            .collect();
+        Told::new(text, &json!({ "id": id, "files": files }))
+    }
+}
+
+impl List {
+    fn run(self, session: &Session) -> Result<Told, Report> {
+        let authority: Option<AuthorityId> = match self.ca {
+            Some(ca) => Some(session.ask(&FindAuthority(ca))?),
+            None => None,
+        };
+        let (sort, descending) = self.sort.order();
+        let filter = CertificateFilter {
+            text: self.text,
+            authority,
+            status: self.status.map(StatusWord::status),
+        };
+        let (total, rows) = session.pages(self.limit, |first, rows| ListCertificates {
+            filter: filter.clone(),
+            sort,
+            descending,
+            first,
+            rows,
+        })?;
+        session.tell_rest(rows.len(), total);
+        let lines: Vec<_> = rows.iter().map(row).collect();
+        let titles = ["Id", "Name", "Issuer", "Profile", "Status", "Ends", "Key"];
+        let json = json!({ "total": total, "rows": rows });
+        Told::new(table(titles, &lines), &json)
+    }
+}
+
+impl StatusWord {
+    const fn status(self) -> CertificateStatus {
+        match self {
+            Self::Active => CertificateStatus::Active,
+            Self::Expired => CertificateStatus::Expired,
+            Self::Expiring => CertificateStatus::Expiring,
+            Self::PossiblyIssued => CertificateStatus::PossiblyIssued,
+        }
+    }
+}
+
+impl SortWord {
+    /// The column, and whether the largest comes first.
+    const fn order(self) -> (Sort, bool) {
+        match self {
+            Self::Expiry => (Sort::Expiry, false),
+            Self::Issued => (Sort::Issued, true),
+            Self::Issuer => (Sort::Issuer, false),
+            Self::Name => (Sort::Name, false),
+        }
+    }
+}
+
+fn row(cert: &CertificateRow) -> [String; 7] {
+    [
+        cert.id.to_string(),
+        cert.name.clone(),
+        cert.issuer_name.clone(),
+        cert.profile.to_string(),
+        word(&cert.status),
+        day(cert.not_after),
+        key_place(&cert.key),
+    ]
+}
+
+fn key_place(key: &CertificateKey) -> String {
+    match key {
+        CertificateKey::Endpoint => "on its host".to_owned(),
+        CertificateKey::Vault(_) => "in the vault".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn show(session: &Session, cert: String, pem: bool) -> Result<Told, Report> {
+    let id = session.ask(&FindCertificate(cert))?;
+    let detail = session.ask(&ShowCertificate(id))?;
+    let text = match pem {
+        true => format!("{}{}", detail.pem, detail.chain_pem),
+        false => in_words(&detail),
+    };
+    Told::new(text, &detail)
+}
+
+fn in_words(detail: &CertificateDetail) -> String {
+    let row = &detail.row;
+    let key = match &row.key {
+        CertificateKey::Vault(id) => format!("{}, in the vault: {id}", row.key_title),
+        _ => format!("{}, on its host", row.key_title),
+    };
+    let above: Vec<&str> = detail.chain.iter().map(|above| above.1.as_str()).collect();
+    fields(&[
+        ("Id", row.id.to_string()),
+        ("Name", row.name.clone()),
+        ("Names", list(&row.identifiers)),
+        ("Status", word(&row.status)),
+        ("Profile", row.profile.to_string()),
+        ("Issuer", format!("{}, {}", row.issuer_name, row.issuer)),
+        ("Chain", above.join(", ")),
+        ("Valid from", row.not_before.to_string()),
+        ("Valid until", row.not_after.to_string()),
+        ("Chain until", detail.effective_not_after.to_string()),
+        ("Issued", detail.issued.to_string()),
+        ("Key", key),
+        (
+            "Request",
+            detail.request.map_or(String::new(), |id| id.to_string()),
+        ),
+        ("Serial", row.serial.to_string()),
+        ("SHA-256", row.fingerprint.grouped()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(common_name: &str, typed: &[&str], profile: &str) -> String {
+        let typed = typed.iter().map(|name| name.parse().unwrap()).collect();
+        list(&identifiers(common_name, typed, &profile.parse().unwrap()))
+    }
+
+    #[test]
+    fn a_host_name_as_common_name_is_an_alternative_name_as_well() {
+        assert_eq!(names("www.a.internal", &[], "server"), "dns:www.a.internal");
+        assert_eq!(
+            names("10.0.0.1", &["dns:a.b"], "both"),
+            "ip:10.0.0.1, dns:a.b"
+        );
+        assert_eq!(
+            names("a.b", &["ip:10.0.0.1", "a.b"], "server"),
+            "ip:10.0.0.1, dns:a.b"
+        );
+    }
+
+    #[test]
+    fn what_is_no_host_stays_the_common_name_alone() {
+        assert_eq!(names("Anna Meier", &["dns:a.b"], "server"), "dns:a.b");
+        assert_eq!(
+            names("anna", &["email:anna@a.b"], "client"),
+            "email:anna@a.b"
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! Files that the command line itself reads and writes; the engine does its own.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::CliError;
+
+/// What the file holds; `-` is standard input. Nothing this program reads is larger than
+/// [`LIMIT`] bytes.
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, CliError> {
+    let mut bytes = Vec::new();
+    let read = open(file)?.take(LIMIT + 1).read_to_end(&mut bytes);
+    read.map_err(|source| CliError::CannotRead {
+        file: file.to_owned(),
+        source,
+    })?;
+    match bytes.len() as u64 > LIMIT {
+        true => Err(CliError::TooLarge {
+            file: file.to_owned(),
+            limit: LIMIT,
+        }),
+        false => Ok(bytes),
+    }
+}
+
+/// The file, to be read bit by bit; `-` is standard input.
+pub(crate) fn open(file: &Path) -> Result<Box<dyn Read>, CliError> {
+    if file == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    match File::open(file) {
+        Ok(opened) => Ok(Box::new(opened)),
+        Err(source) => Err(CliError::CannotRead {
+            file: file.to_owned(),
+            source,
+        }),
+    }
+}
+
+/// Writes it beside its place first, so that a reader finds the old file or the new one.
+pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let mut unfinished = file.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    let written = write_and_sync(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, file));
+    written.map_err(|source| {
+        // What is left of the attempt is of no use; that it cannot be removed changes nothing.
+        fs::remove_file(&unfinished).ok();
+        CliError::CannotWrite {
+            file: file.to_owned(),
+            source,
+        }
+    })
+}
+
+/// Makes the folder and those above it, so that a wrong place is told before anything is signed.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), CliError> {
+    fs::create_dir_all(folder).map_err(|source| CliError::CannotWrite {
+        file: folder.to_owned(),
+        source,
+    })
+}
+
+/// The same for a folder that nobody else may look into.
+pub(crate) fn make_private_folder(folder: &Path) -> Result<(), CliError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|source| CliError::CannotWrite {
+            file: folder.to_owned(),
+            source,
+        })
+}
+
+/// The path from the root of the file system, for words that are pasted elsewhere.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn write_and_sync(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(file)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Far above any request, certificate or chain.
+const LIMIT: u64 = 16 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_and_nothing_unfinished_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        write(&file, b"one").unwrap();
+        write(&file, b"two").unwrap();
+        assert_eq!(read(&file).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failed_writing_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        fs::create_dir(&file).unwrap();
+        assert!(write(&file, b"one").is_err());
+        assert!(file.is_dir());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_above_the_limit_is_refused_before_it_fills_the_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        File::create(&file).unwrap().set_len(LIMIT + 1).unwrap();
+        assert!(matches!(read(&file), Err(CliError::TooLarge { .. })));
+    }
+}

@@ -1,0 +1,103 @@
+//! The command line: one file per noun, and the one list of them.
+
+mod audit;
+mod ca;
+mod cert;
+mod csr;
+mod error;
+mod files;
+mod inspect;
+mod key;
+mod passphrase;
+mod print;
+mod quickstart;
+mod session;
+mod vault;
+
+pub(crate) use error::CliError;
+pub(crate) use print::{Exit, Talk};
+
+use std::process::ExitCode;
+
+use chancery_engine::api::{Actor, Report};
+use clap::{Subcommand, ValueEnum};
+
+use crate::args::Globals;
+use crate::settings::Surroundings;
+use print::Told;
+use session::Session;
+
+/// What the words are about. Each noun's file says what it is and what can be done with it.
+#[derive(Subcommand)]
+pub(crate) enum Noun {
+    #[command(subcommand, about = audit::ABOUT)]
+    Audit(audit::Verb),
+    #[command(subcommand, about = ca::ABOUT)]
+    Ca(ca::Verb),
+    #[command(subcommand, about = cert::ABOUT)]
+    Cert(cert::Verb),
+    #[command(subcommand, about = csr::ABOUT)]
+    Csr(csr::Verb),
+    #[command(about = inspect::ABOUT)]
+    Inspect(inspect::Inspect),
+    #[command(subcommand, about = key::ABOUT)]
+    Key(key::Verb),
+    #[command(about = quickstart::ABOUT)]
+    Quickstart(quickstart::Quickstart),
+    #[command(subcommand, about = vault::ABOUT)]
+    Vault(vault::Verb),
+}
+
+/// How exported files are encoded.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// Text, as most servers want it
+    #[default]
+    Pem,
+    /// Bytes, as Windows and Java take it
+    Der,
+}
+
+impl Format {
+    const fn is_der(self) -> bool {
+        matches!(self, Self::Der)
+    }
+}
+
+impl Noun {
+    fn run(self, session: &Session) -> Result<Told, Report> {
+        match self {
+            Self::Audit(verb) => verb.run(session),
+            Self::Ca(verb) => verb.run(session),
+            Self::Cert(verb) => verb.run(session),
+            Self::Csr(verb) => verb.run(session),
+            Self::Inspect(inspect) => inspect.run(),
+            Self::Key(verb) => verb.run(session),
+            Self::Quickstart(quickstart) => quickstart.run(session),
+            Self::Vault(verb) => verb.run(session),
+        }
+    }
+}
+
+/// Does one thing and tells how it ended. Whatever was unlocked for it is locked again.
+pub(crate) fn run(noun: Noun, globals: Globals, surroundings: &Surroundings) -> ExitCode {
+    let talk = Talk::new(globals.json);
+    let session = Session::new(
+        surroundings.data_folder(globals.data.as_deref()),
+        Actor::User(surroundings.user.clone()),
+        globals.passphrase_file,
+        talk,
+    );
+    let outcome = noun.run(&session);
+    let locked = session.close();
+    match outcome {
+        Ok(told) => match locked {
+            Ok(()) => talk.answer(&told),
+            Err(report) => {
+                talk.answer(&told);
+                talk.failure(&report)
+            }
+        },
+        Err(report) => talk.failure(&report),
+    }
+}

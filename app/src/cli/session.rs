@@ -1,0 +1,297 @@
+//! One run of the command line: its engine, opened when first needed, and its passphrase, asked
+//! for at most once.
+
+use std::cell::{Cell, OnceCell};
+use std::io::{IsTerminal, Write, stderr};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use chancery_engine::api::{
+    Actor, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, JobId, JobState, ListJobs,
+    Page, ProfileName, Report, Secret, ShowAuthority, Step, SystemClock, VaultCommand, VaultFact,
+    VaultState, VaultStatusQuestion,
+};
+use chancery_engine::{Answer, Client, Home, Settings, start};
+
+use super::passphrase::Source;
+use super::{CliError, Talk, files};
+
+/// Opens, asks, sends and waits, in the name of the person who typed.
+pub(crate) struct Session {
+    folder: Option<PathBuf>,
+    actor: Actor,
+    source: Source,
+    pub(crate) talk: Talk,
+    client: OnceCell<Client>,
+    passphrase: OnceCell<Secret<String>>,
+    unlocked: Cell<bool>,
+}
+
+impl Session {
+    pub(crate) fn new(
+        folder: Option<PathBuf>,
+        actor: Actor,
+        passphrase_file: Option<PathBuf>,
+        talk: Talk,
+    ) -> Self {
+        Self {
+            folder,
+            actor,
+            source: passphrase_file.map_or(Source::Terminal, Source::File),
+            talk,
+            client: OnceCell::new(),
+            passphrase: OnceCell::new(),
+            unlocked: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn folder(&self) -> Result<&Path, Report> {
+        let folder = self.folder.as_deref();
+        folder.ok_or_else(|| CliError::NoDataFolder.into())
+    }
+
+    /// Makes the data folder where there is none.
+    pub(crate) fn found(&self) -> Result<(), Report> {
+        Ok(files::make_private_folder(self.folder()?)?)
+    }
+
+    /// The answer as of now.
+    pub(crate) fn ask<Q: Answer>(&self, question: &Q) -> Result<Q::Answer, Report>
+    where
+        Q::Answer: Clone,
+    {
+        let answered = self.client()?.read(question)?;
+        Ok(Q::Answer::clone(&answered.value))
+    }
+
+    /// Every row that `question` has from its first one on, read page by page; at most `limit`
+    /// of them unless that is 0. Also says how many there are.
+    pub(crate) fn pages<Q, R>(
+        &self,
+        limit: u64,
+        question: impl Fn(u64, u16) -> Q,
+    ) -> Result<(u64, Vec<R>), Report>
+    where
+        Q: Answer<Answer = Page<R>>,
+        R: Clone,
+    {
+        let mut all = Vec::new();
+        loop {
+            let have = u64::try_from(all.len()).unwrap_or(u64::MAX);
+            let wanted = match limit {
+                0 => PAGE,
+                limit => PAGE.min(limit.saturating_sub(have)),
+            };
+            let rows = u16::try_from(wanted).unwrap_or(u16::MAX);
+            let page = self.ask(&question(have, rows))?;
+            let last = page.rows.is_empty();
+            all.extend(page.rows);
+            let have = u64::try_from(all.len()).unwrap_or(u64::MAX);
+            if last || have >= page.total || have == limit {
+                return Ok((page.total, all));
+            }
+        }
+    }
+
+    /// Says so where a list is not told to its end.
+    pub(crate) fn tell_rest(&self, told: usize, total: u64) {
+        if u64::try_from(told).is_ok_and(|told| told < total) {
+            let text = format!("{told} of {total}; --limit 0 lists all");
+            self.talk.note(&text);
+        }
+    }
+
+    /// Sends the command, waits for its end, and takes what is wanted from the fact. A command
+    /// may hold a secret and has no copy, so that it is made anew for every attempt.
+    pub(crate) fn carry_out<T>(
+        &self,
+        command: impl Fn() -> Result<Command, Report>,
+        wanted: impl FnOnce(Fact) -> Option<T>,
+    ) -> Result<T, Report> {
+        match self.send(command)? {
+            Ending::Done { fact, .. } => Ok(wanted(fact).ok_or(CliError::Misunderstood)?),
+            other => Err(refused(other)),
+        }
+    }
+
+    /// Sends the command and waits until the job that it begins has ended well.
+    pub(crate) fn carry_out_as_job(
+        &self,
+        command: impl Fn() -> Result<Command, Report>,
+    ) -> Result<(), Report> {
+        match self.send(command)? {
+            Ending::Done { .. } => Ok(()),
+            Ending::Started(job) => self.follow(job),
+            other => Err(refused(other)),
+        }
+    }
+
+    /// Makes a vault that a new passphrase opens, which this run then knows.
+    pub(crate) fn create_vault(&self) -> Result<String, Report> {
+        self.keep(self.new_passphrase(None)?);
+        let create = || {
+            let passphrase = self.copy_of_passphrase()?;
+            Ok(Command::Vault(VaultCommand::Create { passphrase }))
+        };
+        let id = self.carry_out(create, |fact| match fact {
+            Fact::Vault(VaultFact::Created { id }) => Some(id),
+            _ => None,
+        })?;
+        self.unlocked.set(true);
+        Ok(id)
+    }
+
+    /// A passphrase that opens nothing yet, from `file` or else from where this run's own comes.
+    pub(crate) fn new_passphrase(&self, file: Option<&Path>) -> Result<Secret<String>, Report> {
+        let other = file.map(|file| Source::File(file.to_owned()));
+        Ok(other.as_ref().unwrap_or(&self.source).fresh(self.talk)?)
+    }
+
+    /// Asks for the passphrase where it is not known yet, and opens the vault.
+    pub(crate) fn unlock(&self) -> Result<(), Report> {
+        if self.unlocked.get() {
+            return Ok(());
+        }
+        self.require_vault()?;
+        let unlock = || {
+            let passphrase = self.copy_of_passphrase()?;
+            Ok(Command::Vault(VaultCommand::Unlock { passphrase }))
+        };
+        self.carry_out(unlock, |_| Some(()))?;
+        self.unlocked.set(true);
+        Ok(())
+    }
+
+    /// The passphrase as it goes with a command; `confirmed` is what `--confirm` said.
+    pub(crate) fn consent(&self, confirmed: Option<&str>) -> Result<Consent, Report> {
+        Ok(Consent {
+            passphrase: self.copy_of_passphrase()?,
+            given: self.source.given(confirmed),
+        })
+    }
+
+    /// Opens the vault, and says whether consent has to go along because the authority's key does
+    /// not sign this profile alone. What it will sign is said before the passphrase is asked for.
+    pub(crate) fn prepare_to_sign(
+        &self,
+        authority: AuthorityId,
+        profile: &ProfileName,
+        what: &str,
+    ) -> Result<bool, Report> {
+        let row = self.ask(&ShowAuthority(authority))?.row;
+        let signs_alone = match &row.custody {
+            Custody::Unattended(grant) => grant.allows(profile, SystemClock.now()),
+            _ => false,
+        };
+        if !signs_alone {
+            let name = row.name;
+            self.talk.note(&format!(
+                "The key of {name} signs only with the passphrase. It is to sign {what}."
+            ));
+        }
+        self.unlock()?;
+        Ok(!signs_alone)
+    }
+
+    /// The vault's passphrase, asked for once in a run.
+    pub(crate) fn copy_of_passphrase(&self) -> Result<Secret<String>, Report> {
+        if self.passphrase.get().is_none() {
+            self.keep(self.source.known(self.talk)?);
+        }
+        let known = self.passphrase.get().ok_or(CliError::NoPassphrase)?;
+        Ok(known.expose(|known| Secret::new(known.clone())))
+    }
+
+    pub(crate) fn require_vault(&self) -> Result<(), Report> {
+        match self.ask(&VaultStatusQuestion)?.state {
+            VaultState::Absent => Err(CliError::NoVault(self.folder()?.to_owned()).into()),
+            VaultState::Locked | VaultState::Unlocked => Ok(()),
+        }
+    }
+
+    /// Locks what this run unlocked.
+    pub(crate) fn close(&self) -> Result<(), Report> {
+        match self.unlocked.replace(false) {
+            true => self.carry_out(|| Ok(Command::Vault(VaultCommand::Lock)), |_| Some(())),
+            false => Ok(()),
+        }
+    }
+
+    fn client(&self) -> Result<&Client, Report> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let folder = self.folder()?;
+        if !folder.exists() {
+            return Err(CliError::NoData(folder.to_owned()).into());
+        }
+        let settings = Settings::at(Home::Folder(folder.to_owned()));
+        let client = start(settings, self.actor.clone())?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn send(&self, command: impl Fn() -> Result<Command, Report>) -> Result<Ending, Report> {
+        let client = self.client()?;
+        for pause in BACK_OFF {
+            match client.send(command()?) {
+                Ok(ticket) => return Ok(ticket.wait()),
+                Err(_) => sleep(pause),
+            }
+        }
+        Err(CliError::Busy.into())
+    }
+
+    fn keep(&self, passphrase: Secret<String>) {
+        // Set at most once in a run: nothing asks again for what is known.
+        self.passphrase.set(passphrase).ok();
+    }
+
+    fn follow(&self, job: JobId) -> Result<(), Report> {
+        let shown = !self.talk.is_json() && stderr().is_terminal();
+        loop {
+            let jobs = self.ask(&ListJobs)?;
+            let row = jobs.into_iter().find(|row| row.id == job);
+            let row = row.ok_or(CliError::Misunderstood)?;
+            if shown {
+                show_progress(&row.title, row.step);
+            }
+            match row.state {
+                JobState::Running => sleep(GLANCE),
+                JobState::Done => break,
+                JobState::Failed(report) => return Err(report),
+                _ => return Err(CliError::CalledOff.into()),
+            }
+        }
+        if shown {
+            writeln!(stderr()).ok();
+        }
+        Ok(())
+    }
+}
+
+/// Why a command that did not end as it should has ended.
+fn refused(ending: Ending) -> Report {
+    match ending {
+        Ending::Failed(report) => report,
+        Ending::Parked(approval) => CliError::Parked(approval).into(),
+        Ending::Cancelled => CliError::CalledOff.into(),
+        Ending::Done { .. } | Ending::Started(_) => CliError::Misunderstood.into(),
+    }
+}
+
+/// One line that is written over.
+fn show_progress(title: &str, step: Step) {
+    write!(stderr(), "\r{title}: {} of {}", step.done, step.of).ok();
+}
+
+const PAGE: u64 = 10_000;
+const GLANCE: Duration = Duration::from_millis(50);
+const BACK_OFF: [Duration; 6] = [
+    Duration::from_millis(10),
+    Duration::from_millis(50),
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];

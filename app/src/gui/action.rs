@@ -1,0 +1,187 @@
+//! Everything a person can do from anywhere: text, tooltip, shortcut; for menus, buttons, palette.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::navigation::Place;
+use super::theme::icons;
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Action {
+    AddRequest,
+    Audit,
+    Authorities,
+    Back,
+    Certificates,
+    Forward,
+    Gallery,
+    Issue,
+    Lock,
+    NewAuthority,
+    Palette,
+    Rail,
+    Requests,
+    Theme,
+}
+
+impl Action {
+    pub(super) const ALL: [Self; 14] = [
+        Self::AddRequest,
+        Self::Audit,
+        Self::Authorities,
+        Self::Back,
+        Self::Certificates,
+        Self::Forward,
+        Self::Gallery,
+        Self::Issue,
+        Self::Lock,
+        Self::NewAuthority,
+        Self::Palette,
+        Self::Rail,
+        Self::Requests,
+        Self::Theme,
+    ];
+
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::AddRequest => "Add request…",
+            Self::Audit => "Audit",
+            Self::Authorities => "Authorities",
+            Self::Back => "Back",
+            Self::Certificates => "Certificates",
+            Self::Forward => "Forward",
+            Self::Gallery => "Gallery of widgets",
+            Self::Issue => "Issue certificate…",
+            Self::Lock => "Lock vault",
+            Self::NewAuthority => "New authority…",
+            Self::Palette => "Search or command",
+            Self::Rail => "Wide or narrow rail",
+            Self::Requests => "Requests",
+            Self::Theme => "Change theme",
+        }
+    }
+
+    pub(super) const fn tooltip(self) -> &'static str {
+        match self {
+            Self::AddRequest => "Paste or open a request (CSR) whose key stays where it was made",
+            Self::Audit => "What happened, who did it, and whether the record is complete",
+            Self::Authorities => "Roots and the authorities below them",
+            Self::Back => "To where you were before",
+            Self::Certificates => "Everything that has been issued",
+            Self::Forward => "To where you came back from",
+            Self::Gallery => "Every widget of this window, for those who build it",
+            Self::Issue => "Make a certificate for a server or a client",
+            Self::Lock => "Wipe the open keys from memory; nothing can be read until unlocked",
+            Self::NewAuthority => "Create a root or an intermediate",
+            Self::Palette => "Find a screen, an action, a certificate or an authority",
+            Self::Rail => "Show or hide the words at the left",
+            Self::Requests => "Requests that wait for a decision, and those decided",
+            Self::Theme => "Dark, light, or as the system",
+        }
+    }
+
+    pub(super) const fn icon(self) -> &'static str {
+        match self {
+            Self::AddRequest => icons::FILE,
+            Self::Audit => icons::AUDIT,
+            Self::Authorities => icons::AUTHORITIES,
+            Self::Back => icons::ARROW_LEFT,
+            Self::Certificates => icons::CERTIFICATE,
+            Self::Forward => icons::ARROW_RIGHT,
+            Self::Gallery => icons::GALLERY,
+            Self::Issue | Self::NewAuthority => icons::PLUS,
+            Self::Lock => icons::LOCK,
+            Self::Palette => icons::SEARCH,
+            Self::Rail => icons::SIDEBAR,
+            Self::Requests => icons::REQUESTS,
+            Self::Theme => icons::SYSTEM,
+        }
+    }
+
+    pub(super) const fn shortcut(self) -> Option<KeyboardShortcut> {
+        let shift = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+        let (modifiers, key) = match self {
+            Self::AddRequest => (Modifiers::COMMAND, Key::O),
+            Self::Audit => (Modifiers::COMMAND, Key::Num4),
+            Self::Authorities => (Modifiers::COMMAND, Key::Num3),
+            Self::Back => (Modifiers::ALT, Key::ArrowLeft),
+            Self::Certificates => (Modifiers::COMMAND, Key::Num1),
+            Self::Forward => (Modifiers::ALT, Key::ArrowRight),
+            Self::Gallery => return None,
+            Self::Issue => (Modifiers::COMMAND, Key::N),
+            Self::Lock => (Modifiers::COMMAND, Key::L),
+            Self::NewAuthority => (shift, Key::N),
+            Self::Palette => (Modifiers::COMMAND, Key::K),
+            Self::Rail => (Modifiers::COMMAND, Key::B),
+            Self::Requests => (Modifiers::COMMAND, Key::Num2),
+            Self::Theme => (shift, Key::T),
+        };
+        Some(KeyboardShortcut::new(modifiers, key))
+    }
+
+    /// Where the action leads, for those that only lead somewhere.
+    pub(super) const fn place(self) -> Option<Place> {
+        Some(match self {
+            Self::AddRequest => Place::AddRequest,
+            Self::Audit => Place::Audit,
+            Self::Authorities => Place::Authorities(None),
+            Self::Certificates => Place::Certificates,
+            Self::Gallery => Place::Gallery,
+            Self::Issue => Place::Issue,
+            Self::NewAuthority => Place::NewAuthority,
+            Self::Requests => Place::Requests,
+            Self::Back | Self::Forward | Self::Lock | Self::Palette | Self::Rail | Self::Theme => {
+                return None;
+            }
+        })
+    }
+
+    /// The action whose shortcut has just been pressed; takes the key away from everything else.
+    pub(super) fn pressed(context: &egui::Context) -> Option<Self> {
+        // Those with more modifiers first: Ctrl+N would also match Ctrl+Shift+N.
+        let mut all = Self::ALL;
+        all.sort_by_key(|action| action.shortcut().is_none_or(|keys| !keys.modifiers.shift));
+        context.input_mut(|input| {
+            all.into_iter().find(|action| {
+                action
+                    .shortcut()
+                    .is_some_and(|shortcut| input.consume_shortcut(&shortcut))
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_a_shortcut_and_none_takes_a_key_of_text_editing() {
+        let editing = [Key::A, Key::C, Key::V, Key::X, Key::Y, Key::Z]
+            .map(|key| KeyboardShortcut::new(Modifiers::COMMAND, key));
+        let mut taken = editing.to_vec();
+        for action in Action::ALL {
+            let Some(shortcut) = action.shortcut() else {
+                continue;
+            };
+            assert!(!taken.contains(&shortcut), "{action:?}");
+            assert!(shortcut.modifiers.any(), "{action:?} is a bare key");
+            taken.push(shortcut);
+        }
+    }
+
+    #[test]
+    fn every_action_says_what_it_does_in_sentence_case() {
+        for action in Action::ALL {
+            let text = action.text();
+            assert!(text.starts_with(char::is_uppercase), "{text}");
+            let later = text.split(' ').skip(1).filter(|word| word.len() > 1);
+            assert!(
+                later
+                    .clone()
+                    .all(|word| !word.starts_with(char::is_uppercase)),
+                "{text}"
+            );
+            assert!(!action.tooltip().ends_with('.'), "{text}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! File dialogs, reading and writing, off the drawing thread.
+//!
+//! Where the desktop offers no dialog, asking for one looks the same as cancelling it, so every
+//! field for a path can also be typed into.
+
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use super::model::WishId;
+
+/// What a screen wants of the file system.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum FileAsk {
+    PickFile,
+    PickFolder,
+    Read(PathBuf),
+    /// Text that is public: a request, a certificate.
+    Write {
+        path: PathBuf,
+        text: String,
+    },
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum FileAnswer {
+    Content {
+        path: PathBuf,
+        bytes: Vec<u8>,
+    },
+    /// One sentence, without a full stop.
+    Failed(String),
+    /// Cancelled, or no dialog could be shown.
+    Nothing,
+    Picked(PathBuf),
+    Written(PathBuf),
+}
+
+/// Carries asks out and answers in.
+pub(super) struct Files {
+    sender: Sender<(WishId, FileAnswer)>,
+    receiver: Receiver<(WishId, FileAnswer)>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        let (sender, receiver) = channel();
+        Self { sender, receiver }
+    }
+}
+
+impl Files {
+    /// Starts a thread for it; `context` is woken when the answer is there.
+    pub(super) fn ask(&self, context: &egui::Context, wish: WishId, ask: FileAsk) {
+        let (sender, context) = (self.sender.clone(), context.clone());
+        std::thread::spawn(move || {
+            let answer = answer(ask);
+            // The window may be gone by now; then nobody waits for the answer.
+            if sender.send((wish, answer)).is_ok() {
+                context.request_repaint();
+            }
+        });
+    }
+
+    pub(super) fn drain(&self) -> impl Iterator<Item = (WishId, FileAnswer)> {
+        self.receiver.try_iter()
+    }
+}
+
+fn answer(ask: FileAsk) -> FileAnswer {
+    let picked = |path: Option<PathBuf>| path.map_or(FileAnswer::Nothing, FileAnswer::Picked);
+    match ask {
+        FileAsk::PickFile => picked(rfd::FileDialog::new().pick_file()),
+        FileAsk::PickFolder => picked(rfd::FileDialog::new().pick_folder()),
+        FileAsk::Read(path) => match read(&path) {
+            Ok(bytes) if bytes.len() > LARGEST => FileAnswer::Failed(format!(
+                "a request or certificate is never larger than 1 MiB: {}",
+                path.display()
+            )),
+            Ok(bytes) => FileAnswer::Content { path, bytes },
+            Err(error) => failed("read", &path, &error),
+        },
+        FileAsk::Write { path, text } => match write(&path, &text) {
+            Ok(()) => FileAnswer::Written(path),
+            Err(error) => failed("write", &path, &error),
+        },
+    }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(LARGEST).map_or(u64::MAX, |most| most + 1);
+    std::fs::File::open(path)?
+        .take(most)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Never over a file that is there.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn failed(verb: &str, path: &Path, error: &io::Error) -> FileAnswer {
+    FileAnswer::Failed(format!("cannot {verb} {}: {error}", path.display()))
+}
+
+const LARGEST: usize = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_can_be_read_and_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.csr");
+        let write = FileAsk::Write {
+            path: path.clone(),
+            text: "request".to_owned(),
+        };
+        assert_eq!(answer(write.clone()), FileAnswer::Written(path.clone()));
+        assert!(matches!(answer(write), FileAnswer::Failed(_)));
+        let bytes = b"request".to_vec();
+        let content = FileAnswer::Content {
+            path: path.clone(),
+            bytes,
+        };
+        assert_eq!(answer(FileAsk::Read(path)), content);
+    }
+
+    #[test]
+    fn a_missing_or_an_oversized_file_is_a_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = FileAsk::Read(folder.path().join("missing"));
+        assert!(matches!(answer(missing), FileAnswer::Failed(why) if why.contains("cannot read")));
+        let large = folder.path().join("large");
+        std::fs::write(&large, vec![0; LARGEST + 1]).unwrap();
+        let large = FileAsk::Read(large);
+        assert!(matches!(answer(large), FileAnswer::Failed(why) if why.contains("1 MiB")));
+    }
+}

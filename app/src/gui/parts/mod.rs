@@ -1,0 +1,16 @@
+//! Pieces that know our data and are used by several screens.
+
+pub(super) mod centred;
+pub(super) mod chain_view;
+pub(super) mod choices;
+pub(super) mod consent;
+pub(super) mod description_view;
+pub(super) mod errand;
+pub(super) mod export;
+pub(super) mod findings;
+pub(super) mod names;
+pub(super) mod path_field;
+pub(super) mod status;
+pub(super) mod time;
+pub(super) mod validity_bar;
+pub(super) mod words;

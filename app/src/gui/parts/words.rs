@@ -1,0 +1,67 @@
+//! Facts as sentences, for toasts; choices as the words of a drop-down.
+
+use chancery_engine::api::{
+    AuditFact, AuthorityFact, CertificateFact, Fact, KeyType, RequestFact, SystemFact, VaultFact,
+};
+
+use crate::gui::widgets::report::sentence;
+
+/// A sentence, and whether it is good news.
+pub(in crate::gui) enum Told {
+    Done(String),
+    Failed(String),
+}
+
+/// A sentence for a person, or nothing where the screen itself shows the fact well enough.
+pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
+    if let Fact::System(SystemFact::JobFailed { report, .. }) = fact {
+        return Some(Told::Failed(sentence(&report.what)));
+    }
+    let words = match fact {
+        Fact::Audit(AuditFact::Exported { entries, file }) => {
+            format!("{entries} entries written to {}", file.display())
+        }
+        Fact::Audit(AuditFact::KeyExported { file }) => {
+            format!("Key written to {}", file.display())
+        }
+        Fact::Audit(AuditFact::Sealed { sequence, .. }) => {
+            format!("Audit sealed up to entry {sequence}")
+        }
+        Fact::Audit(AuditFact::Verified(found)) => match found.faults.len() {
+            0 => format!("Audit verified up to entry {}", found.complete_to),
+            count => format!("Audit verified: {count} faults"),
+        },
+        Fact::Authority(AuthorityFact::Created { .. }) => "Authority created".to_owned(),
+        Fact::Authority(AuthorityFact::Exported { files, .. })
+        | Fact::Certificate(CertificateFact::Exported { files, .. }) => written(files),
+        Fact::Authority(AuthorityFact::GrantEnded { .. }) => "Unattended use ended".to_owned(),
+        Fact::Authority(AuthorityFact::Granted { .. }) => "Unattended use granted".to_owned(),
+        Fact::Authority(AuthorityFact::Installed { .. }) => "Certificate installed".to_owned(),
+        Fact::Authority(AuthorityFact::Requested { .. }) => "Request made".to_owned(),
+        Fact::Certificate(CertificateFact::Issued { .. }) => "Certificate issued".to_owned(),
+        Fact::Key(_) => "Key made".to_owned(),
+        Fact::Request(RequestFact::Rejected { .. }) => "Request rejected".to_owned(),
+        Fact::Request(RequestFact::Submitted { .. }) => "Request taken in".to_owned(),
+        Fact::Vault(VaultFact::Created { .. }) => "Vault created".to_owned(),
+        Fact::Vault(VaultFact::PassphraseChanged) => "Passphrase changed".to_owned(),
+        _ => return None,
+    };
+    Some(Told::Done(words))
+}
+
+fn written(files: &[std::path::PathBuf]) -> String {
+    let folder = files.first().and_then(|file| file.parent());
+    let place = folder.map_or(String::new(), |folder| format!(" to {}", folder.display()));
+    match files.len() {
+        1 => format!("1 file written{place}"),
+        count => format!("{count} files written{place}"),
+    }
+}
+
+/// Every kind of key, for a drop-down.
+pub(in crate::gui) fn key_types() -> Vec<(KeyType, String)> {
+    KeyType::ALL
+        .into_iter()
+        .map(|kind| (kind, kind.title().to_owned()))
+        .collect()
+}

@@ -1,0 +1,196 @@
+//! One certificate: who it is, how long it lasts, its chain, its key, and its text.
+
+use chancery_engine::api::{
+    Area, CertificateCommand, CertificateDetail, CertificateFact, CertificateId, CertificateKey,
+    CertificateStatus, Command, Fact, ShowCertificate,
+};
+use egui::{CollapsingHeader, Ui};
+
+use super::certificates::key_badge;
+use super::{Desk, Screen, View, heading, page, section};
+use crate::gui::model::Wishes;
+use crate::gui::navigation::Place;
+use crate::gui::parts::errand::Errand;
+use crate::gui::parts::export::ExportDialog;
+use crate::gui::parts::validity_bar::validity_bar;
+use crate::gui::parts::{chain_view, description_view, status, time};
+use crate::gui::theme::{self, Tone};
+use crate::gui::watched::Watched;
+use crate::gui::widgets::{alert, badge, button, empty_state, facts, report};
+
+#[derive(Default)]
+pub(in crate::gui) struct Certificate {
+    id: Option<CertificateId>,
+    detail: Watched<ShowCertificate>,
+    export: ExportDialog,
+    errand: Errand,
+}
+
+impl Certificate {
+    pub(in crate::gui) fn turn_to(&mut self, id: CertificateId) {
+        if self.id != Some(id) {
+            *self = Self {
+                id: Some(id),
+                ..Self::default()
+            };
+        }
+    }
+}
+
+impl Screen for Certificate {
+    fn logic(&mut self, desk: &mut Desk<'_>) {
+        let changed = desk.model.changed(Area::Certificate);
+        self.detail.tend(desk.context, desk.client, changed);
+        self.export.tend(desk.model);
+        if let Some(Fact::Certificate(CertificateFact::Exported { .. })) =
+            self.errand.tend(desk.model)
+        {
+            self.export.close();
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
+        let Some(id) = self.id else {
+            return;
+        };
+        self.detail.want(ui.ctx(), ShowCertificate(id));
+        let Some(detail) = self.detail.shown().filter(|detail| detail.row.id == id) else {
+            heading(ui, "Certificate", |_| ());
+            match self.detail.failed() {
+                Some(failed) => report::report(ui, failed),
+                None => empty_state::loading(ui),
+            }
+            return;
+        };
+        let mut exporting = false;
+        let title = detail.row.name.clone();
+        let issued = detail.row.status != CertificateStatus::PossiblyIssued;
+        heading(ui, &title, |ui| {
+            exporting = button::primary(ui, "Export…", issued).clicked();
+        });
+        page(ui, |ui| contents_ui(ui, detail, view, wishes));
+        if exporting {
+            let has_key = may_export_key(detail);
+            let what = "Writes the certificate, its chain, and both together as servers want them.";
+            self.errand.forget();
+            self.export
+                .ask(format!("Export {title}"), what, view.folder, has_key);
+        }
+        if let Some(chosen) = self.export.ui(ui.ctx(), wishes, &mut self.errand) {
+            let command = CertificateCommand::Export {
+                id,
+                folder: chosen.folder,
+                file_name: None,
+                der: chosen.der,
+                with_key: chosen.with_key,
+            };
+            self.errand.send(wishes, Command::Certificate(command));
+        }
+    }
+}
+
+/// An authority's key never leaves the vault.
+fn may_export_key(detail: &CertificateDetail) -> bool {
+    let in_vault = matches!(detail.row.key, CertificateKey::Vault(_));
+    in_vault && !matches!(detail.row.profile.as_str(), "intermediate" | "root")
+}
+
+fn contents_ui(ui: &mut Ui, detail: &CertificateDetail, view: &View<'_>, wishes: &mut Wishes) {
+    let row = &detail.row;
+    ui.horizontal_wrapped(|ui| {
+        let (tone, icon, word) = status::certificate(row.status);
+        badge::badge(ui, tone, icon, word);
+        key_badge(ui, row.key);
+    });
+    if row.status == CertificateStatus::PossiblyIssued {
+        let text = "The program ended between the decision to sign it and the record of the \
+            signature. It may exist somewhere; it can be revoked.";
+        alert::alert(ui, Tone::Due, "Possibly issued", text);
+    }
+    validity_bar(ui, view.now, row.not_before, row.not_after);
+    if detail.effective_not_after < row.not_after {
+        let end = time::absolute(detail.effective_not_after);
+        let text = format!("An authority above it ends earlier, on {end}.");
+        alert::alert(ui, Tone::Due, "Ends before its own date", &text);
+    }
+    section(ui, "Identity");
+    identity_ui(ui, detail, wishes);
+    section(ui, "Chain");
+    if let Some(authority) = chain_view::chain(ui, detail, view.now) {
+        wishes.go(Place::Authorities(Some(authority)));
+    }
+    section(ui, "Key");
+    key_ui(ui, detail, wishes);
+    section(ui, "Contents");
+    CollapsingHeader::new("Field by field").show(ui, |ui| {
+        description_view::description(ui, &detail.description)
+    });
+    pem_ui(ui, "PEM", &detail.pem);
+    pem_ui(ui, "Chain, PEM", &detail.chain_pem);
+}
+
+fn identity_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
+    let row = &detail.row;
+    facts::facts(ui, "identity", |ui| {
+        let names: Vec<String> = row.identifiers.iter().map(ToString::to_string).collect();
+        if !names.is_empty() {
+            facts::row(ui, "Names", &names.join("\n"));
+        }
+        facts::row_with(ui, "Issued by", |ui| {
+            if ui.link(row.issuer_name.as_str()).clicked() {
+                wishes.go(Place::Authorities(Some(row.issuer)));
+            }
+        });
+        facts::row(ui, "Issued", &time::absolute(detail.issued));
+        facts::row(ui, "Profile", row.profile.as_str());
+        facts::mono_row(ui, "Serial", &row.serial.grouped(), &row.serial.to_string());
+        let fingerprint = row.fingerprint.to_string();
+        facts::mono_row(ui, "SHA-256", &fingerprint, &fingerprint);
+    });
+}
+
+fn key_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
+    facts::facts(ui, "key", |ui| {
+        facts::row(ui, "Kind", &detail.row.key_title);
+        match detail.row.key {
+            CertificateKey::Vault(id) => {
+                let place = match may_export_key(detail) {
+                    true => "In the vault, sealed; it can be exported with the certificate",
+                    false => "In the vault, sealed; it never leaves it",
+                };
+                facts::row(ui, "Where", place);
+                let id = id.to_string();
+                facts::mono_row(ui, "Reference", &id, &id);
+            }
+            _ => {
+                facts::row(
+                    ui,
+                    "Where",
+                    "On the host that made the request; it has never been here",
+                );
+            }
+        }
+        if let Some(request) = detail.request {
+            facts::row_with(ui, "Request", |ui| {
+                if ui.link("Show the request").clicked() {
+                    wishes.go(Place::Bench(request));
+                }
+            });
+        }
+    });
+}
+
+fn pem_ui(ui: &mut Ui, title: &str, pem: &str) {
+    if pem.is_empty() {
+        return;
+    }
+    CollapsingHeader::new(title).show(ui, |ui| {
+        if ui
+            .button(format!("Copy {}", title.replace("Chain,", "chain,")))
+            .clicked()
+        {
+            ui.ctx().copy_text(pem.to_owned());
+        }
+        ui.label(theme::mono(pem));
+    });
+}

@@ -1,0 +1,183 @@
+//! The commands of the first run, one after the other, and how far they have come.
+
+use chancery_engine::api::{
+    AuthorityCommand, AuthorityFact, CertificateCommand, CertificateFact, CertificateId, Command,
+    Consent, Fact, Given, Grant, Identifier, KeyChoice, KeyType, NewAuthority, NewCertificate,
+    Reach, Secret, Subtree, VaultCommand,
+};
+use egui::Ui;
+
+use crate::gui::model::{Model, Wishes};
+use crate::gui::parts::errand::Errand;
+use crate::gui::theme::{self, Tone, icons};
+use crate::gui::widgets::{badge, report};
+
+/// What is to be made.
+pub(super) struct Plan {
+    pub(super) name: String,
+    pub(super) domains: Vec<Subtree>,
+    pub(super) hosts: Vec<Identifier>,
+}
+
+#[derive(Default)]
+pub(super) struct Making {
+    plan: Option<Plan>,
+    passphrase: Option<Secret<String>>,
+    errand: Errand,
+    /// How many stages are done.
+    done: usize,
+    certificate: Option<CertificateId>,
+}
+
+impl Making {
+    /// The vault alone.
+    pub(super) fn vault(passphrase: Secret<String>, wishes: &mut Wishes) -> Self {
+        let mut making = Self::default();
+        let command = Command::Vault(VaultCommand::Create { passphrase });
+        making.errand.send(wishes, command);
+        making
+    }
+
+    pub(super) fn everything(passphrase: Secret<String>, plan: Plan, wishes: &mut Wishes) -> Self {
+        let mut making = Self {
+            plan: Some(plan),
+            ..Self::default()
+        };
+        let command = Command::Vault(VaultCommand::Create {
+            passphrase: again(&passphrase),
+        });
+        making.passphrase = Some(passphrase);
+        making.errand.send(wishes, command);
+        making
+    }
+
+    /// Takes the ending of one stage and begins the next.
+    pub(super) fn tend(&mut self, model: &mut Model, wishes: &mut Wishes) {
+        let Some(fact) = self.errand.tend(model) else {
+            return;
+        };
+        self.done += 1;
+        let next = match (&self.plan, self.passphrase.as_ref()) {
+            (Some(plan), Some(passphrase)) => after(plan, passphrase, &fact, self.done),
+            _ => None,
+        };
+        if let Fact::Certificate(CertificateFact::Issued { id, .. }) = fact {
+            self.certificate = Some(id);
+        }
+        match next {
+            Some(command) => self.errand.send(wishes, command),
+            None => self.passphrase = None,
+        }
+    }
+
+    pub(super) fn ui(&self, ui: &mut Ui) {
+        for (index, stage) in self.stages().iter().enumerate() {
+            let failed = self.errand.refused().is_some();
+            let (tone, icon) = match index.cmp(&self.done) {
+                std::cmp::Ordering::Less => (Tone::Good, icons::DONE),
+                std::cmp::Ordering::Equal if failed => (Tone::Bad, icons::FAILED),
+                std::cmp::Ordering::Equal => (Tone::Info, icons::WAITING),
+                std::cmp::Ordering::Greater => (Tone::Off, icons::CLOCK),
+            };
+            badge::status(ui, tone, icon, stage);
+        }
+        if let Some(refused) = self.errand.refused() {
+            report::report(ui, refused);
+        } else if self.errand.is_under_way() {
+            ui.label(theme::soft(
+                ui,
+                "The vault takes a moment: guessing is made slow",
+            ));
+        }
+    }
+
+    /// `Some` when all is done; the certificate where one was planned.
+    pub(super) fn finished(&self) -> Option<Option<CertificateId>> {
+        (self.done == self.stages().len()).then_some(self.certificate)
+    }
+
+    pub(super) const fn has_failed(&self) -> bool {
+        self.errand.refused().is_some()
+    }
+
+    pub(super) const fn has_a_vault(&self) -> bool {
+        self.done > 0
+    }
+
+    fn stages(&self) -> &'static [&'static str] {
+        match self.plan {
+            Some(_) => &STAGES,
+            None => &STAGES[..1],
+        }
+    }
+}
+
+/// The command that follows from `fact`, the ending of stage number `done`.
+fn after(plan: &Plan, passphrase: &Secret<String>, fact: &Fact, done: usize) -> Option<Command> {
+    let consent = Consent {
+        passphrase: again(passphrase),
+        given: Given::Typed,
+    };
+    match (done, fact) {
+        (1, Fact::Vault(_)) => {
+            let reach = match plan.domains.is_empty() {
+                true => Reach::Usual,
+                false => Reach::Only(plan.domains.clone()),
+            };
+            let new = authority(format!("{} Root", plan.name), reach, consent);
+            Some(Command::Authority(AuthorityCommand::Create(new)))
+        }
+        (2, Fact::Authority(AuthorityFact::Created { id })) => {
+            let name = format!("{} Issuing", plan.name);
+            let new = NewAuthority {
+                parent: Some(*id),
+                path_len: Some(0),
+                key_type: KeyType::P256,
+                grant: Some(Grant {
+                    profiles: Vec::new(),
+                    until: None,
+                }),
+                ..authority(name, Reach::Usual, consent)
+            };
+            Some(Command::Authority(AuthorityCommand::Create(new)))
+        }
+        (3, Fact::Authority(AuthorityFact::Created { id })) => {
+            let wish = NewCertificate {
+                authority: *id,
+                profile: "server".parse().ok()?,
+                common_name: plan.hosts.first()?.value(),
+                identifiers: plan.hosts.clone(),
+                days: None,
+                beyond_ceiling: false,
+                key: KeyChoice::New(KeyType::P256),
+            };
+            let consent = None;
+            Some(Command::Certificate(CertificateCommand::Issue {
+                wish,
+                consent,
+            }))
+        }
+        _ => None,
+    }
+}
+
+fn authority(name: String, reach: Reach, consent: Consent) -> NewAuthority {
+    NewAuthority {
+        name,
+        subject: None,
+        parent: None,
+        key_type: KeyType::P384,
+        days: None,
+        path_len: None,
+        reach,
+        grant: None,
+        consent,
+    }
+}
+
+/// Each command wipes its own copy.
+fn again(passphrase: &Secret<String>) -> Secret<String> {
+    Secret::new(passphrase.expose(Clone::clone))
+}
+
+const STAGES: [&str; 4] = ["Vault", "Root", "Issuing authority", "First certificate"];

@@ -1,0 +1,120 @@
+//! One file per screen. A screen watches questions, keeps its own view state, and wishes.
+
+pub(super) mod add_request;
+pub(super) mod audit;
+pub(super) mod authorities;
+pub(super) mod bench;
+pub(super) mod certificate;
+pub(super) mod certificates;
+pub(super) mod first_run;
+pub(super) mod gallery;
+pub(super) mod issue;
+pub(super) mod new_authority;
+pub(super) mod requests;
+pub(super) mod unlock;
+
+use chancery_engine::Client;
+use chancery_engine::api::Timestamp;
+use egui::{Align, Layout, Ui};
+
+use super::model::{Model, Wishes};
+use super::navigation::Place;
+use super::theme::{self, size};
+
+/// What a screen is given to take in what has happened.
+pub(super) struct Desk<'a> {
+    pub(super) context: &'a egui::Context,
+    pub(super) client: &'a Client,
+    pub(super) model: &'a mut Model,
+    pub(super) wishes: &'a mut Wishes,
+}
+
+/// What every screen may look at while it draws.
+pub(super) struct View<'a> {
+    pub(super) now: Timestamp,
+    /// Where files were written last.
+    pub(super) folder: &'a str,
+}
+
+pub(super) trait Screen {
+    /// Takes answers and endings in, and asks what is wanted; never draws, never waits.
+    fn logic(&mut self, desk: &mut Desk<'_>);
+
+    /// Draws, and keeps what the person wishes; never asks, never waits.
+    fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes);
+}
+
+/// Every screen behind the lock. Dropped, with all that it knows, when the vault is locked.
+#[derive(Default)]
+pub(super) struct Screens {
+    pub(super) add_request: add_request::AddRequest,
+    pub(super) audit: audit::Audit,
+    pub(super) authorities: authorities::Authorities,
+    pub(super) bench: bench::Bench,
+    pub(super) certificate: certificate::Certificate,
+    pub(super) certificates: certificates::Certificates,
+    pub(super) gallery: gallery::Gallery,
+    pub(super) issue: issue::Issue,
+    pub(super) new_authority: new_authority::NewAuthorityForm,
+    pub(super) requests: requests::Requests,
+}
+
+impl Screens {
+    /// The screen of a place, turned to what the place names.
+    pub(super) fn at(&mut self, place: Place) -> &mut dyn Screen {
+        match place {
+            Place::AddRequest => &mut self.add_request,
+            Place::Audit => &mut self.audit,
+            Place::Authorities(selected) => {
+                self.authorities.select(selected);
+                &mut self.authorities
+            }
+            Place::Bench(request) => {
+                self.bench.turn_to(request);
+                &mut self.bench
+            }
+            Place::Certificate(certificate) => {
+                self.certificate.turn_to(certificate);
+                &mut self.certificate
+            }
+            Place::Certificates => &mut self.certificates,
+            Place::Gallery => &mut self.gallery,
+            Place::Issue => &mut self.issue,
+            Place::NewAuthority => &mut self.new_authority,
+            Place::Requests => &mut self.requests,
+        }
+    }
+}
+
+/// The heading of a screen, with its actions at the right.
+pub(super) fn heading(ui: &mut Ui, title: &str, actions: impl FnOnce(&mut Ui)) {
+    let height = size::CONTROL + size::GAP_SMALL;
+    ui.allocate_ui_with_layout(
+        egui::vec2(ui.available_width(), height),
+        Layout::right_to_left(Align::Center),
+        |ui| {
+            actions(ui);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let title = theme::title(ui, title);
+                ui.add(egui::Label::new(title).truncate());
+            });
+        },
+    );
+    ui.add_space(size::GAP_SMALL);
+}
+
+/// A page that scrolls, for forms and details.
+pub(super) fn page(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    egui::ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            add(ui);
+            ui.add_space(size::GAP_SECTION);
+        });
+}
+
+/// The heading of a part of a page.
+pub(super) fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(size::GAP_MEDIUM);
+    ui.label(theme::section(ui, title));
+}

@@ -1,0 +1,173 @@
+//! Each screen by itself: clicking this asks for that.
+
+use egui::Role;
+
+use super::flow::is_disabled;
+use super::*;
+
+#[test]
+fn the_inventory_narrows_while_one_types_and_tells_when_nothing_matches() {
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    issue(&client, issuing, "www.example.internal");
+    issue(&client, issuing, "mail.example.internal");
+    let mut harness = window(client);
+    see(&mut harness, "4 certificates");
+    type_into(&mut harness, "Name, serial or fingerprint", "mail");
+    see(&mut harness, "1 certificate");
+    assert!(harness.query_by_label_contains("www.example").is_none());
+    type_into(&mut harness, "Name, serial or fingerprint", "zzz");
+    see(&mut harness, "Nothing matches");
+    press(&mut harness, "Clear filters");
+    see(&mut harness, "4 certificates");
+}
+
+#[test]
+fn enter_on_a_row_opens_the_certificate_and_back_returns() {
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    issue(&client, issuing, "www.example.internal");
+    let mut harness = window(client);
+    press_role(&mut harness, Role::Row, "Certificate www.example.internal");
+    harness.key_press(egui::Key::Enter);
+    see(&mut harness, "Field by field");
+    see(&mut harness, "Example Root");
+    harness.key_press_modifiers(egui::Modifiers::ALT, egui::Key::ArrowLeft);
+    see(&mut harness, "3 certificates");
+}
+
+#[test]
+fn a_certificate_is_exported_to_the_folder_that_was_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    issue(&client, issuing, "www.example.internal");
+    let mut harness = window(client);
+    press_role(&mut harness, Role::Row, "Certificate www.example.internal");
+    harness.key_press(egui::Key::Enter);
+    press(&mut harness, "Export…");
+    assert!(is_disabled(&harness, "Export files"));
+    let path = folder.path().join("out");
+    type_into(&mut harness, "Folder", &path.display().to_string());
+    press(&mut harness, "Export files");
+    see(&mut harness, "files written");
+    let names = std::fs::read_dir(path).unwrap();
+    let keys = names.filter(|name| {
+        let name = name.as_ref().unwrap().file_name();
+        name.to_string_lossy().ends_with(".key")
+    });
+    assert_eq!(
+        keys.count(),
+        0,
+        "the key leaves the vault only when asked for"
+    );
+}
+
+#[test]
+fn the_issue_page_gives_a_recipe_or_issues_with_a_key_in_the_vault() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window(client);
+    press(&mut harness, "Issue certificate…");
+    type_into(&mut harness, "Names", "www.example.internal");
+    see(&mut harness, "openssl req -new");
+    press_role(
+        &mut harness,
+        Role::RadioButton,
+        "The key is made in the vault",
+    );
+    press(&mut harness, "Issue certificate");
+    see(&mut harness, "Key in the vault");
+}
+
+#[test]
+fn a_name_outside_the_authoritys_reach_is_refused_before_issuing() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window(client);
+    press(&mut harness, "Issue certificate…");
+    press_role(
+        &mut harness,
+        Role::RadioButton,
+        "The key is made in the vault",
+    );
+    type_into(&mut harness, "Names", "www.example.com");
+    see(&mut harness, "Findings");
+    see(&mut harness, "www.example.com");
+    assert!(is_disabled(&harness, "Issue certificate"));
+}
+
+#[test]
+fn the_audit_tells_what_happened_and_verifies_itself() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window(client);
+    press(&mut harness, "Audit");
+    see(&mut harness, "authority.create");
+    press(&mut harness, "Verify");
+    see(&mut harness, "Complete up to entry");
+}
+
+#[test]
+fn unattended_use_is_ended_only_after_it_was_asked() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window(client);
+    press(&mut harness, "Authorities");
+    press_role(&mut harness, Role::TreeItem, "Example Issuing");
+    press(&mut harness, "End unattended use…");
+    see(&mut harness, "every signature of Example Issuing asks");
+    press(&mut harness, "End unattended use");
+    see(&mut harness, "Let it sign by itself…");
+}
+
+#[test]
+fn the_palette_finds_screens_and_certificates() {
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    issue(&client, issuing, "www.example.internal");
+    let mut harness = window(client);
+    see(&mut harness, "Certificate www.example.internal");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    harness.run_steps(3);
+    type_into(&mut harness, "Search or command", "www.ex");
+    press_role(&mut harness, Role::ListBoxOption, "www.example.internal");
+    see(&mut harness, "Field by field");
+}
+
+#[test]
+fn every_screen_is_drawn_in_a_small_window() {
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    issue(&client, issuing, "www.example.internal");
+    let mut harness = window_of(client, [400.0, 300.0]);
+    see(&mut harness, "Issue certificate…");
+    for (key, primary) in [
+        (egui::Key::Num2, "Add request…"),
+        (egui::Key::Num3, "New authority…"),
+        (egui::Key::Num4, "Verify"),
+    ] {
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
+        see(&mut harness, primary);
+        let button = harness.get_by_role_and_label(Role::Button, primary).rect();
+        let window = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(400.0, 300.0));
+        assert!(window.contains_rect(button), "{primary} at {button}");
+    }
+}
+
+#[test]
+fn the_gallery_shows_every_widget_in_both_themes() {
+    let client = engine();
+    with_authorities(&client);
+    for _ in 0..2 {
+        let mut harness = window(client.clone());
+        see(&mut harness, "Issue certificate…");
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+        harness.run_steps(3);
+        type_into(&mut harness, "Search or command", "gallery");
+        harness.key_press(egui::Key::Enter);
+        see(&mut harness, "Gallery of widgets");
+        press(&mut harness, "Theme: dark");
+        see(&mut harness, "Theme: as the system");
+    }
+}

@@ -1,0 +1,58 @@
+//! A failure where it happened: what, why, and what to do now.
+
+use chancery_engine::api::{Remedy, Report};
+use egui::{CornerRadius, Frame, Margin, Ui};
+
+use crate::gui::theme::{self, icons, size};
+
+/// In place, as wide as what it stands in.
+pub(in crate::gui) fn report(ui: &mut Ui, report: &Report) {
+    let colours = theme::of(ui).bad;
+    Frame::new()
+        .fill(colours.ground)
+        .corner_radius(CornerRadius::same(size::RADIUS_CARD))
+        .inner_margin(Margin::symmetric(12, 10))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
+            ui.horizontal_top(|ui| {
+                ui.label(theme::icon(icons::FAILED).color(colours.text));
+                ui.vertical(|ui| words(ui, report));
+            });
+        });
+}
+
+fn words(ui: &mut Ui, report: &Report) {
+    ui.label(theme::strong(ui, sentence(&report.what)));
+    for cause in &report.why {
+        ui.label(format!("Because {cause}"));
+    }
+    ui.label(remedy(&report.remedy));
+    ui.label(theme::soft(ui, report.code.as_ref()));
+}
+
+/// What to do now, as a sentence that begins with a capital letter.
+pub(in crate::gui) fn remedy(remedy: &Remedy) -> String {
+    sentence(&remedy.to_string())
+}
+
+/// `text` with its first letter as a capital.
+pub(in crate::gui) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_shown_as_a_sentence() {
+        assert_eq!(sentence("the vault is locked"), "The vault is locked");
+        assert_eq!(sentence("élan"), "Élan");
+        assert_eq!(sentence(""), "");
+    }
+}
