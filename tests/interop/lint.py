@@ -44,9 +44,9 @@ def main(files):
 def is_single_label_constraint(result):
     """Whether pkilint objects to a name constraint such as `internal`.
 
-    It expects two labels or more, as of a host. RFC 5280, 4.2.1.10, lets a constraint be any name
-    "that can be constructed by simply adding zero or more labels to the left-hand side of the
-    name", and openssl keeps to these (constraints.rs).
+    It expects two labels or more, as of a host. RFC 5280, 4.2.1.10, asks for no number of labels:
+    "Any DNS name that can be constructed by simply adding zero or more labels to the left-hand side
+    of the name satisfies the name constraint." openssl keeps to these (constraints.rs).
     """
     codes = {found.finding.code for found in result.finding_descriptions}
     is_constraint = ".nameConstraints." in result.node.path
