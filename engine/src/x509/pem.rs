@@ -1,5 +1,6 @@
 //! PEM texts (RFC 7468): written strictly, read leniently.
 
+use crate::base::Secret;
 use crate::x509::error::{PemFault, X509Error};
 
 /// One block of a PEM text.
