@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use super::{Answer, Decided, Decision, Sight, issuing};
 use crate::api::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, AuthorityState,
@@ -19,6 +17,8 @@ use crate::authority::{
     prepare, prepare_root, waiting, without_root,
 };
 use crate::base::Receipt;
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::store::authority::{self as rows, AuthorityRecord};
 use crate::store::certificate::{CertificateRecord, put_foreign};
 use crate::store::{Put, Refused, Snapshot};

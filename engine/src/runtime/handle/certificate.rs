@@ -6,8 +6,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use super::authority::{confirmation, known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
@@ -23,6 +21,8 @@ use crate::authority::{
     trial_key, wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
 use crate::store::{Snapshot, key};
 use crate::x509::{Profile, PublicKey, describe, pem, profile};
