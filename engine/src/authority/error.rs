@@ -6,25 +6,47 @@ use crate::base::{AuthorityId, Explain, Kind, Remedy, Report, Serial, Timestamp,
 
 #[derive(Debug)]
 pub(crate) enum AuthorityError {
-    Expired { name: String, since: Timestamp },
+    /// Between reading it and writing.
+    Changed(AuthorityId),
+    Expired {
+        name: String,
+        since: Timestamp,
+    },
     NameEmpty,
-    NameTaken { name: String, holder: AuthorityId },
-    NeedsConfirmation { name: String },
-    NeedsPassphrase { name: String },
+    NameTaken {
+        name: String,
+        holder: AuthorityId,
+    },
+    NeedsConfirmation {
+        name: String,
+    },
+    NeedsPassphrase {
+        name: String,
+    },
     NotACertificate,
-    NotInstalled { name: String },
-    NotRequested { name: String },
-    OtherKey { name: String },
+    NotInstalled {
+        name: String,
+    },
+    NotRequested {
+        name: String,
+    },
+    OtherKey {
+        name: String,
+    },
     SerialTaken(Serial),
     SignatureLost,
     Unknown(AuthorityId),
     WrongChain(Box<Report>),
-    WrongConfirmation { given: String, name: String },
+    WrongConfirmation {
+        given: String,
+        name: String,
+    },
 }
 
 impl fmt::Display for AuthorityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Changed(id) => write!(f, "{id} was changed by somebody else at this moment"),
             Self::Expired { name, since } => {
                 write!(f, "the authority {} has expired on {since}", shown(name))
             }
@@ -85,6 +107,7 @@ impl std::error::Error for AuthorityError {
 impl Explain for AuthorityError {
     fn code(&self) -> &'static str {
         match self {
+            Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
             Self::Expired { .. } => "authority.expired",
             Self::NameEmpty => "authority.name-empty",
             Self::NameTaken { .. } => "authority.name-taken",
@@ -96,7 +119,6 @@ impl Explain for AuthorityError {
             Self::NotInstalled { .. } => "authority.not-installed",
             Self::NotRequested { .. } => "authority.not-requested",
             Self::OtherKey { .. } => "authority.other-key",
-            Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
             Self::Unknown(_) => "authority.unknown",
             Self::WrongChain(_) => "authority.wrong-chain",
         }
@@ -106,7 +128,8 @@ impl Explain for AuthorityError {
         match self {
             Self::NeedsPassphrase { .. } => Kind::Locked,
             Self::NameEmpty | Self::NotACertificate => Kind::Malformed,
-            Self::NameTaken { .. }
+            Self::Changed(_)
+            | Self::NameTaken { .. }
             | Self::SerialTaken(_)
             | Self::SignatureLost
             | Self::Unknown(_) => Kind::Failed,
@@ -131,7 +154,9 @@ impl Explain for AuthorityError {
             Self::OtherKey { .. } => {
                 "Install the certificate that was made from this authority's own request"
             }
-            Self::SerialTaken(_) | Self::SignatureLost => return Remedy::Retry,
+            Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => {
+                return Remedy::Retry;
+            }
             Self::Unknown(_) => "Choose one from ca list",
             Self::WrongChain(report) => {
                 return Remedy::Do(format!("{}; {}", report.what, report.remedy));

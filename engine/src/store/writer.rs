@@ -161,6 +161,7 @@ fn write(
         areas.insert(put.area);
         apply(transaction, put)?;
     }
+    areas.extend(change.fact.as_ref().map(Fact::area));
     if !change.audit.is_empty() {
         areas.insert(Area::Audit);
     }
