@@ -74,8 +74,9 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let (source, lock) = match home {
             Home::Folder(folder) => {
-                let lock = Lock::take(folder)?;
-                (Source::File(folder.join(FILE_NAME), disk), Some(lock))
+                let (lock, path) = (Lock::take(folder)?, folder.join(FILE_NAME));
+                version::refuse_newer(&path)?;
+                (Source::File(path, disk), Some(lock))
             }
             Home::Memory => (Source::Memory, None),
         };
@@ -110,9 +111,7 @@ impl Store {
     }
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let database = self.shared.current()?;
-        let transaction = database.begin_read().map_err(Error::from)?;
-        Snapshot::new(transaction)
+        self.shared.snapshot()
     }
 }
 
@@ -130,6 +129,14 @@ impl Shared {
     pub(super) fn current(&self) -> Result<Arc<Database>, StoreError> {
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
         database.clone().ok_or(StoreError::Stopped)
+    }
+
+    /// Nobody keeps the database meanwhile: one that is replaced must be closed before the file is
+    /// opened again.
+    fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().ok_or(StoreError::Stopped)?;
+        Snapshot::new(database.begin_read().map_err(Error::from)?)
     }
 
     /// After a failed commit the file is read anew: what redb holds in memory may be ahead of it.
@@ -194,3 +201,6 @@ pub(super) const FILE_NAME: &str = "chancery.redb";
 const QUEUE: usize = 1024;
 
 const CACHE_BYTES: usize = 128 << 20;
+
+#[cfg(test)]
+mod tests;

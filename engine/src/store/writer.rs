@@ -111,7 +111,7 @@ fn revision(database: &Database) -> Result<Revision, StoreError> {
 }
 
 /// One durable commit. The error is everyone's; an inner one its sender's alone.
-fn commit(
+pub(super) fn commit(
     database: &Database,
     changes: Vec<Change>,
     outcomes: &mut Vec<Outcome>,
@@ -241,7 +241,7 @@ impl Batch {
     }
 }
 
-type Outcome = Result<Written, Refused>;
+pub(super) type Outcome = Result<Written, Refused>;
 
 /// A change that is in the commit, and what to tell about it.
 pub(super) struct Written {

@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use super::{Answer, Decided, Decision, Sight, issuing};
 use crate::api::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, AuthorityState,
@@ -19,6 +17,8 @@ use crate::authority::{
     prepare, prepare_root, waiting, without_root,
 };
 use crate::base::Receipt;
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::store::authority::{self as rows, AuthorityRecord};
 use crate::store::certificate::{CertificateRecord, put_foreign};
 use crate::store::{Put, Refused, Snapshot};
@@ -113,7 +113,7 @@ fn rehearse(
 ) -> Result<(), Report> {
     let key = NewKey {
         id: KeyId::from_raw(0),
-        public: crate::authority::trial_key()?,
+        public: crate::authority::trial_key(plan.key_type)?,
         key_type: plan.key_type,
     };
     draw(plan, parent, permission, ids, &key, act).map(drop)
@@ -343,6 +343,7 @@ async fn grant_use(
 ) -> Result<Decision, Report> {
     let record = known(&context.snapshot()?, id)?;
     let passphrase = Arc::new(consent.passphrase);
+    confirmation(consent.given).names(id, &record.name)?;
     seal_for_everyday(context, record.key, &passphrase).await?;
     let details = custody_words(Some(&grant));
     let mut puts: Vec<Put> = grant_end(id, Some(&grant)).into_iter().collect();

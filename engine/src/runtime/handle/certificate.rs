@@ -6,8 +6,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use super::authority::{confirmation, known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
@@ -23,6 +21,8 @@ use crate::authority::{
     trial_key, wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
 use crate::store::{Snapshot, key};
 use crate::x509::{Profile, PublicKey, describe, pem, profile};
@@ -62,7 +62,7 @@ async fn issue(
         &issuer,
         profile,
         &wish,
-        (trial_key()?, None),
+        rehearsal_key(context, &store, wish.key)?,
         (id, act.at),
         &permission,
     )?;
@@ -133,6 +133,18 @@ fn draw(
     drafted.days = wish.days;
     drafted.beyond_ceiling = wish.beyond_ceiling;
     prepare(&given, drafted, issuing::draw_serial()?, id)
+}
+
+/// A key of the kind that is wished for, made by nobody for this.
+fn rehearsal_key(
+    context: &Context,
+    store: &Snapshot,
+    choice: KeyChoice,
+) -> Result<(PublicKey, Option<crate::api::KeyId>), Report> {
+    match choice {
+        KeyChoice::Existing(id) => existing(context, store, id),
+        KeyChoice::New(key_type) => Ok((trial_key(key_type)?, None)),
+    }
 }
 
 fn existing(
@@ -370,7 +382,7 @@ impl Answer for PreviewCertificate {
             false => Permission::rehearsed(),
         };
         let id = CertificateId::from_raw(0);
-        let key = (trial_key()?, None);
+        let key = rehearsal_key(sight.context, &sight.store, wish.key)?;
         let prepared = draw(&issuer, profile, wish, key, (id, sight.now), &permission)?;
         Ok(prepared.warnings().to_vec())
     }

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use super::{Answer, Decided, Decision, Sight};
 use crate::api::{
     Fact, KeyCommand, KeyFact, KeyId, KeyRow, KeyType, KeyUse, ListKeys, Report, Resource, shown,
 };
 use crate::authority::NewKey;
 use crate::base::{Explain, Kind, Remedy};
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::store::{Rows, key};
 use crate::vault::Class;
 
