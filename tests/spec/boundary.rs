@@ -257,6 +257,19 @@ fn whoever_saw_done_finds_it_by_query() {
 }
 
 #[test]
+fn questions_are_answered_while_the_disk_stands_still() {
+    let (_folder, world, ca) = on_disk();
+    world.disk.hold_after(0);
+    let waiting = world.send(submit(&csr(&["www.example.internal"]), ca, "server"));
+    world.disk.wait_until_holding();
+    let before = world.requests();
+    assert_eq!(before.value.total, 0);
+    world.disk.release();
+    let (_, at) = done(waiting.wait());
+    assert!(before.at < at, "what was not yet durable was not yet shown");
+}
+
+#[test]
 fn command_ids_sort_by_time_also_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let mut ids = Vec::new();

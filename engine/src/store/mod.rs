@@ -23,6 +23,7 @@ pub(crate) use error::{Refused, StoreError};
 pub(crate) use read::{Reader, Rows, Snapshot};
 
 use std::fs::OpenOptions;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -74,14 +75,12 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let (source, lock) = match home {
             Home::Folder(folder) => {
-                let (lock, path) = (Lock::take(folder)?, folder.join(FILE_NAME));
-                version::refuse_newer(&path)?;
-                (Source::File(path, disk), Some(lock))
+                let lock = Lock::take(folder)?;
+                (Source::File(folder.join(FILE_NAME), disk), Some(lock))
             }
             Home::Memory => (Source::Memory, None),
         };
-        let database = source.open()?;
-        version::prepare(&database)?;
+        let database = source.ready()?;
         let shared = Arc::new(Shared {
             database: RwLock::new(Some(Arc::new(database))),
             source,
@@ -156,6 +155,29 @@ impl Shared {
 }
 
 impl Source {
+    /// Of a format that is ours. A damaged file can crash its reader: that is the file's fault.
+    fn ready(&self) -> Result<Database, StoreError> {
+        let ready = || -> Result<Database, StoreError> {
+            if let Self::File(path, _) = self {
+                version::refuse_newer(path)?;
+            }
+            let database = self.open()?;
+            version::prepare(&database)?;
+            Ok(database)
+        };
+        catch_unwind(AssertUnwindSafe(ready)).unwrap_or_else(|_| Err(self.damaged()))
+    }
+
+    fn damaged(&self) -> StoreError {
+        match self {
+            Self::File(path, _) => {
+                let crashed = "reading it crashed".to_owned();
+                StoreError::unreadable(path, Error::Corrupted(crashed))
+            }
+            Self::Memory => StoreError::Stopped,
+        }
+    }
+
     fn open(&self) -> Result<Database, StoreError> {
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE_BYTES);

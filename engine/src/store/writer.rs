@@ -48,7 +48,7 @@ impl Writer {
     fn write(&self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
         let database = self.shared.current()?;
         let before = revision(&database)?;
-        let mut outcomes = Vec::new();
+        let (count, mut outcomes) = (changes.len(), Vec::with_capacity(changes.len()));
         match commit(&database, changes, &mut outcomes) {
             Ok(()) => Ok(outcomes),
             Err(error) => {
@@ -58,10 +58,7 @@ impl Writer {
                 // A batch is one transaction: all of it is there, or nothing.
                 match before < after {
                     true => Ok(outcomes),
-                    false => Ok(outcomes
-                        .into_iter()
-                        .map(|outcome| outcome.and(Err(Refused::from(error.clone()))))
-                        .collect()),
+                    false => Ok(refused(outcomes, count, &error)),
                 }
             }
         }
@@ -96,6 +93,14 @@ impl Writer {
             reply.send(Err(Refused::from(error.clone()))).ok();
         }
     }
+}
+
+/// Nothing of the batch was written, however far it had come.
+fn refused(mut outcomes: Vec<Outcome>, count: usize, error: &StoreError) -> Vec<Outcome> {
+    let told = || Err(Refused::from(error.clone()));
+    outcomes.resize_with(count, told);
+    let outcomes = outcomes.into_iter();
+    outcomes.map(|outcome| outcome.and(told())).collect()
 }
 
 /// What has piled up while the last commit was on its way to the disk.
