@@ -11,7 +11,6 @@ pub(crate) enum AuthorityError {
     NameTaken { name: String, holder: AuthorityId },
     NeedsConfirmation { name: String },
     NeedsPassphrase { name: String },
-    NotACertificate,
     NotInstalled { name: String },
     NotRequested { name: String },
     OtherKey { name: String },
@@ -44,7 +43,6 @@ impl fmt::Display for AuthorityError {
                     shown(name)
                 )
             }
-            Self::NotACertificate => f.write_str("there is no certificate in what was given"),
             Self::NotInstalled { name } => write!(
                 f,
                 "the authority {} has no certificate yet, only a request",
@@ -92,7 +90,6 @@ impl Explain for AuthorityError {
                 "authority.needs-confirmation"
             }
             Self::NeedsPassphrase { .. } => "authority.needs-passphrase",
-            Self::NotACertificate => "authority.not-a-certificate",
             Self::NotInstalled { .. } => "authority.not-installed",
             Self::NotRequested { .. } => "authority.not-requested",
             Self::OtherKey { .. } => "authority.other-key",
@@ -105,7 +102,7 @@ impl Explain for AuthorityError {
     fn kind(&self) -> Kind {
         match self {
             Self::NeedsPassphrase { .. } => Kind::Locked,
-            Self::NameEmpty | Self::NotACertificate => Kind::Malformed,
+            Self::NameEmpty => Kind::Malformed,
             Self::NameTaken { .. }
             | Self::SerialTaken(_)
             | Self::SignatureLost
@@ -123,7 +120,6 @@ impl Explain for AuthorityError {
                 "Type the passphrase, or name the authority with --confirm"
             }
             Self::NeedsPassphrase { .. } => "Give the vault's passphrase with this request",
-            Self::NotACertificate => "Give the certificate as PEM or DER, the chain behind it",
             Self::NotInstalled { .. } => {
                 "Have its request signed, then install the certificate with ca install"
             }

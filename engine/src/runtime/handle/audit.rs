@@ -5,9 +5,6 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
-use super::super::{Core, job};
 use super::{Answer, Decided, Decision, Sight, key};
 use crate::api::{
     AuditCommand, AuditFact, AuditFilter, AuditRow, AuditState, AuditStateQuestion, Fact, KeyId,
@@ -16,6 +13,9 @@ use crate::api::{
 use crate::audit::{self, AuditError, Checkpoint};
 use crate::authority::export::{Content, ExportError, Sheet, write};
 use crate::base::{Explain, Kind, Purpose, Receipt, Remedy};
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
+use crate::runtime::{Core, job};
 use crate::store::audit::checkpoint;
 use crate::store::job::Work;
 use crate::store::{Change, Snapshot, StoreError};
@@ -76,7 +76,7 @@ pub(super) async fn seal(context: &Context, act: &Act) -> Result<(u64, String), 
             let spki = vault.public_key(key)?;
             let mut receipt = None;
             let text = sealed.seal(&spki, |message| -> Result<Vec<u8>, Report> {
-                let (signature, used) = vault.sign(key, Purpose::SignCheckpoint, message, None)?;
+                let (signature, used) = vault.sign(key, Purpose::Checkpoint, message, None)?;
                 receipt = Some(used);
                 Ok(signature)
             })?;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use crate::api::{Report, Resource};
 use crate::authority::{Permission, Prepared, Signed};
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::store::Change;
 use crate::store::certificate::intent_gone;
 

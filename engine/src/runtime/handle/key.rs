@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use super::{Answer, Decided, Decision, Sight};
 use crate::api::{
     Fact, KeyCommand, KeyFact, KeyId, KeyRow, KeyType, KeyUse, ListKeys, Report, Resource, shown,
 };
 use crate::authority::NewKey;
 use crate::base::{Explain, Kind, Remedy};
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::store::{Rows, key};
 use crate::vault::Class;
 
@@ -39,7 +39,7 @@ async fn generate(
     let id = key.id;
     Ok(Decision {
         puts: key.rows(&name, KeyUse::Leaf, act.at),
-        guard: Box::new(move |now| Ok(name_is_free(now, &name).map_err(crate::store::Refused)?)),
+        guard: Box::new(move |now| name_is_free(now, &name).map_err(crate::store::Refused)),
         resource: Resource::of("key", id),
         ..Decision::of(Fact::Key(KeyFact::Generated { id }))
     }

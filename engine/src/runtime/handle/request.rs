@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use super::authority::{confirmation, known};
 use super::certificate::{any_profile, record};
 use super::{Answer, Decided, Decision, Sight, issuing, page};
@@ -15,6 +13,8 @@ use crate::api::{
 };
 use crate::authority::{Given, Issuer, Permission, Prepared, Source, name_of, prepare};
 use crate::base::{Explain, Kind, Remedy};
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::store::request::{self as rows, RequestRecord};
 use crate::store::{Guard, Rows, Snapshot};
 use crate::x509::{CertificationRequest, MergeError, Profile, Wish, describe, merge, pem};

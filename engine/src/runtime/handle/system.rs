@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::Core;
-use super::super::job::{JobError, cancelled};
 use super::{Answer, Decided, Decision, Sight};
 use crate::api::{
     Fact, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow, Report,
     RequestState, SystemCommand, SystemFact,
 };
+use crate::runtime::Core;
+use crate::runtime::job::{JobError, cancelled};
 use crate::store::job;
 
 pub(in crate::runtime) async fn decide(

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::act::Act;
-use super::super::context::Context;
 use super::{Answer, Decided, Decision, Sight, audit};
 use crate::api::{
     Fact, KeyId, Report, Secret, SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus,
     VaultStatusQuestion,
 };
+use crate::runtime::act::Act;
+use crate::runtime::context::Context;
 use crate::vault::SlotKind;
 
 pub(in crate::runtime) async fn decide(
