@@ -246,7 +246,10 @@ impl Intended {
                     receipt,
                 })
             }
-            Err(report) => Err(Unsigned { report, receipt }),
+            Err(report) => Err(Unsigned {
+                report: Box::new(report),
+                receipt,
+            }),
         }
     }
 }
@@ -254,7 +257,7 @@ impl Intended {
 /// No certificate came of it. Where there is a receipt the key was used all the same, so that the
 /// intent must stay open.
 pub(crate) struct Unsigned {
-    pub(crate) report: Report,
+    pub(crate) report: Box<Report>,
     pub(crate) receipt: Option<Receipt>,
 }
 
