@@ -5,7 +5,6 @@ mod cli;
 pub mod gui;
 mod settings;
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use args::{Globals, Words};
@@ -14,9 +13,9 @@ use chancery_engine::{Home, Settings};
 use cli::{CliError, Talk};
 use settings::Surroundings;
 
-/// Does what the words say, the program's own name first; without a noun it opens the window.
-pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let words = match Words::read(words) {
+/// Does what was typed; without a noun it opens the window.
+pub fn run() -> ExitCode {
+    let words = match Words::read(settings::typed()) {
         Ok(words) => words,
         Err(refused) => return refused.tell(),
     };

@@ -1,5 +1,5 @@
 //! The program; all of it is in the library, where tests reach it.
 
 fn main() -> std::process::ExitCode {
-    chancery::run(std::env::args_os())
+    chancery::run()
 }

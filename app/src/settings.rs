@@ -1,8 +1,13 @@
-//! What the surroundings say: every environment variable is read here, and the data folder chosen.
+//! What the surroundings say: words and environment are read here alone, and the data folder chosen.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+/// What was typed, the program's own name first.
+pub(crate) fn typed() -> impl Iterator<Item = OsString> {
+    env::args_os()
+}
 
 /// The environment and the program's own place, read once.
 #[derive(Default)]

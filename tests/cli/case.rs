@@ -54,7 +54,7 @@ pub(crate) fn run(name: &str) {
             ("$", words) => {
                 let mut expected = Expected::default();
                 while let Some((_, line)) = lines.next_if(|(_, line)| expected.takes(line)) {
-                    expected.take(line);
+                    expected.take(&stage.filled(line));
                 }
                 stage.play(words, &expected);
             }
@@ -146,12 +146,9 @@ impl Stage {
         }
     }
 
-    /// Splits at blanks outside quotes, and puts in what was kept.
+    /// Splits at blanks outside quotes.
     fn words(&self, line: &str) -> Vec<String> {
-        let mut line = line.to_owned();
-        for (name, value) in &self.kept {
-            line = line.replace(&format!("${name}"), value);
-        }
+        let line = self.filled(line);
         let mut words = Vec::new();
         for (at, part) in line.split('\'').enumerate() {
             match at % 2 {
@@ -160,6 +157,14 @@ impl Stage {
             }
         }
         words
+    }
+
+    /// With what was kept in its place.
+    fn filled(&self, line: &str) -> String {
+        let fill = |line: String, (name, value): (&String, &String)| {
+            line.replace(&format!("${name}"), value)
+        };
+        self.kept.iter().fold(line.to_owned(), fill)
     }
 
     fn fail(&self, what: &str) -> ! {
@@ -270,6 +275,8 @@ fn program(words: &[String], folder: &Path) -> Command {
         .env("USER", "anna")
         .env("CHANCERY", env!("CARGO_BIN_EXE_chancery"))
         .env_remove("XDG_DATA_HOME")
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
         .stdin(Stdio::null());
     command
 }

@@ -31,6 +31,7 @@ cases! {
     a_certificate_that_breaks_a_rule_is_refused,
     a_certificate_with_a_key_of_ours_is_written_and_found,
     a_changed_passphrase_replaces_the_old_one,
+    a_damaged_vault_or_store_is_told,
     a_data_folder_in_use_is_told,
     a_key_is_made_first_and_used_later,
     a_passphrase_is_typed_in_a_terminal,
@@ -47,6 +48,7 @@ cases! {
     quickstart_makes_all_that_a_connection_needs,
     quickstart_makes_nothing_that_it_cannot_finish,
     the_audit_is_verified_by_who_does_not_trust_us,
+    the_window_says_when_it_cannot_open,
     two_installations_make_one_chain_by_files_alone,
     words_that_mean_nothing_are_refused_before_anything_is_tried,
 }

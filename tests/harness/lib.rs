@@ -1,18 +1,25 @@
 //! A world to write specifications in: an engine, a clock to set, a disk to break, plain words.
 
 mod disk;
+#[cfg(unix)]
+mod pipe;
 
 pub use disk::BreakableDisk;
+#[cfg(unix)]
+pub use pipe::StuckPipe;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use chancery_engine::api::{
-    Actor, Answered, AuditRow, AuthorityCommand, AuthorityFact, AuthorityId, AuthorityRow,
-    CertificateFact, CertificateId, CertificateRow, Choices, Clock, Command, Consent, Ending, Fact,
-    Given, Grant, KeyType, ListAudit, ListAuthorities, ListCertificates, NewAuthority, Page, Reach,
-    Report, RequestCommand, RequestFact, RequestId, Revision, Secret, Timestamp, VaultCommand,
+    Actor, Answered, AuditCommand, AuditRow, AuditState, AuditStateQuestion, AuthorityCommand,
+    AuthorityFact, AuthorityId, AuthorityRow, CertificateFact, CertificateId, CertificateRow,
+    Choices, Clock, Command, Consent, Ending, Fact, Given, Grant, Health, HealthQuestion, JobId,
+    JobState, KeyType, ListAudit, ListAuthorities, ListCertificates, ListJobs, ListRequests,
+    NewAuthority, Page, Reach, Report, RequestCommand, RequestFact, RequestId, RequestRow,
+    Revision, Secret, Timestamp, VaultCommand, Verification,
 };
 use chancery_engine::{Client, Disk, Home, Kdf, Settings, Ticket, start};
 
@@ -54,13 +61,25 @@ impl World {
         }
     }
 
+    /// Whose vault locks itself after this long without a person.
+    pub fn that_locks_after(idle: Duration) -> Self {
+        match Self::begin(Home::Memory, Some(idle)) {
+            Ok(world) => world,
+            Err(report) => panic!("no engine: {report:?}"),
+        }
+    }
+
     pub fn try_open(home: Home) -> Result<Self, Report> {
+        Self::begin(home, None)
+    }
+
+    fn begin(home: Home, idle_lock: Option<Duration>) -> Result<Self, Report> {
         let (clock, disk) = (Arc::<SetClock>::default(), Arc::<BreakableDisk>::default());
         let settings = Settings {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             disk: Arc::clone(&disk) as Arc<dyn Disk>,
             kdf: Kdf::WeakForTests,
-            idle_lock: None,
+            idle_lock,
             ..Settings::at(home)
         };
         let client = start(settings, alice())?;
@@ -138,6 +157,52 @@ impl World {
         self.client.read(&all).expect("an inventory")
     }
 
+    /// The requests, newest first.
+    pub fn requests(&self) -> Answered<Page<RequestRow>> {
+        let all = ListRequests {
+            rows: u16::MAX,
+            ..ListRequests::default()
+        };
+        self.client.read(&all).expect("requests")
+    }
+
+    pub fn health(&self) -> Health {
+        let answered = self.client.read(&HealthQuestion).expect("health");
+        (*answered.value).clone()
+    }
+
+    pub fn audit_state(&self) -> AuditState {
+        let answered = self.client.read(&AuditStateQuestion).expect("an audit");
+        (*answered.value).clone()
+    }
+
+    pub fn job_state(&self, id: JobId) -> JobState {
+        let jobs = self.client.read(&ListJobs).expect("jobs").value;
+        let job = jobs.iter().find(|job| job.id == id).expect("the job");
+        job.state.clone()
+    }
+
+    /// Begins to follow the audit's chain.
+    pub fn verify(&self) -> JobId {
+        match self.send(Command::Audit(AuditCommand::Verify)).wait() {
+            Ending::Started(id) => id,
+            other => panic!("expected a job, got {other:?}"),
+        }
+    }
+
+    /// What following the whole chain finds.
+    pub fn verified(&self) -> Verification {
+        let job = self.verify();
+        eventually("the job has ended", || {
+            self.job_state(job) != JobState::Running
+        });
+        assert_eq!(self.job_state(job), JobState::Done);
+        self.audit_state()
+            .last_verification
+            .expect("a verification")
+            .1
+    }
+
     /// The audit, oldest first.
     pub fn audit(&self) -> Vec<AuditRow> {
         let all = ListAudit {
@@ -147,6 +212,13 @@ impl World {
         let mut rows = self.client.read(&all).expect("an audit").value.rows.clone();
         rows.reverse();
         rows
+    }
+}
+
+impl Drop for World {
+    /// A disk that stands still would keep the engine from stopping.
+    fn drop(&mut self) {
+        self.disk.release();
     }
 }
 
@@ -256,6 +328,14 @@ pub fn csr_of(names: &[&str], change: impl FnOnce(&mut rcgen::CertificateParams)
     change(&mut params);
     let request = params.serialize_request(&key).expect("a request");
     request.der().to_vec()
+}
+
+/// Every file of a data folder, into an empty one.
+pub fn copy_folder(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("a file");
+        std::fs::copy(entry.path(), to.join(entry.file_name())).expect("a copy");
+    }
 }
 
 /// Stands still until it is set; begins on 2026-11-22.

@@ -15,8 +15,8 @@ fn names_outside_the_constraints_are_refused_by_us() {
     let installation = constrained();
     for (kind, inside, outside) in NAMES {
         let (good, bad) = (
-            asking(&installation, kind, inside),
-            asking(&installation, kind, outside),
+            asking(&installation, &format!("{kind}-inside"), inside),
+            asking(&installation, &format!("{kind}-outside"), outside),
         );
         installation.sign(&good, "Root", "client");
         let submit = format!(

@@ -13,7 +13,7 @@ use chancery_engine::api::{
     Consent, Ending, Fact, FindAuthority, Given, KeyType, NewAuthority, Reach, RequestCommand,
     Secret, VaultCommand,
 };
-use chancery_engine::{Client, Home, KdfCost, Settings, Ticket, start};
+use chancery_engine::{Client, Home, Kdf, Settings, Ticket, start};
 use rcgen::{CertificateParams, KeyPair};
 
 use crate::chancery::{Installation, PASSPHRASE};
@@ -102,7 +102,7 @@ fn a_busy_engine_acknowledges_each_certificate_once() {
         issue_for_ever(Path::new(&folder));
     }
     let mut settings = Settings::at(Home::Memory);
-    settings.kdf = KdfCost::WeakForTests;
+    settings.kdf = Kdf::WeakForTests;
     let client = start(settings, Actor::User("tester".to_owned())).unwrap();
     carry_out(
         &client,

@@ -30,6 +30,7 @@ def main(files):
     findings = 0
     for issuer, subject in zip(files[::2], files[1::2]):
         results = single.validate(load(subject).root) + lint_pair(issuer, subject)
+        results = [result for result in results if not is_single_label_constraint(result)]
         found = report.get_findings_count(results, SEVERITY)
         if found:
             print(f"{subject}:\n{report.ReportGeneratorPlaintext(results, SEVERITY).generate()}")
@@ -38,6 +39,22 @@ def main(files):
         return 1
     print(f"{len(files) // 2} certificates linted")
     return 0
+
+
+def is_single_label_constraint(result):
+    """Whether pkilint objects to a name constraint such as `internal`.
+
+    It expects two labels or more, as of a host. RFC 5280, 4.2.1.10, asks for no number of labels:
+    "Any DNS name that can be constructed by simply adding zero or more labels to the left-hand side
+    of the name satisfies the name constraint." openssl keeps to these (constraints.rs).
+    """
+    codes = {found.finding.code for found in result.finding_descriptions}
+    is_constraint = ".nameConstraints." in result.node.path
+    return (
+        is_constraint
+        and codes == {"pkix.invalid_domain_name_syntax"}
+        and str(result.node.pdu) in ("internal", "local", "localhost", "test")
+    )
 
 
 def lint_pair(issuer_file, subject_file):

@@ -73,10 +73,13 @@ fn carry(offline: &Installation, online: &Installation) {
     let received = offline.at("received.csr");
     fs::copy(&request, &received).unwrap();
     let id = offline.sign(&received, "Offline-Root", "intermediate");
-    let signed = offline.export(&id, "signed");
-    let returned = online.at("returned.crt");
-    fs::copy(&signed.full_chain, &returned).unwrap();
-    online.done(&format!("ca install Online-Issuing {}", returned.display()));
+    let signed = offline.export(&id, "signed").certificate;
+    let root = offline.export_authority("Offline-Root", "above");
+    let (returned, above) = (online.at("returned.crt"), online.at("above.crt"));
+    fs::copy(&signed, &returned).unwrap();
+    fs::copy(&root, &above).unwrap();
+    let files = format!("{} {}", returned.display(), above.display());
+    online.done(&format!("ca install Online-Issuing {files}"));
 }
 
 fn install(installation: &Installation, name: &str, file: &str) -> Refusal {

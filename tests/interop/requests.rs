@@ -105,7 +105,8 @@ fn a_rejected_request_cannot_be_approved_afterwards() {
         .id("csr");
     installation.done(&format!("csr reject {id} --reason unknown"));
     let certificates = installation.certificates();
-    installation.refused(3, &format!("csr approve {id}"));
+    let refusal = installation.refused(1, &format!("csr approve {id}"));
+    assert_eq!(refusal.code, "request.decided", "{refusal:?}");
     assert_eq!(installation.certificates(), certificates);
 }
 

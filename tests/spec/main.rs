@@ -1,7 +1,9 @@
 //! Behaviour, seen from outside: one module per area, one sentence per test.
 
+mod audit;
 mod authorities;
 mod boundary;
 mod issuing;
+mod jobs;
 mod store;
 mod vault;

@@ -1,7 +1,8 @@
 //! The vault: unlocked by a person, locked on request and when nobody is there.
 
 use chancery_engine::api::{
-    Command, Kind, Secret, VaultCommand, VaultState, VaultStatus, VaultStatusQuestion,
+    AuthorityCommand, Command, Fact, Kind, Secret, VaultCommand, VaultFact, VaultState,
+    VaultStatus, VaultStatusQuestion,
 };
 use spec::{World, csr, issue, passphrase};
 
@@ -69,6 +70,40 @@ fn locking_seals_the_audit() {
             .any(|details| details.contains("sealed up to entry")),
         "{actions:?}"
     );
+}
+
+#[test]
+fn a_vault_that_nobody_uses_locks_itself() {
+    let world = World::that_locks_after(std::time::Duration::from_secs(900));
+    world.make_vault();
+    world.clock.advance_days(1);
+    spec::eventually("the vault is locked", || {
+        status(&world).state == VaultState::Locked
+    });
+    let lock = world.audit().pop().unwrap();
+    assert_eq!(
+        (lock.actor.kind(), lock.action.as_str()),
+        ("scheduler", "vault.lock")
+    );
+}
+
+#[test]
+fn a_grant_that_ended_while_the_vault_was_locked_leaves_no_copy_of_the_key() {
+    let (world, issuing) = World::with_authorities();
+    let records = || match world
+        .done(Command::Vault(VaultCommand::Check { passphrase: None }))
+        .0
+    {
+        Fact::Vault(VaultFact::Checked { records, .. }) => records,
+        other => panic!("{other:?}"),
+    };
+    let before = records();
+    world.done(Command::Vault(VaultCommand::Lock));
+    world.done(Command::Authority(AuthorityCommand::EndGrant {
+        id: issuing,
+    }));
+    world.unlock();
+    assert_eq!(records(), before - 1);
 }
 
 fn status(world: &World) -> VaultStatus {

@@ -252,7 +252,7 @@ const DOORS: &[Door] = &[
     Door {
         name: "env",
         watched: "app/src/",
-        open: &["app/src/settings.rs"],
+        open: &["app/src/main.rs", "app/src/settings.rs"],
     },
     Door {
         name: "env",

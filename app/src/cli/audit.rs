@@ -177,10 +177,9 @@ fn verify_export(export: &Path, key: &Path, since: Option<&Path>) -> Result<Veri
 fn verify_own(session: &Session) -> Result<Verification, Report> {
     session.carry_out_as_job(|| Ok(Command::Audit(AuditCommand::Verify)))?;
     let state = session.ask(&AuditStateQuestion)?;
-    if let Some(rolled_back) = state.rolled_back {
-        session.talk.warning(&rolled_back);
-    }
-    let (_, found) = state.last_verification.ok_or(CliError::Misunderstood)?;
+    let (_, mut found) = state.last_verification.ok_or(CliError::Misunderstood)?;
+    // The chain is whole where a store was put back, and still it is a fault.
+    found.faults.extend(state.rolled_back);
     Ok(found)
 }
 

@@ -87,7 +87,7 @@ impl CliError {
         let step = match self {
             Self::Busy | Self::CalledOff => return Remedy::Retry,
             Self::Misunderstood => return Remedy::ReportBug,
-            Self::CannotRead { .. } => "Name a file that exists and that you may read",
+            Self::CannotRead { .. } => "Name one that exists and that you may read",
             Self::CannotWrite { .. } | Self::Output(_) => {
                 "Name a place that you may write to and that has room"
             }

@@ -223,8 +223,13 @@ impl Session {
             return Ok(client);
         }
         let folder = self.folder()?;
-        if !folder.exists() {
-            return Err(CliError::NoData(folder.to_owned()).into());
+        match folder.try_exists() {
+            Ok(true) => (),
+            Ok(false) => return Err(CliError::NoData(folder.to_owned()).into()),
+            Err(source) => {
+                let file = folder.to_owned();
+                return Err(CliError::CannotRead { file, source }.into());
+            }
         }
         let settings = Settings::at(Home::Folder(folder.to_owned()));
         let client = start(settings, self.actor.clone())?;

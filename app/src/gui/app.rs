@@ -24,7 +24,7 @@ use super::watched::Watched;
 use super::widgets::toast::Toasts;
 
 /// Everything the window knows. What a locked vault must not show is in `screens` and `search`.
-pub struct Window {
+pub(super) struct Window {
     pub(super) engine: Engine,
     pub(super) model: Model,
     pub(super) wishes: Wishes,

@@ -9,16 +9,21 @@ mod navigation;
 mod parts;
 mod remember;
 mod screens;
+mod stuck;
 mod theme;
 mod watched;
 mod widgets;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chancery_engine::api::{Actor, Report};
 use chancery_engine::{Home, Settings, start};
 
-pub use app::Window;
+use app::Window;
+
 pub use remember::Theme;
 
 /// What the window needs to begin.
@@ -35,20 +40,36 @@ pub struct Start {
 pub enum CannotOpen {
     /// The engine did not start.
     Engine(Report),
+    /// A library of the desktop could not be loaded.
+    MissingLibrary,
     /// Neither a Wayland nor an X display could be reached.
     NoDisplay,
     /// The display has no usable OpenGL.
     NoOpenGl(String),
 }
 
-/// Opens the window and returns when it has been closed.
+/// Opens the window and returns when it has been closed. An engine that does not start is told in
+/// a window too, as far as there can be one.
 pub fn run(begin: Start) -> Result<(), CannotOpen> {
-    let clock = begin.settings.clock.clone();
+    let clock = Arc::clone(&begin.settings.clock);
     let memory = match &begin.settings.home {
         Home::Folder(folder) => remember::Memory::within(folder),
         Home::Memory => remember::Memory::default(),
     };
-    let client = start(begin.settings, begin.actor).map_err(CannotOpen::Engine)?;
+    match start(begin.settings, begin.actor) {
+        Ok(client) => {
+            open(move |context| Box::new(Window::new(context, client, clock, memory, begin.theme)))
+        }
+        Err(report) => {
+            let told = report.clone();
+            // Without a display the report is all there is to say.
+            open(move |context| Box::new(stuck::Stuck::new(context, told))).ok();
+            Err(CannotOpen::Engine(report))
+        }
+    }
+}
+
+fn open(create: impl FnOnce(&egui::Context) -> Box<dyn eframe::App>) -> Result<(), CannotOpen> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Chancery")
@@ -57,39 +78,51 @@ pub fn run(begin: Start) -> Result<(), CannotOpen> {
             .with_min_inner_size([400.0, 300.0]),
         ..eframe::NativeOptions::default()
     };
+    let opened = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&opened);
     let create = move |creation: &eframe::CreationContext<'_>| {
-        let context = &creation.egui_ctx;
-        let window = Window::new(context, client, clock, memory, begin.theme);
-        Ok(Box::new(window) as Box<dyn eframe::App>)
+        seen.store(true, Ordering::Relaxed);
+        Ok(create(&creation.egui_ctx))
     };
-    eframe::run_native("chancery", options, Box::new(create)).map_err(CannotOpen::from)
+    let open = || eframe::run_native("chancery", options, Box::new(create));
+    // A library of the desktop that is missing ends in a panic inside of what loads it.
+    match catch_unwind(AssertUnwindSafe(open)) {
+        Ok(ended) => ended.map_err(CannotOpen::from),
+        Err(_) if !opened.load(Ordering::Relaxed) => Err(CannotOpen::MissingLibrary),
+        Err(crash) => resume_unwind(crash),
+    }
+}
+
+impl CannotOpen {
+    /// What the person can do now, a sentence without a full stop.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Engine(_) => "Mend what the engine says, then open the window again",
+            Self::MissingLibrary => {
+                "Install it (on Debian: libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0), or see \
+                 `chancery --help` for what the command line can do"
+            }
+            Self::NoDisplay => {
+                "Log in to a desktop, or see `chancery --help` for what the command line can do"
+            }
+            Self::NoOpenGl(_) => {
+                "Install the OpenGL driver of the system (on Debian: libgl1 libegl1), or see \
+                 `chancery --help` for what the command line can do"
+            }
+        }
+    }
 }
 
 impl fmt::Display for CannotOpen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Engine(report) => f.write_str(&report.what),
+            Self::MissingLibrary => f.write_str("a library that windows need is missing"),
             Self::NoDisplay => f.write_str("there is no display to open a window on"),
-            Self::NoOpenGl(why) => {
-                write!(
-                    f,
-                    "the display offers no OpenGL that the window could draw with: {why}"
-                )
-            }
-        }
-    }
-}
-
-impl CannotOpen {
-    /// The step to take, without a full stop.
-    pub fn remedy(&self) -> &str {
-        match self {
-            Self::Engine(_) => "See what the engine said",
-            Self::NoDisplay => "Log in to a desktop, or use the command line: chancery --help",
-            Self::NoOpenGl(_) => {
-                "Install the system's OpenGL driver (on Debian: libgl1 libegl1), or use the \
-                 command line: chancery --help"
-            }
+            Self::NoOpenGl(why) => write!(
+                f,
+                "the display offers no OpenGL that the window could draw with: {why}"
+            ),
         }
     }
 }

@@ -109,6 +109,20 @@ pub enum Fact {
     Vault(VaultFact),
 }
 
+impl Fact {
+    pub const fn area(&self) -> Area {
+        match self {
+            Self::Audit(_) => Area::Audit,
+            Self::Authority(_) => Area::Authority,
+            Self::Certificate(_) => Area::Certificate,
+            Self::Key(_) => Area::Key,
+            Self::Request(_) => Area::Request,
+            Self::System(_) => Area::System,
+            Self::Vault(_) => Area::Vault,
+        }
+    }
+}
+
 /// How many changes the store has seen; it only grows, also across restarts.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct Revision(pub u64);

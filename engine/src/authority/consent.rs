@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::AuthorityError;
 use super::issuer::Issuer;
-use crate::base::{ProfileName, Secret, Timestamp};
+use crate::base::{AuthorityId, ProfileName, Secret, Timestamp};
 
 /// How the passphrase came to us.
 pub(crate) enum Confirmation {
@@ -13,6 +13,22 @@ pub(crate) enum Confirmation {
     /// From a file, for nothing in particular.
     None,
     Typed,
+}
+
+impl Confirmation {
+    /// Whether it stands for a person who means this authority.
+    pub(crate) fn names(&self, id: AuthorityId, name: &str) -> Result<(), AuthorityError> {
+        let name = name.to_owned();
+        match self {
+            Self::Typed => Ok(()),
+            Self::None => Err(AuthorityError::NeedsConfirmation { name }),
+            Self::Named(given) if *given == name || *given == id.to_string() => Ok(()),
+            Self::Named(given) => Err(AuthorityError::WrongConfirmation {
+                given: given.clone(),
+                name,
+            }),
+        }
+    }
 }
 
 /// What allows a key to sign.
@@ -41,18 +57,9 @@ impl Permission {
             None => Err(AuthorityError::NeedsPassphrase {
                 name: issuer.name.clone(),
             }),
-            Some((passphrase, Confirmation::Typed)) => Ok(Self::Attended(passphrase)),
-            Some((_, Confirmation::None)) => Err(AuthorityError::NeedsConfirmation {
-                name: issuer.name.clone(),
-            }),
-            Some((passphrase, Confirmation::Named(given))) => {
-                match given == issuer.name || given == issuer.id.to_string() {
-                    true => Ok(Self::Attended(passphrase)),
-                    false => Err(AuthorityError::WrongConfirmation {
-                        given,
-                        name: issuer.name.clone(),
-                    }),
-                }
+            Some((passphrase, confirmation)) => {
+                confirmation.names(issuer.id, &issuer.name)?;
+                Ok(Self::Attended(passphrase))
             }
         }
     }

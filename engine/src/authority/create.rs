@@ -70,9 +70,13 @@ impl Plan {
     }
 }
 
-/// A public key whose private half is the number one: good for a rehearsal, for nothing else.
-pub(crate) fn trial_key() -> Result<PublicKey, Report> {
-    Ok(PublicKey::read(&TRIAL_SPKI)?)
+/// A public key whose private half everyone knows: good for a rehearsal, for nothing else. It is of
+/// the kind that is to be made as far as a rule tells kinds apart.
+pub(crate) fn trial_key(key_type: KeyType) -> Result<PublicKey, Report> {
+    Ok(PublicKey::read(match key_type {
+        KeyType::Ed25519 => TRIAL_SPKI_ED25519,
+        _ => &TRIAL_SPKI,
+    })?)
 }
 
 /// A key just made in the vault; its row is not yet written.
@@ -196,6 +200,13 @@ pub(crate) fn name_is_free(rows: &impl Rows, name: &str) -> Result<(), Report> {
         .into()),
     }
 }
+
+/// The example of RFC 8410, 10.1.
+const TRIAL_SPKI_ED25519: &[u8] = &[
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, 0x19, 0xbf, 0x44, 0x09,
+    0x69, 0x84, 0xcd, 0xfe, 0x85, 0x41, 0xba, 0xc1, 0x67, 0xdc, 0x3b, 0x96, 0xc8, 0x50, 0x86, 0xaa,
+    0x30, 0xb6, 0xb6, 0xcb, 0x0c, 0x5c, 0x38, 0xad, 0x70, 0x31, 0x66, 0xe1,
+];
 
 /// SubjectPublicKeyInfo of the generator of P-256 (SEC 2, 2.4.2).
 static TRIAL_SPKI: LazyLock<Vec<u8>> = LazyLock::new(|| {

@@ -6,24 +6,46 @@ use crate::base::{AuthorityId, Explain, Kind, Remedy, Report, Serial, Timestamp,
 
 #[derive(Debug)]
 pub(crate) enum AuthorityError {
-    Expired { name: String, since: Timestamp },
+    /// Between reading it and writing.
+    Changed(AuthorityId),
+    Expired {
+        name: String,
+        since: Timestamp,
+    },
     NameEmpty,
-    NameTaken { name: String, holder: AuthorityId },
-    NeedsConfirmation { name: String },
-    NeedsPassphrase { name: String },
-    NotInstalled { name: String },
-    NotRequested { name: String },
-    OtherKey { name: String },
+    NameTaken {
+        name: String,
+        holder: AuthorityId,
+    },
+    NeedsConfirmation {
+        name: String,
+    },
+    NeedsPassphrase {
+        name: String,
+    },
+    NotInstalled {
+        name: String,
+    },
+    NotRequested {
+        name: String,
+    },
+    OtherKey {
+        name: String,
+    },
     SerialTaken(Serial),
     SignatureLost,
     Unknown(AuthorityId),
     WrongChain(Box<Report>),
-    WrongConfirmation { given: String, name: String },
+    WrongConfirmation {
+        given: String,
+        name: String,
+    },
 }
 
 impl fmt::Display for AuthorityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Changed(id) => write!(f, "{id} was changed by somebody else at this moment"),
             Self::Expired { name, since } => {
                 write!(f, "the authority {} has expired on {since}", shown(name))
             }
@@ -83,6 +105,7 @@ impl std::error::Error for AuthorityError {
 impl Explain for AuthorityError {
     fn code(&self) -> &'static str {
         match self {
+            Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
             Self::Expired { .. } => "authority.expired",
             Self::NameEmpty => "authority.name-empty",
             Self::NameTaken { .. } => "authority.name-taken",
@@ -93,7 +116,6 @@ impl Explain for AuthorityError {
             Self::NotInstalled { .. } => "authority.not-installed",
             Self::NotRequested { .. } => "authority.not-requested",
             Self::OtherKey { .. } => "authority.other-key",
-            Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
             Self::Unknown(_) => "authority.unknown",
             Self::WrongChain(_) => "authority.wrong-chain",
         }
@@ -103,7 +125,8 @@ impl Explain for AuthorityError {
         match self {
             Self::NeedsPassphrase { .. } => Kind::Locked,
             Self::NameEmpty => Kind::Malformed,
-            Self::NameTaken { .. }
+            Self::Changed(_)
+            | Self::NameTaken { .. }
             | Self::SerialTaken(_)
             | Self::SignatureLost
             | Self::Unknown(_) => Kind::Failed,
@@ -127,7 +150,9 @@ impl Explain for AuthorityError {
             Self::OtherKey { .. } => {
                 "Install the certificate that was made from this authority's own request"
             }
-            Self::SerialTaken(_) | Self::SignatureLost => return Remedy::Retry,
+            Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => {
+                return Remedy::Retry;
+            }
             Self::Unknown(_) => "Choose one from ca list",
             Self::WrongChain(report) => {
                 return Remedy::Do(format!("{}; {}", report.what, report.remedy));

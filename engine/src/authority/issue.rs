@@ -4,6 +4,8 @@
 //! linted and recorded as an intent, and nothing twice. The order follows boulder's: a crash
 //! between intent and record leaves a trace of what may have been signed.
 
+use std::sync::Arc;
+
 use super::consent::Permission;
 use super::error::AuthorityError;
 use super::issuer::Issuer;
@@ -12,8 +14,8 @@ use crate::base::{
     Receipt, Report, RequestId, Serial, Timestamp, shown,
 };
 use crate::policy::{Limits, decide};
-use crate::store::certificate::{CertificateRecord, put_intent, put_signed};
-use crate::store::{Guard, Put, Reader, Refused, Revision, Rows, authority};
+use crate::store::certificate::{CertificateRecord, is_intent, put_intent, put_signed};
+use crate::store::{Guard, Put, Revision, Rows, authority};
 use crate::vault::Vault;
 use crate::x509::{Draft, Linted, Name, Profile, PublicKey, SignedCertificate, Wish};
 
@@ -36,8 +38,9 @@ pub(crate) struct Prepared {
 struct Signer {
     authority: AuthorityId,
     key: KeyId,
-    /// What the guard compares with the store; `None` for a root, which signs for itself.
-    seen: Option<(Fingerprint, bool)>,
+    /// The authority's row as it was when all this was decided; `None` for a root, which signs for
+    /// itself.
+    seen: Option<Arc<[u8]>>,
 }
 
 /// What is decided about one certificate.
@@ -82,7 +85,7 @@ pub(crate) fn prepare(
         signer: Signer {
             authority: issuer.id,
             key: issuer.key,
-            seen: Some((issuer.fingerprint, given.unattended)),
+            seen: Some(Arc::clone(&issuer.row)),
         },
     })
 }
@@ -188,14 +191,16 @@ impl Prepared {
     /// What the snapshot promised, looked at again inside the transaction.
     pub(crate) fn guard(&self) -> Guard {
         let (issuer, serial) = (self.record.issuer, self.record.serial.clone());
-        let seen = self.signer.seen;
+        let seen = self.signer.seen.clone();
         Box::new(move |now| {
             if now.holder_of_serial(issuer, &serial)?.is_some() {
                 return Err(AuthorityError::SerialTaken(serial).into());
             }
             match seen {
-                Some((fingerprint, unattended)) => unchanged(now, issuer, fingerprint, unattended),
-                None => Ok(()),
+                Some(seen) if authority::row_bytes(now, issuer)?.as_deref() != Some(&seen[..]) => {
+                    Err(AuthorityError::Changed(issuer).into())
+                }
+                _ => Ok(()),
             }
         })
     }
@@ -203,23 +208,6 @@ impl Prepared {
     /// The intent is durable: from here on the key may be used, once.
     pub(crate) fn recorded(self, _at: Revision) -> Intended {
         Intended(self)
-    }
-}
-
-fn unchanged(
-    now: &Reader<'_>,
-    id: AuthorityId,
-    fingerprint: Fingerprint,
-    unattended: bool,
-) -> Result<(), Refused> {
-    let record = authority::get(now, id)?.ok_or(AuthorityError::Unknown(id))?;
-    let same = record
-        .installed
-        .as_ref()
-        .is_some_and(|own| own.fingerprint == fingerprint);
-    match same && (!unattended || record.grant.is_some()) {
-        true => Ok(()),
-        false => Err(AuthorityError::NeedsPassphrase { name: record.name }.into()),
     }
 }
 
@@ -231,8 +219,8 @@ impl Intended {
         self.0.id
     }
 
-    /// Uses the key. An error means that it was not used.
-    pub(crate) fn sign(self, vault: &Vault, permission: &Permission) -> Result<Signed, Report> {
+    /// Uses the key.
+    pub(crate) fn sign(self, vault: &Vault, permission: &Permission) -> Result<Signed, Unsigned> {
         let Prepared {
             id,
             linted,
@@ -246,16 +234,28 @@ impl Intended {
                 vault.sign(signer.key, purpose, tbs, permission.passphrase())?;
             receipt = Some(used);
             Ok(signature)
-        })?;
-        record.fingerprint = Some(Fingerprint::of(signed.der()));
-        Ok(Signed {
-            id,
-            record,
-            authority: signer.authority,
-            certificate: signed,
-            receipt,
-        })
+        });
+        match signed {
+            Ok(certificate) => {
+                record.fingerprint = Some(Fingerprint::of(certificate.der()));
+                Ok(Signed {
+                    id,
+                    record,
+                    authority: signer.authority,
+                    certificate,
+                    receipt,
+                })
+            }
+            Err(report) => Err(Unsigned { report, receipt }),
+        }
     }
+}
+
+/// No certificate came of it. Where there is a receipt the key was used all the same, so that the
+/// intent must stay open.
+pub(crate) struct Unsigned {
+    pub(crate) report: Report,
+    pub(crate) receipt: Option<Receipt>,
 }
 
 /// Signed and checked; to be recorded with the receipt of the key's use.
@@ -277,11 +277,9 @@ impl Signed {
     /// The intent is still open: nobody has closed it while the key was at work.
     pub(crate) fn guard(&self) -> Guard {
         let id = self.id;
-        Box::new(
-            move |now| match crate::store::certificate::intent(now, id)? {
-                Some(_) => Ok(()),
-                None => Err(AuthorityError::SignatureLost.into()),
-            },
-        )
+        Box::new(move |now| match is_intent(now, id)? {
+            true => Ok(()),
+            false => Err(AuthorityError::SignatureLost.into()),
+        })
     }
 }

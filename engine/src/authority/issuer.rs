@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::AuthorityError;
-use crate::base::{AuthorityId, Fingerprint, Grant, KeyId, Report, Timestamp};
+use crate::base::{AuthorityId, Grant, KeyId, Report, Timestamp};
 use crate::store::Revision;
 use crate::store::{Snapshot, authority};
 use crate::x509::{Certificate, IssuerView, SignatureAlgorithm, Urls};
@@ -15,7 +15,8 @@ pub(crate) struct Issuer {
     pub(crate) key: KeyId,
     pub(crate) grant: Option<Grant>,
     pub(crate) view: IssuerView,
-    pub(crate) fingerprint: Fingerprint,
+    /// Its row as it was read.
+    pub(super) row: Arc<[u8]>,
 }
 
 impl Issuer {
@@ -24,7 +25,7 @@ impl Issuer {
         let not_installed = || AuthorityError::NotInstalled {
             name: record.name.clone(),
         };
-        let installed = record.installed.as_ref().ok_or_else(not_installed)?;
+        record.installed.as_ref().ok_or_else(not_installed)?;
         let der = authority::der(store, id)?.ok_or_else(not_installed)?;
         let certificate = Certificate::read(&der)?;
         let algorithm = SignatureAlgorithm::of(record.key_type);
@@ -32,7 +33,7 @@ impl Issuer {
             id,
             key: record.key,
             view: IssuerView::of(&certificate, algorithm, Urls::default())?,
-            fingerprint: installed.fingerprint,
+            row: authority::row_bytes(store, id)?.unwrap_or_default().into(),
             name: record.name,
             grant: record.grant,
         })

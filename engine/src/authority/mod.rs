@@ -14,5 +14,7 @@ pub(crate) use create::{NewKey, Plan, name_is_free, new_rows, plan, trial_key, w
 pub(crate) use error::AuthorityError;
 pub(crate) use hierarchy::{certificates_from, chain_from, effective_end, without_root};
 pub(crate) use install::{Installation, install};
-pub(crate) use issue::{Given, Prepared, Signed, Source, name_of, prepare, prepare_root, wish_for};
+pub(crate) use issue::{
+    Given, Prepared, Signed, Source, Unsigned, name_of, prepare, prepare_root, wish_for,
+};
 pub(crate) use issuer::{Issuer, Issuers};

@@ -3,7 +3,8 @@
 use std::io::BufRead;
 
 use crate::api::{Description, Report, Subtree, Verification};
-use crate::{audit, x509};
+use crate::audit;
+use crate::x509;
 
 /// Explains any certificate, request, CRL or bundle of them, PEM or DER, field by field. A private
 /// key is named as one and never shown.

@@ -69,6 +69,11 @@ pub(crate) fn get(
     rows.row(AUTHORITIES, id.to_raw())
 }
 
+/// The row as it is stored: the same bytes, the same authority.
+pub(crate) fn row_bytes(rows: &impl Rows, id: AuthorityId) -> Result<Option<Vec<u8>>, StoreError> {
+    rows.bytes(AUTHORITIES, id.to_raw())
+}
+
 pub(crate) fn der(rows: &impl Rows, id: AuthorityId) -> Result<Option<Vec<u8>>, StoreError> {
     rows.bytes(AUTHORITY_DER, id.to_raw())
 }

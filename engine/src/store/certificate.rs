@@ -85,6 +85,11 @@ pub(crate) fn intent(
     rows.row(INTENTS, id.to_raw())
 }
 
+/// Whether it may have been signed without being recorded.
+pub(crate) fn is_intent(rows: &impl Rows, id: CertificateId) -> Result<bool, StoreError> {
+    Ok(rows.bytes(INTENTS, id.to_raw())?.is_some())
+}
+
 impl Snapshot {
     /// Oldest first.
     pub(crate) fn certificates(

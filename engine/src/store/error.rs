@@ -49,9 +49,11 @@ impl StoreError {
         Self::CannotOpen(path.to_owned(), Arc::new(error))
     }
 
+    /// A file that ends too soon was cut: no disk is to blame.
     pub(super) fn unreadable(path: &Path, error: redb::Error) -> Self {
+        let of_content = [io::ErrorKind::InvalidData, io::ErrorKind::UnexpectedEof];
         match error {
-            redb::Error::Io(error) if error.kind() != io::ErrorKind::InvalidData => {
+            redb::Error::Io(error) if !of_content.contains(&error.kind()) => {
                 Self::from(redb::Error::Io(error))
             }
             other => Self::Unreadable(path.to_owned(), Arc::new(other)),

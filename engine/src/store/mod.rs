@@ -23,6 +23,7 @@ pub(crate) use error::{Refused, StoreError};
 pub(crate) use read::{Reader, Rows, Snapshot};
 
 use std::fs::OpenOptions;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -79,8 +80,7 @@ impl Store {
             }
             Home::Memory => (Source::Memory, None),
         };
-        let database = source.open()?;
-        version::prepare(&database)?;
+        let database = source.ready()?;
         let shared = Arc::new(Shared {
             database: RwLock::new(Some(Arc::new(database))),
             source,
@@ -110,9 +110,7 @@ impl Store {
     }
 
     pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        let database = self.shared.current()?;
-        let transaction = database.begin_read().map_err(Error::from)?;
-        Snapshot::new(transaction)
+        self.shared.snapshot()
     }
 }
 
@@ -132,6 +130,14 @@ impl Shared {
         database.clone().ok_or(StoreError::Stopped)
     }
 
+    /// Nobody keeps the database meanwhile: one that is replaced must be closed before the file is
+    /// opened again.
+    fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = database.as_ref().ok_or(StoreError::Stopped)?;
+        Snapshot::new(database.begin_read().map_err(Error::from)?)
+    }
+
     /// After a failed commit the file is read anew: what redb holds in memory may be ahead of it.
     pub(super) fn reopen(&self) -> Result<Arc<Database>, StoreError> {
         let mut database = self
@@ -149,6 +155,29 @@ impl Shared {
 }
 
 impl Source {
+    /// Of a format that is ours. A damaged file can crash its reader: that is the file's fault.
+    fn ready(&self) -> Result<Database, StoreError> {
+        let ready = || -> Result<Database, StoreError> {
+            if let Self::File(path, _) = self {
+                version::refuse_newer(path)?;
+            }
+            let database = self.open()?;
+            version::prepare(&database)?;
+            Ok(database)
+        };
+        catch_unwind(AssertUnwindSafe(ready)).unwrap_or_else(|_| Err(self.damaged()))
+    }
+
+    fn damaged(&self) -> StoreError {
+        match self {
+            Self::File(path, _) => {
+                let crashed = "reading it crashed".to_owned();
+                StoreError::unreadable(path, Error::Corrupted(crashed))
+            }
+            Self::Memory => StoreError::Stopped,
+        }
+    }
+
     fn open(&self) -> Result<Database, StoreError> {
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE_BYTES);
@@ -194,3 +223,6 @@ pub(super) const FILE_NAME: &str = "chancery.redb";
 const QUEUE: usize = 1024;
 
 const CACHE_BYTES: usize = 128 << 20;
+
+#[cfg(test)]
+mod tests;

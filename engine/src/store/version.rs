@@ -1,9 +1,27 @@
 //! The store's format: which versions there were, and that a newer one is not touched.
 
-use redb::{Database, Error, ReadableDatabase, ReadableTable, TableError};
+use std::fs::File;
+use std::path::Path;
+
+use redb::backends::FileBackend;
+use redb::{Builder, Database, Error, ReadableDatabase, ReadableTable, TableError};
 
 use super::error::StoreError;
 use super::tables;
+
+/// Looks without opening it for writing, which alone would change the file. Where that is not
+/// possible, opening it says why.
+pub(super) fn refuse_newer(path: &Path) -> Result<(), StoreError> {
+    let look = || -> Option<u64> {
+        let backend = FileBackend::new(File::open(path).ok()?).ok()?;
+        let database = Builder::new().open_read_only_with_backend(backend).ok()?;
+        found(&database).ok()?
+    };
+    match look() {
+        Some(found) if FORMAT < found => Err(StoreError::NewerFormat { found }),
+        _ => Ok(()),
+    }
+}
 
 /// Makes a new store ready, or finds out whether an old one is ours to open.
 pub(super) fn prepare(database: &Database) -> Result<(), StoreError> {
@@ -14,7 +32,7 @@ pub(super) fn prepare(database: &Database) -> Result<(), StoreError> {
     }
 }
 
-fn found(database: &Database) -> Result<Option<u64>, Error> {
+fn found(database: &impl ReadableDatabase) -> Result<Option<u64>, Error> {
     match database.begin_read()?.open_table(tables::META) {
         Ok(meta) => Ok(meta.get("format")?.map(|format| format.value())),
         Err(TableError::TableDoesNotExist(_)) => Ok(None),

@@ -48,7 +48,7 @@ impl Writer {
     fn write(&self, changes: Vec<Change>) -> Result<Vec<Outcome>, StoreError> {
         let database = self.shared.current()?;
         let before = revision(&database)?;
-        let mut outcomes = Vec::new();
+        let (count, mut outcomes) = (changes.len(), Vec::with_capacity(changes.len()));
         match commit(&database, changes, &mut outcomes) {
             Ok(()) => Ok(outcomes),
             Err(error) => {
@@ -58,10 +58,7 @@ impl Writer {
                 // A batch is one transaction: all of it is there, or nothing.
                 match before < after {
                     true => Ok(outcomes),
-                    false => Ok(outcomes
-                        .into_iter()
-                        .map(|outcome| outcome.and(Err(Refused::from(error.clone()))))
-                        .collect()),
+                    false => Ok(refused(outcomes, count, &error)),
                 }
             }
         }
@@ -98,6 +95,14 @@ impl Writer {
     }
 }
 
+/// Nothing of the batch was written, however far it had come.
+fn refused(mut outcomes: Vec<Outcome>, count: usize, error: &StoreError) -> Vec<Outcome> {
+    let told = || Err(Refused::from(error.clone()));
+    outcomes.resize_with(count, told);
+    let outcomes = outcomes.into_iter();
+    outcomes.map(|outcome| outcome.and(told())).collect()
+}
+
 /// What has piled up while the last commit was on its way to the disk.
 fn batch(first: Job, queue: &mut mpsc::Receiver<Job>) -> impl Iterator<Item = Job> {
     std::iter::once(first)
@@ -111,7 +116,7 @@ fn revision(database: &Database) -> Result<Revision, StoreError> {
 }
 
 /// One durable commit. The error is everyone's; an inner one its sender's alone.
-fn commit(
+pub(super) fn commit(
     database: &Database,
     changes: Vec<Change>,
     outcomes: &mut Vec<Outcome>,
@@ -161,6 +166,7 @@ fn write(
         areas.insert(put.area);
         apply(transaction, put)?;
     }
+    areas.extend(change.fact.as_ref().map(Fact::area));
     if !change.audit.is_empty() {
         areas.insert(Area::Audit);
     }
@@ -241,7 +247,7 @@ impl Batch {
     }
 }
 
-type Outcome = Result<Written, Refused>;
+pub(super) type Outcome = Result<Written, Refused>;
 
 /// A change that is in the commit, and what to tell about it.
 pub(super) struct Written {

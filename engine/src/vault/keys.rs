@@ -92,7 +92,6 @@ impl Vault {
     }
 
     /// False while locked: the list of grants is sealed.
-    #[cfg(test)]
     pub(crate) fn has_grant(&self, id: KeyId) -> bool {
         self.current()
             .is_some_and(|unlocked| unlocked.has_grant(id))

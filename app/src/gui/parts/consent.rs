@@ -14,6 +14,8 @@ use crate::gui::widgets::secret_edit::SecretEdit;
 pub(in crate::gui) struct ConsentDialog {
     asked: Option<Asked>,
     passphrase: SecretEdit,
+    /// Whether the field has been given the keyboard.
+    greeted: bool,
 }
 
 struct Asked {
@@ -49,10 +51,11 @@ impl ConsentDialog {
             },
             destroys: false,
         };
-        let passphrase = &mut self.passphrase;
+        let (passphrase, greeted) = (&mut self.passphrase, &mut self.greeted);
         let answer = dialog.show(context, |ui| {
             let field = passphrase.ui(ui, "Passphrase of the vault");
-            if ui.memory(|memory| memory.focused().is_none()) {
+            if !*greeted && !under_way {
+                *greeted = true;
                 field.request_focus();
             }
             match errand.refused() {
@@ -62,10 +65,13 @@ impl ConsentDialog {
             !passphrase.is_empty() && !under_way
         });
         match answer? {
-            Answer::Go => Some(Consent {
-                passphrase: self.passphrase.take(),
-                given: Given::Typed,
-            }),
+            Answer::Go => {
+                self.greeted = false;
+                Some(Consent {
+                    passphrase: self.passphrase.take(),
+                    given: Given::Typed,
+                })
+            }
             Answer::Leave => {
                 self.close();
                 errand.forget();

@@ -5,6 +5,7 @@ pub(super) mod chain_view;
 pub(super) mod choices;
 pub(super) mod consent;
 pub(super) mod description_view;
+pub(super) mod digits;
 pub(super) mod errand;
 pub(super) mod export;
 pub(super) mod findings;

@@ -61,6 +61,7 @@ impl Screen for AddRequest {
         self.authorities.want(ui.ctx(), ListAuthorities);
         self.profiles.want(ui.ctx(), ListProfiles);
         self.propose();
+        self.take_dropped(ui, wishes);
         heading(ui, "Add request", |_| ());
         page(ui, |ui| {
             ui.set_max_width(size::FORM.min(ui.available_width()));
@@ -133,6 +134,18 @@ impl AddRequest {
         let path = PathBuf::from(self.file.field.text.trim());
         self.reading = Some(wishes.file(FileAsk::Read(path)));
         self.unreadable = None;
+    }
+
+    /// A file dragged onto the window.
+    fn take_dropped(&mut self, ui: &Ui, wishes: &mut Wishes) {
+        let dropped = ui.input(|input| {
+            let file = input.raw.dropped_files.first();
+            file.map(|file| file.path().to_owned())
+        });
+        if let Some(path) = dropped {
+            self.file.field.text = path.display().to_string();
+            self.read(wishes);
+        }
     }
 
     fn take_file(&mut self, model: &mut Model) {

@@ -3,8 +3,8 @@
 mod dialogs;
 
 use chancery_engine::api::{
-    Area, AuditCommand, AuditFilter, AuditRow, AuditState, AuditStateQuestion, Command, JobState,
-    ListAudit, ListJobs, Page, shown,
+    Area, AuditCommand, AuditFilter, AuditRow, AuditState, AuditStateQuestion, Command, JobId,
+    JobRow, JobState, ListAudit, ListJobs, Page, Step, SystemCommand, shown,
 };
 use egui::Ui;
 
@@ -30,8 +30,9 @@ pub(in crate::gui) struct Audit {
     jobs: Watched<ListJobs>,
     verify: Errand,
     dialogs: Dialogs,
-    /// How far a running verification said it was.
-    steps: Option<(u64, u64)>,
+    cancel: Errand,
+    /// The running verification, and how far it said it was.
+    running: Option<(JobId, Step)>,
 }
 
 impl Screen for Audit {
@@ -43,11 +44,9 @@ impl Screen for Audit {
         self.jobs.tend(desk.context, desk.client, jobs);
         self.verify.tend(desk.model);
         self.dialogs.tend(desk.model);
-        let running = self.running().map(|job| (job.id, job.step));
-        self.steps = running.map(|(id, asked)| {
-            let step = desk.model.step(id).unwrap_or(asked);
-            (step.done, step.of)
-        });
+        self.cancel.tend(desk.model);
+        let running = self.job().map(|job| (job.id, job.step));
+        self.running = running.map(|(id, asked)| (id, desk.model.step(id).unwrap_or(asked)));
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
@@ -70,9 +69,12 @@ impl Screen for Audit {
         if let Some(refused) = self.verify.refused() {
             report::report(ui, refused);
         }
-        if let Some((done, of)) = self.steps {
-            let doing = format!("Following the chain, {done} of {of} entries");
-            progress::progress(ui, &doing, false);
+        if let Some((id, step)) = self.running {
+            let doing = format!("Following the chain, {} of {} entries", step.done, step.of);
+            if progress::progress(ui, &doing, !self.cancel.is_under_way()) {
+                let command = Command::System(SystemCommand::CancelJob { id });
+                self.cancel.send(wishes, command);
+            }
         }
         self.filter_ui(ui);
         self.list_ui(ui, view);
@@ -82,13 +84,13 @@ impl Screen for Audit {
 }
 
 impl Audit {
-    fn running(&self) -> Option<&chancery_engine::api::JobRow> {
+    fn job(&self) -> Option<&JobRow> {
         let jobs = self.jobs.shown()?;
         jobs.iter().find(|job| job.state == JobState::Running)
     }
 
     fn actions_ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
-        let idle = !self.verify.is_under_way() && self.steps.is_none();
+        let idle = !self.verify.is_under_way() && self.running.is_none();
         if button::primary(ui, "Verify", idle)
             .on_hover_text("Follow the chain from its first entry")
             .clicked()

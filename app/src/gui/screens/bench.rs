@@ -3,8 +3,8 @@
 mod comparison;
 
 use chancery_engine::api::{
-    Area, CertificateFact, CertificateId, Choices, Command, Fact, PreviewRequest, RequestCommand,
-    RequestDetail, RequestFact, RequestId, RequestState, ShowRequest, shown,
+    Area, CertificateFact, CertificateId, Choices, Command, Consent, Fact, PreviewRequest,
+    RequestCommand, RequestDetail, RequestFact, RequestId, RequestState, ShowRequest, shown,
 };
 use egui::{CollapsingHeader, Ui};
 
@@ -158,12 +158,7 @@ impl Bench {
         self.consent.ask(title, "Sign certificate", lines);
     }
 
-    fn approve(
-        &mut self,
-        id: RequestId,
-        consent: Option<chancery_engine::api::Consent>,
-        wishes: &mut Wishes,
-    ) {
+    fn approve(&mut self, id: RequestId, consent: Option<Consent>, wishes: &mut Wishes) {
         let command = RequestCommand::Approve {
             id,
             choices: self.choices.clone(),

@@ -13,7 +13,7 @@ use crate::gui::navigation::Place;
 use crate::gui::parts::errand::Errand;
 use crate::gui::parts::export::ExportDialog;
 use crate::gui::parts::validity_bar::validity_bar;
-use crate::gui::parts::{chain_view, description_view, status, time};
+use crate::gui::parts::{chain_view, description_view, digits, status, time};
 use crate::gui::theme::{self, Tone};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::{alert, badge, button, empty_state, facts, report};
@@ -143,9 +143,8 @@ fn identity_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
         });
         facts::row(ui, "Issued", &time::absolute(detail.issued));
         facts::row(ui, "Profile", row.profile.as_str());
-        facts::mono_row(ui, "Serial", &row.serial.grouped(), &row.serial.to_string());
-        let fingerprint = row.fingerprint.to_string();
-        facts::mono_row(ui, "SHA-256", &fingerprint, &fingerprint);
+        digits::serial_row(ui, &row.serial);
+        digits::fingerprint_row(ui, &row.fingerprint);
     });
 }
 

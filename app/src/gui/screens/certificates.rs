@@ -11,7 +11,7 @@ use crate::gui::action::Action;
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::validity_bar::validity_bar;
-use crate::gui::parts::{names, status, time};
+use crate::gui::parts::{digits, names, status, time};
 use crate::gui::theme::{self, Tone, icons, size};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::table::{Column, Rows, Shape, Table};
@@ -229,9 +229,8 @@ fn side_ui(ui: &mut Ui, row: &CertificateRow, view: &View<'_>, wishes: &mut Wish
         });
         facts::row(ui, "Profile", row.profile.as_str());
         facts::row(ui, "Key", &row.key_title);
-        facts::mono_row(ui, "Serial", &row.serial.grouped(), &row.serial.to_string());
-        let fingerprint = row.fingerprint.to_string();
-        facts::mono_row(ui, "SHA-256", &fingerprint, &fingerprint);
+        digits::serial_row(ui, &row.serial);
+        digits::fingerprint_row(ui, &row.fingerprint);
     });
 }
 

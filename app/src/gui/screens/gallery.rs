@@ -152,7 +152,7 @@ fn words_ui(ui: &mut Ui) {
 
 fn example() -> Report {
     Report {
-        code: Cow::Borrowed("example.failure"),
+        code: Cow::Borrowed("store.disk-full"),
         kind: Kind::Failed,
         what: "something could not be done".to_owned(),
         why: vec!["the disk is full".to_owned()],

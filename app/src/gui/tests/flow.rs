@@ -1,5 +1,8 @@
 //! From nothing to certificates, as a person would go.
 
+use chancery_engine::api::{
+    Choices, FindAuthority, RequestCommand, RequestFact, ShowAuthority, ShowCertificate,
+};
 use egui::Role;
 
 use super::*;
@@ -112,6 +115,99 @@ fn a_new_intermediate_asks_for_the_passphrase_and_names_what_is_signed() {
     harness.key_press(egui::Key::Enter);
     see(&mut harness, "Authorities below");
     see(&mut harness, "Berlin Issuing");
+}
+
+#[test]
+fn an_authority_below_a_root_elsewhere_is_requested_signed_there_and_installed() {
+    let (here, elsewhere) = (engine(), engine());
+    with_authorities(&here);
+    let (root, _) = with_authorities(&elsewhere);
+    let mut harness = window(here.clone());
+    press(&mut harness, "Authorities");
+    press(&mut harness, "New authority…");
+    press_role(
+        &mut harness,
+        Role::RadioButton,
+        "Intermediate, signed elsewhere",
+    );
+    type_into(&mut harness, "Name", "Berlin Issuing");
+    press(&mut harness, "Make request");
+    type_into(&mut harness, "Passphrase of the vault", PASSPHRASE);
+    harness.key_press(egui::Key::Enter);
+    see(&mut harness, "Save request…");
+    let certificates = signed_elsewhere(&elsewhere, root, request_of(&here, "Berlin Issuing"));
+    press(&mut harness, "Install certificate…");
+    let label = "Certificate and chain, PEM";
+    type_into_role(&mut harness, Role::MultilineTextInput, label, &certificates);
+    press(&mut harness, "Install certificate");
+    see(&mut harness, "Certificate installed");
+    press_role(&mut harness, Role::TreeItem, "Berlin Issuing");
+    see(&mut harness, "Export…");
+}
+
+#[test]
+fn the_first_run_can_be_done_without_a_mouse() {
+    let mut harness = window(engine());
+    see(&mut harness, "Continue");
+    keys(&mut harness, &["Tab", "Tab", "Tab", "Tab", "Enter"]);
+    write(&mut harness, PASSPHRASE);
+    keys(&mut harness, &["Tab"]);
+    write(&mut harness, PASSPHRASE);
+    keys(&mut harness, &["Tab", "Enter"]);
+    write(&mut harness, "Example");
+    keys(&mut harness, &["Tab", "Tab"]);
+    write(&mut harness, "www.example.internal");
+    keys(&mut harness, &["Tab", "Enter"]);
+    see(&mut harness, "Everything is there");
+}
+
+fn keys(harness: &mut Harness<'_, Window>, names: &[&str]) {
+    for name in names {
+        harness.key_press(egui::Key::from_name(name).unwrap());
+        harness.run_steps(3);
+    }
+}
+
+/// Types into whatever has the keyboard.
+fn write(harness: &mut Harness<'_, Window>, text: &str) {
+    harness.event(egui::Event::Text(text.to_owned()));
+    harness.run_steps(3);
+}
+
+fn request_of(client: &Client, name: &str) -> Vec<u8> {
+    let id = client.read(&FindAuthority(name.to_owned())).unwrap().value;
+    let detail = client.read(&ShowAuthority(*id)).unwrap().value;
+    detail.request_pem.clone().unwrap().into_bytes()
+}
+
+/// What the holder of the root does there; gives back certificate and chain.
+fn signed_elsewhere(client: &Client, root: AuthorityId, csr: Vec<u8>) -> String {
+    let submit = RequestCommand::Submit {
+        csr,
+        authority: root,
+        profile: "intermediate".parse().unwrap(),
+    };
+    let Fact::Request(RequestFact::Submitted { id }) = carry_out(client, Command::Request(submit))
+    else {
+        panic!("not submitted");
+    };
+    let approve = RequestCommand::Approve {
+        id,
+        choices: Choices::default(),
+        beyond_ceiling: false,
+        consent: Some(Consent {
+            passphrase: Secret::new(PASSPHRASE.to_owned()),
+            given: Given::Typed,
+        }),
+    };
+    let Fact::Certificate(CertificateFact::Issued { id, .. }) =
+        carry_out(client, Command::Request(approve))
+    else {
+        panic!("not issued");
+    };
+    let root = client.read(&ShowAuthority(root)).unwrap().value;
+    let own = client.read(&ShowCertificate(id)).unwrap().value;
+    format!("{}{}", own.pem, root.certificate_pem)
 }
 
 fn first_run(harness: &mut Harness<'_, Window>) {

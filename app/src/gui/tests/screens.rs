@@ -64,6 +64,76 @@ fn a_certificate_is_exported_to_the_folder_that_was_typed() {
 }
 
 #[test]
+fn writing_a_key_to_a_file_warns_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    issue(&client, issuing, "www.example.internal");
+    let mut harness = window(client);
+    press_role(&mut harness, Role::Row, "Certificate www.example.internal");
+    harness.key_press(egui::Key::Enter);
+    press(&mut harness, "Export…");
+    type_into(&mut harness, "Folder", &folder.path().display().to_string());
+    press_role(&mut harness, Role::CheckBox, "Also the private key");
+    see(&mut harness, "The key leaves the vault");
+    press(&mut harness, "Export files");
+    see(&mut harness, "files written");
+    let key = folder.path().join("www.example.internal.key");
+    assert!(key.exists());
+}
+
+#[test]
+fn the_key_of_an_authority_is_never_offered_as_a_file() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window(client);
+    press_role(&mut harness, Role::Row, "Certificate Example Issuing");
+    harness.key_press(egui::Key::Enter);
+    see(&mut harness, "it never leaves it");
+    press(&mut harness, "Export…");
+    see(&mut harness, "DER instead of PEM");
+    assert!(harness.query_by_label("Also the private key").is_none());
+}
+
+#[test]
+fn an_engine_that_does_not_start_is_told_with_what_to_do() {
+    let report = chancery_engine::api::Report {
+        code: "store.in-use".into(),
+        kind: chancery_engine::api::Kind::InUse,
+        what: "the data folder is in use".to_owned(),
+        why: Vec::new(),
+        remedy: chancery_engine::api::Remedy::Do("Close the other window".to_owned()),
+    };
+    let context = egui::Context::default();
+    let stuck = crate::gui::stuck::Stuck::new(&context, report);
+    let mut harness = harness(stuck, |ui, stuck| stuck.draw(ui));
+    harness.run();
+    for words in [
+        "The data folder is in use",
+        "Close the other window",
+        "store.in-use",
+    ] {
+        assert!(harness.query_by_label(words).is_some(), "{words}");
+    }
+}
+
+#[test]
+fn a_window_where_nothing_happens_is_not_drawn_again() {
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    issue(&client, issuing, "www.example.internal");
+    let mut harness = window(client);
+    see(&mut harness, "Certificate www.example.internal");
+    type_into(&mut harness, "Name, serial or fingerprint", "www");
+    harness.run_steps(20);
+    std::thread::sleep(Duration::from_millis(100));
+    harness.run_steps(5);
+    assert!(harness.try_run().is_ok(), "it goes on asking to be drawn");
+    let viewport = &harness.output().viewport_output[&egui::ViewportId::ROOT];
+    assert_eq!(viewport.repaint_delay, Duration::MAX);
+}
+
+#[test]
 fn the_issue_page_gives_a_recipe_or_issues_with_a_key_in_the_vault() {
     let client = engine();
     with_authorities(&client);
@@ -116,6 +186,9 @@ fn unattended_use_is_ended_only_after_it_was_asked() {
     press(&mut harness, "Authorities");
     press_role(&mut harness, Role::TreeItem, "Example Issuing");
     press(&mut harness, "End unattended use…");
+    see(&mut harness, "every signature of Example Issuing asks");
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(20);
     see(&mut harness, "every signature of Example Issuing asks");
     press(&mut harness, "End unattended use");
     see(&mut harness, "Let it sign by itself…");

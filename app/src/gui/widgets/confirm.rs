@@ -41,7 +41,9 @@ impl Confirm<'_> {
                     true => button::destroy(ui, self.verb, complete),
                     false => button::primary(ui, self.verb, complete),
                 };
-                if go.clicked() || complete && modal::enter_pressed(ui) {
+                // What destroys is never one careless key away.
+                let entered = complete && !self.destroys && modal::enter_pressed(ui);
+                if go.clicked() || entered {
                     answer = Some(Answer::Go);
                 }
                 if ui.button("Cancel").clicked() {

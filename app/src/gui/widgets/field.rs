@@ -49,21 +49,42 @@ impl Field {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
             let caption = ui.label(theme::caption(ui, look.label));
-            let edit = match look.lines {
-                0 | 1 => TextEdit::singleline(&mut self.text).margin(egui::vec2(8.0, 5.0)),
-                lines => TextEdit::multiline(&mut self.text)
-                    .desired_rows(lines)
-                    .font(TextStyle::Monospace),
-            };
             let width = ui.available_width().min(size::FORM);
-            let edit = edit.desired_width(width).hint_text(look.example.to_owned());
-            let response = ui.add(edit).labelled_by(caption.id);
+            let response = match look.lines {
+                0 | 1 => {
+                    let edit = TextEdit::singleline(&mut self.text)
+                        .margin(egui::vec2(8.0, 5.0))
+                        .hint_text(look.example.to_owned())
+                        .desired_width(width);
+                    ui.add(edit)
+                }
+                lines => many_lines(ui, &mut self.text, look.example, lines, width),
+            };
+            let response = response.labelled_by(caption.id);
             self.left |= response.lost_focus() && !self.text.is_empty();
             below(ui, look.help, error.filter(|_| self.left));
             response
         })
         .inner
     }
+}
+
+/// As high as it is wide open: a long text scrolls in it and pushes nothing away.
+fn many_lines(ui: &mut Ui, text: &mut String, example: &str, lines: usize, width: f32) -> Response {
+    let row = ui.text_style_height(&TextStyle::Monospace);
+    let rows = u16::try_from(lines).map_or(1.0, f32::from);
+    egui::ScrollArea::vertical()
+        .id_salt(example)
+        .max_height(row * rows + 2.0 * size::GAP)
+        .show(ui, |ui| {
+            let edit = TextEdit::multiline(text)
+                .desired_rows(lines)
+                .font(TextStyle::Monospace)
+                .hint_text(example.to_owned())
+                .desired_width(width - size::SCROLL_BAR - size::GAP_SMALL);
+            ui.add(edit)
+        })
+        .inner
 }
 
 /// Names a field that has no label beside it.

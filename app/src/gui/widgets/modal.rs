@@ -36,9 +36,9 @@ pub(in crate::gui) fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     );
 }
 
-/// Whether Enter has been pressed where no button of the dialog has the keyboard.
+/// Whether Enter has been pressed and nothing took it: a field of one line gives the keyboard back,
+/// a field of many lines and a button keep it.
 pub(in crate::gui) fn enter_pressed(ui: &Ui) -> bool {
-    let in_a_text = ui.ctx().text_edit_focused();
     let nowhere = ui.memory(|memory| memory.focused().is_none());
-    ui.input(|input| input.key_pressed(Key::Enter)) && (in_a_text || nowhere)
+    nowhere && ui.input(|input| input.key_pressed(Key::Enter))
 }

@@ -13,9 +13,10 @@ use crate::api::{
 use crate::audit::{self, AuditError, Checkpoint};
 use crate::authority::export::{Content, ExportError, Sheet, write};
 use crate::base::{Explain, Kind, Purpose, Receipt, Remedy};
+use crate::runtime::Core;
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
-use crate::runtime::{Core, job};
+use crate::runtime::job;
 use crate::store::audit::checkpoint;
 use crate::store::job::Work;
 use crate::store::{Change, Snapshot, StoreError};

@@ -113,7 +113,7 @@ fn rehearse(
 ) -> Result<(), Report> {
     let key = NewKey {
         id: KeyId::from_raw(0),
-        public: crate::authority::trial_key()?,
+        public: crate::authority::trial_key(plan.key_type)?,
         key_type: plan.key_type,
     };
     draw(plan, parent, permission, ids, &key, act).map(drop)
@@ -343,6 +343,7 @@ async fn grant_use(
 ) -> Result<Decision, Report> {
     let record = known(&context.snapshot()?, id)?;
     let passphrase = Arc::new(consent.passphrase);
+    confirmation(consent.given).names(id, &record.name)?;
     seal_for_everyday(context, record.key, &passphrase).await?;
     let details = custody_words(Some(&grant));
     let mut puts: Vec<Put> = grant_end(id, Some(&grant)).into_iter().collect();

@@ -62,7 +62,7 @@ async fn issue(
         &issuer,
         profile,
         &wish,
-        (trial_key()?, None),
+        rehearsal_key(context, &store, wish.key)?,
         (id, act.at),
         &permission,
     )?;
@@ -133,6 +133,18 @@ fn draw(
     drafted.days = wish.days;
     drafted.beyond_ceiling = wish.beyond_ceiling;
     prepare(&given, drafted, issuing::draw_serial()?, id)
+}
+
+/// A key of the kind that is wished for, made by nobody for this.
+fn rehearsal_key(
+    context: &Context,
+    store: &Snapshot,
+    choice: KeyChoice,
+) -> Result<(PublicKey, Option<crate::api::KeyId>), Report> {
+    match choice {
+        KeyChoice::Existing(id) => existing(context, store, id),
+        KeyChoice::New(key_type) => Ok((trial_key(key_type)?, None)),
+    }
 }
 
 fn existing(
@@ -382,7 +394,7 @@ impl Answer for PreviewCertificate {
             false => Permission::rehearsed(),
         };
         let id = CertificateId::from_raw(0);
-        let key = (trial_key()?, None);
+        let key = rehearsal_key(sight.context, &sight.store, wish.key)?;
         let prepared = draw(&issuer, profile, wish, key, (id, sight.now), &permission)?;
         Ok(prepared.warnings().to_vec())
     }

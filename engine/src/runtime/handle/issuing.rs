@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::api::{Report, Resource};
-use crate::authority::{Permission, Prepared, Signed};
+use crate::authority::{Permission, Prepared, Signed, Unsigned};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::Change;
@@ -35,13 +35,30 @@ pub(super) async fn sign(
         .compute
         .run(move || intended.sign(&vault, &permission))
         .await?;
-    if signed.is_err() {
-        // The key was not used: nothing can have been issued. If even this cannot be written, the
-        // intent stays, and is shown as possibly issued.
-        let change = Change::of(intent_gone(id).into(), Vec::new());
-        context.store.commit(change).await.ok();
+    match signed {
+        Ok(signed) => Ok(signed),
+        Err(unsigned) => Err(leave(context, act, id, unsigned).await),
     }
-    signed
+}
+
+/// What is recorded where no certificate came of an intent. If even this cannot be written, the
+/// intent stays, and is shown as possibly issued.
+async fn leave(
+    context: &Context,
+    act: &Act,
+    id: crate::api::CertificateId,
+    Unsigned { report, receipt }: Unsigned,
+) -> Report {
+    let change = match receipt {
+        // The key was not used: nothing can have been issued.
+        None => Change::of(intent_gone(id).into(), Vec::new()),
+        Some(receipt) => Change {
+            receipts: vec![receipt],
+            ..Change::of(Vec::new(), vec![act.failed(&report)])
+        },
+    };
+    context.store.commit(change).await.ok();
+    report
 }
 
 /// 16 random bytes, positive (rule 16).

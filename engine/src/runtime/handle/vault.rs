@@ -48,7 +48,35 @@ async fn unlock(context: &Context, passphrase: Secret<String>) -> Result<Decided
         .compute
         .run(move || vault.unlock(&passphrase))
         .await??;
-    Ok(Decision::of(Fact::Vault(VaultFact::Unlocked)).into())
+    let details = end_leftover_grants(context).await?;
+    Ok(Decision {
+        details,
+        ..Decision::of(Fact::Vault(VaultFact::Unlocked))
+    }
+    .into())
+}
+
+/// A grant that ended while the vault was locked left its copy of the key: now it goes.
+async fn end_leftover_grants(context: &Context) -> Result<String, Report> {
+    let authorities = context.snapshot()?.authorities()?;
+    let ungranted = authorities
+        .into_iter()
+        .filter(|(_, record)| record.grant.is_none());
+    let leftover: Vec<KeyId> = ungranted
+        .map(|(_, record)| record.key)
+        .filter(|key| context.vault.has_grant(*key))
+        .collect();
+    let (vault, count) = (Arc::clone(&context.vault), leftover.len());
+    let end = move || {
+        leftover
+            .into_iter()
+            .try_for_each(|key| vault.end_grant(key))
+    };
+    context.compute.run(end).await??;
+    Ok(match count {
+        0 => String::new(),
+        _ => format!("took away {count} copies of keys whose grant had ended"),
+    })
 }
 
 /// Seals the audit first: the vault then knows how far it went, so that an older store put back

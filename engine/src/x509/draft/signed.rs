@@ -1,6 +1,6 @@
 //! The certificate at the end of the way.
 
-/// A certificate we issued; its issuer's key has verified the signature.
+/// A certificate we issued.
 #[derive(Debug)]
 pub(crate) struct SignedCertificate {
     pub(super) der: Vec<u8>,

@@ -359,10 +359,10 @@ fn a_guessable_serial_is_stopped_by_the_lints() {
 }
 
 #[test]
-fn a_signature_by_another_key_gives_no_certificate() {
+fn a_signature_by_another_key_gives_no_certificate_of_an_authority() {
     let ca = CaKey::root();
     let other = TestKey::new(KeyType::P256);
-    let draft = ca.draft("server", "a.internal");
+    let draft = ca.draft("intermediate", "Issuing");
     let linted = draft.approve(|_| Ok::<_, ()>(())).unwrap().lint().unwrap();
     let signed = linted.sign(|tbs| Ok(other.sign(tbs)));
     assert_eq!(signed.err(), Some(SignatureMismatch));

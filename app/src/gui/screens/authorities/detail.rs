@@ -6,7 +6,7 @@ use egui::Ui;
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::validity_bar::validity_bar;
-use crate::gui::parts::{status, time};
+use crate::gui::parts::{digits, status, time};
 use crate::gui::screens::View;
 use crate::gui::theme::{self, Tone, icons, size};
 use crate::gui::widgets::{alert, badge, facts};
@@ -75,6 +75,11 @@ fn buttons(ui: &mut Ui, shown: &AuthorityDetail, wishes: &mut Wishes) -> Option<
         if row.state == AuthorityState::Requested {
             offer(ui, "Install certificate…", Asked::Install);
             offer(ui, "Save request…", Asked::SaveRequest);
+            if let Some(request) = &shown.request_pem
+                && ui.button("Copy request").clicked()
+            {
+                ui.ctx().copy_text(request.clone());
+            }
         } else {
             offer(ui, "Export…", Asked::Export);
         }
@@ -111,11 +116,10 @@ fn facts_ui(ui: &mut Ui, shown: &AuthorityDetail) {
         facts::row(ui, "Authorities below", &path_length(row.path_len));
         facts::row(ui, "Issued", &row.issued.to_string());
         if let Some(serial) = &shown.serial {
-            facts::mono_row(ui, "Serial", &serial.grouped(), &serial.to_string());
+            digits::serial_row(ui, serial);
         }
         if let Some(fingerprint) = &shown.fingerprint {
-            let text = fingerprint.to_string();
-            facts::mono_row(ui, "SHA-256", &text, &text);
+            digits::fingerprint_row(ui, fingerprint);
         }
         facts::row(ui, "Made here", &time::absolute(shown.created));
     });

@@ -1,0 +1,157 @@
+//! Certificates whose key is made, or already there, in the vault.
+
+use std::path::PathBuf;
+
+use chancery_engine::api::{
+    CertificateCommand, CertificateFact, CertificateId, Command, Fact, FindAuthority, FindKey,
+    Identifier, KeyChoice, KeyType, NewCertificate, PreviewCertificate, ProfileName, Report,
+    ShowCertificate,
+};
+use clap::{Args, value_parser};
+use serde_json::json;
+
+use super::{Place, export_to, tell_files};
+use crate::cli::files;
+use crate::cli::print::Told;
+use crate::cli::session::Session;
+
+#[derive(Args)]
+pub(crate) struct Create {
+    /// Its common name; a host name or address is an alternative name as well, but for clients
+    #[arg(value_name = "CN")]
+    common_name: String,
+    /// An alternative name; may be repeated
+    #[arg(long, value_name = "dns:…|ip:…|email:…|uri:…")]
+    san: Vec<Identifier>,
+    /// server, client, both or intermediate
+    #[arg(long, default_value = "server")]
+    profile: ProfileName,
+    /// Who issues it, by id, name or serial; not needed where there is only one
+    #[arg(long, default_value = "", hide_default_value = true)]
+    ca: String,
+    /// Lifetime in days, in place of the profile's own
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    days: Option<u32>,
+    /// Pass the profile's longest lifetime, up to 3650 days: such a certificate outlives its care
+    #[arg(long)]
+    beyond_ceiling: bool,
+    /// Make a key of this type: ed25519, p256, p384, rsa2048, rsa3072 or rsa4096
+    #[arg(long, value_name = "TYPE", default_value_t, conflicts_with = "key")]
+    key_type: KeyType,
+    /// Use this key of the vault, by id or name
+    #[arg(long)]
+    key: Option<String>,
+    /// Write the files into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write the private key too, readable by you alone
+    #[arg(long, requires = "out")]
+    with_key: bool,
+    /// Name the authority, where its key signs only with the passphrase and that is in a file
+    #[arg(long, value_name = "CA")]
+    confirm: Option<String>,
+}
+
+impl Create {
+    pub(super) fn run(self, session: &Session) -> Result<Told, Report> {
+        let key = match &self.key {
+            Some(key) => KeyChoice::Existing(session.ask(&FindKey(key.clone()))?),
+            None => KeyChoice::New(self.key_type),
+        };
+        let wish = NewCertificate {
+            authority: session.ask(&FindAuthority(self.ca))?,
+            identifiers: identifiers(&self.common_name, self.san, &self.profile),
+            profile: self.profile,
+            common_name: self.common_name,
+            days: self.days,
+            beyond_ceiling: self.beyond_ceiling,
+            key,
+        };
+        if let Some(folder) = &self.out {
+            files::make_folder(folder)?;
+        }
+        let id = issue(session, &wish, self.confirm.as_deref())?;
+        let written = match &self.out {
+            Some(folder) => export_to(session, id, &Place::new(folder), self.with_key)?,
+            None => Vec::new(),
+        };
+        tell_files(session, &written);
+        let row = session.ask(&ShowCertificate(id))?.row;
+        let json = json!({ "id": id, "certificate": row, "files": written });
+        Told::new(id.to_string(), &json)
+    }
+}
+
+/// The alternative names: those typed, and in front of them a common name that is a host name or
+/// an address, since that is where programs look for it. A client's is no host.
+pub(crate) fn identifiers(
+    common_name: &str,
+    typed: Vec<Identifier>,
+    profile: &ProfileName,
+) -> Vec<Identifier> {
+    let own = match common_name.parse() {
+        Ok(own @ (Identifier::Dns(_) | Identifier::Ip(_))) => Some(own),
+        _ => None,
+    };
+    let names_a_host = matches!(profile.as_str(), "server" | "both");
+    let own = own.filter(|own| names_a_host && !typed.contains(own));
+    own.into_iter().chain(typed).collect()
+}
+
+/// Warns of what the lints have to say, and issues.
+pub(crate) fn issue(
+    session: &Session,
+    wish: &NewCertificate,
+    confirmed: Option<&str>,
+) -> Result<CertificateId, Report> {
+    let what = format!("a certificate for {}", wish.common_name);
+    let needs_consent = session.prepare_to_sign(wish.authority, &wish.profile, &what)?;
+    // A wish that cannot be granted is refused, and audited, by the command itself.
+    if let Ok(findings) = session.ask(&PreviewCertificate(wish.clone())) {
+        session.talk.findings(&findings);
+    }
+    let issue = || {
+        let consent = needs_consent.then(|| session.consent(confirmed));
+        Ok(Command::Certificate(CertificateCommand::Issue {
+            wish: wish.clone(),
+            consent: consent.transpose()?,
+        }))
+    };
+    session.carry_out(issue, |fact| match fact {
+        Fact::Certificate(CertificateFact::Issued { id, .. }) => Some(id),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::print::list;
+
+    fn names(common_name: &str, typed: &[&str], profile: &str) -> String {
+        let typed = typed.iter().map(|name| name.parse().unwrap()).collect();
+        list(&identifiers(common_name, typed, &profile.parse().unwrap()))
+    }
+
+    #[test]
+    fn a_host_name_as_common_name_is_an_alternative_name_as_well() {
+        assert_eq!(names("www.a.internal", &[], "server"), "dns:www.a.internal");
+        assert_eq!(
+            names("10.0.0.1", &["dns:a.b"], "both"),
+            "ip:10.0.0.1, dns:a.b"
+        );
+        assert_eq!(
+            names("a.b", &["ip:10.0.0.1", "a.b"], "server"),
+            "ip:10.0.0.1, dns:a.b"
+        );
+    }
+
+    #[test]
+    fn what_is_no_host_stays_the_common_name_alone() {
+        assert_eq!(names("Anna Meier", &["dns:a.b"], "server"), "dns:a.b");
+        assert_eq!(
+            names("anna", &["email:anna@a.b"], "client"),
+            "email:anna@a.b"
+        );
+    }
+}
