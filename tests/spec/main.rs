@@ -3,6 +3,7 @@
 mod audit;
 mod authorities;
 mod boundary;
+mod format;
 mod issuing;
 mod jobs;
 mod store;

@@ -154,4 +154,12 @@ const IGNORED: &[(&str, &str)] = &[
         "engine/src/vault/tests/fixture.rs",
         "made the fixture once; the test beside it opens it",
     ),
+    (
+        "tests/spec/format.rs",
+        "made the fixture once; the test beside it opens it",
+    ),
+    (
+        "tests/spec/store.rs",
+        "started, and killed, by the test beside it",
+    ),
 ];

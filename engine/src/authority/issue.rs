@@ -220,7 +220,11 @@ impl Intended {
     }
 
     /// Uses the key.
-    pub(crate) fn sign(self, vault: &Vault, permission: &Permission) -> Result<Signed, Unsigned> {
+    pub(crate) fn sign(
+        self,
+        vault: &Vault,
+        permission: &Permission,
+    ) -> Result<Signed, Box<Unsigned>> {
         let Prepared {
             id,
             linted,
@@ -246,7 +250,7 @@ impl Intended {
                     receipt,
                 })
             }
-            Err(report) => Err(Unsigned { report, receipt }),
+            Err(report) => Err(Box::new(Unsigned { report, receipt })),
         }
     }
 }

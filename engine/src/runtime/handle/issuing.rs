@@ -37,7 +37,7 @@ pub(super) async fn sign(
         .await?;
     match signed {
         Ok(signed) => Ok(signed),
-        Err(unsigned) => Err(leave(context, act, id, unsigned).await),
+        Err(unsigned) => Err(leave(context, act, id, *unsigned).await),
     }
 }
 
