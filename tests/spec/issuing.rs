@@ -84,6 +84,38 @@ fn a_key_made_in_the_vault_is_shown_as_such() {
 }
 
 #[test]
+fn a_host_whose_name_is_too_long_for_a_common_name_stands_among_the_alternative_names_only() {
+    let (world, ca) = World::with_authorities();
+    let host = format!("{}.{}.example.internal", "a".repeat(40), "b".repeat(40));
+    let wish = NewCertificate {
+        authority: ca,
+        profile: "server".parse().unwrap(),
+        common_name: host.clone(),
+        identifiers: Vec::new(),
+        days: None,
+        beyond_ceiling: false,
+        key: KeyChoice::New(KeyType::P256),
+    };
+    let consent = None;
+    let command = Command::Certificate(CertificateCommand::Issue { wish, consent });
+    let id = issued(world.done(command).0);
+    let shown = world.client.read(&ShowCertificate(id)).unwrap().value;
+    assert_eq!(shown.row.name, host);
+    assert_eq!(
+        shown.row.identifiers,
+        [format!("dns:{host}").parse().unwrap()]
+    );
+    let described = &shown.description;
+    let subject = described.fields.iter().find(|it| it.label == "Subject");
+    assert_eq!(subject.unwrap().value, "(empty)");
+    let names = described
+        .parts
+        .iter()
+        .find(|part| part.title.contains("alternative"));
+    assert!(names.unwrap().title.ends_with("(critical)"), "{names:?}");
+}
+
+#[test]
 fn what_is_wrong_with_a_request_is_one_sentence_with_a_remedy_and_changes_nothing() {
     let (world, ca) = World::with_authorities();
     let mut unsigned = csr(&["www.example.internal"]);

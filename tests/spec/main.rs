@@ -3,6 +3,7 @@
 mod audit;
 mod authorities;
 mod boundary;
+mod formats;
 mod issuing;
 mod jobs;
 mod store;

@@ -131,7 +131,7 @@ impl NewKey {
         let mut receipt = None;
         let mut sign = |message: &[u8]| -> Result<Vec<u8>, Report> {
             let (signature, used) =
-                vault.sign(self.id, Purpose::SignRequest, message, Some(passphrase))?;
+                vault.sign(self.id, Purpose::Request, message, Some(passphrase))?;
             receipt = Some(used);
             Ok(signature)
         };

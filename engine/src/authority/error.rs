@@ -23,7 +23,6 @@ pub(crate) enum AuthorityError {
     NeedsPassphrase {
         name: String,
     },
-    NotACertificate,
     NotInstalled {
         name: String,
     },
@@ -66,7 +65,6 @@ impl fmt::Display for AuthorityError {
                     shown(name)
                 )
             }
-            Self::NotACertificate => f.write_str("there is no certificate in what was given"),
             Self::NotInstalled { name } => write!(
                 f,
                 "the authority {} has no certificate yet, only a request",
@@ -115,7 +113,6 @@ impl Explain for AuthorityError {
                 "authority.needs-confirmation"
             }
             Self::NeedsPassphrase { .. } => "authority.needs-passphrase",
-            Self::NotACertificate => "authority.not-a-certificate",
             Self::NotInstalled { .. } => "authority.not-installed",
             Self::NotRequested { .. } => "authority.not-requested",
             Self::OtherKey { .. } => "authority.other-key",
@@ -127,7 +124,7 @@ impl Explain for AuthorityError {
     fn kind(&self) -> Kind {
         match self {
             Self::NeedsPassphrase { .. } => Kind::Locked,
-            Self::NameEmpty | Self::NotACertificate => Kind::Malformed,
+            Self::NameEmpty => Kind::Malformed,
             Self::Changed(_)
             | Self::NameTaken { .. }
             | Self::SerialTaken(_)
@@ -146,7 +143,6 @@ impl Explain for AuthorityError {
                 "Type the passphrase, or name the authority with --confirm"
             }
             Self::NeedsPassphrase { .. } => "Give the vault's passphrase with this request",
-            Self::NotACertificate => "Give the certificate as PEM or DER, the chain behind it",
             Self::NotInstalled { .. } => {
                 "Have its request signed, then install the certificate with ca install"
             }

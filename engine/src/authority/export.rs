@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::base::{Explain, Kind, Remedy, Secret};
+use super::hierarchy::effective_end;
+use crate::base::{Explain, Identifier, Kind, Remedy, Report, Secret, Timestamp};
+use crate::x509::{Certificate, ChainError, Usage, verify_chain};
 
 /// One file to write.
 pub(crate) struct Sheet {
@@ -37,6 +39,32 @@ pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, Exp
     }
     sync_folder(&folder).map_err(|error| ExportError::at(&folder, error))?;
     Ok(written)
+}
+
+/// Verifies what was written as those will who trust the root, the last of `above`: for each
+/// purpose that the certificate names. What has expired is written for the record only, and what
+/// belongs to an authority was verified when that was made.
+pub(crate) fn verify(leaf: &[u8], above: &[Vec<u8>], at: Timestamp) -> Result<(), Report> {
+    let Some((root, intermediates)) = above.split_last() else {
+        return Ok(());
+    };
+    let read = Certificate::read(leaf)?;
+    if read.is_ca() || at > effective_end(read.not_after(), above)? {
+        return Ok(());
+    }
+    for usage in Usage::among(read.extended_key_usage()) {
+        match verify_chain(leaf, intermediates, root, at, usage) {
+            // The validator knows no constraints on such names and refuses them all where there
+            // are any; they were held against the constraints before the key signed.
+            Err(ChainError::ConstraintViolated) if read.identifiers().iter().any(is_beyond) => (),
+            verified => verified.map_err(ExportError::ChainDoesNotVerify)?,
+        }
+    }
+    Ok(())
+}
+
+fn is_beyond(name: &Identifier) -> bool {
+    matches!(name, Identifier::Email(_) | Identifier::Uri(_))
 }
 
 /// A file name that is one on every system: letters, digits, `.`, `-` and `_`; `*` becomes `_`.
@@ -115,6 +143,7 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
 
 #[derive(Debug)]
 pub(crate) enum ExportError {
+    ChainDoesNotVerify(ChainError),
     Io(PathBuf, io::Error),
     ReadsBackDifferent(PathBuf),
 }
@@ -128,6 +157,9 @@ impl ExportError {
 impl fmt::Display for ExportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ChainDoesNotVerify(_) => {
+                f.write_str("the certificate does not verify up to its root")
+            }
             Self::Io(path, _) => write!(f, "{} could not be written", path.display()),
             Self::ReadsBackDifferent(path) => {
                 write!(f, "{} does not read back as it was written", path.display())
@@ -139,6 +171,7 @@ impl fmt::Display for ExportError {
 impl std::error::Error for ExportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Self::ChainDoesNotVerify(error) => Some(error),
             Self::Io(_, error) => Some(error),
             Self::ReadsBackDifferent(_) => None,
         }
@@ -148,6 +181,7 @@ impl std::error::Error for ExportError {
 impl Explain for ExportError {
     fn code(&self) -> &'static str {
         match self {
+            Self::ChainDoesNotVerify(_) => "export.chain-does-not-verify",
             Self::Io(..) => "export.cannot-write",
             Self::ReadsBackDifferent(_) => "export.reads-back-different",
         }
@@ -160,6 +194,9 @@ impl Explain for ExportError {
     fn remedy(&self) -> Remedy {
         Remedy::Do(
             match self {
+                Self::ChainDoesNotVerify(_) => {
+                    "Do not install it; issue it again from an authority whose chain holds"
+                }
                 Self::Io(..) => "Choose a folder that you may write to and that has space left",
                 Self::ReadsBackDifferent(_) => "Check the disk, then export again",
             }

@@ -4,7 +4,7 @@ use super::error::AuthorityError;
 use crate::base::{AuthorityId, Fingerprint, Report, Timestamp, hex};
 use crate::store::authority::{AuthorityRecord, Installed};
 use crate::x509::{
-    Certificate, CertificationRequest, ChainError, PublicKey, pem, verify_authority, verify_root,
+    Certificate, CertificationRequest, ChainError, PublicKey, verify_authority, verify_root,
 };
 
 /// What was checked and is to be written.
@@ -22,7 +22,7 @@ pub(crate) fn install(
     known: impl Fn(&Certificate) -> Option<AuthorityId>,
     (certificate_id, now): (crate::base::CertificateId, Timestamp),
 ) -> Result<Installation, Report> {
-    let all = read_all(given)?;
+    let all = Certificate::read_all(given)?;
     let request = CertificationRequest::read(request_der)?;
     let (own, above) = split(&record, all, request.key())?;
     check_chain(&own, &above, now)
@@ -53,18 +53,6 @@ pub(crate) fn install(
     })
 }
 
-/// PEM holds as many as it likes, DER one.
-fn read_all(given: &[u8]) -> Result<Vec<Certificate>, Report> {
-    if !pem::is_pem(given) {
-        return Ok(vec![Certificate::read(given)?]);
-    }
-    let blocks = pem::decode(given, MAX_BYTES)?.into_iter();
-    let certificates = blocks.filter(|block| block.label == pem::CERTIFICATE);
-    Ok(certificates
-        .map(|block| Certificate::from_der(block.der))
-        .collect::<Result<_, _>>()?)
-}
-
 /// Each is checked against the next; the last one must be a root.
 fn check_chain(own: &Certificate, above: &[Certificate], now: Timestamp) -> Result<(), ChainError> {
     let mut below = own;
@@ -80,9 +68,6 @@ fn split(
     mut all: Vec<Certificate>,
     key: &PublicKey,
 ) -> Result<(Certificate, Vec<Certificate>), AuthorityError> {
-    if all.is_empty() {
-        return Err(AuthorityError::NotACertificate);
-    }
     let own = all
         .iter()
         .position(|certificate| certificate.public_key() == key);
@@ -96,6 +81,3 @@ fn split(
         }),
     }
 }
-
-/// More is no chain of certificates.
-const MAX_BYTES: usize = 1 << 20;

@@ -142,20 +142,26 @@ pub(crate) fn name_of(subject: &Name, identifiers: &[Identifier]) -> String {
 }
 
 /// A wish for a key that is in the vault. Where the profile is for hosts, the common name is among
-/// the alternative names: clients look only there (RFC 9525).
+/// the alternative names: clients look only there (RFC 9525). One that is too long for a common
+/// name stands there alone, and the subject is empty.
 pub(crate) fn wish_for(
     profile: &Profile,
     common_name: &str,
     mut identifiers: Vec<Identifier>,
     key: PublicKey,
 ) -> Wish {
-    if profile.is_server()
-        && let Ok(host @ (Identifier::Dns(_) | Identifier::Ip(_))) = common_name.parse()
-        && !identifiers.contains(&host)
-    {
+    let host = match common_name.parse() {
+        Ok(host @ (Identifier::Dns(_) | Identifier::Ip(_))) if profile.is_server() => Some(host),
+        _ => None,
+    };
+    let subject = match host {
+        Some(_) if common_name.chars().count() > Name::LONGEST_COMMON_NAME => Name::none(),
+        _ => Name::common_name(common_name),
+    };
+    if let Some(host) = host.filter(|host| !identifiers.contains(host)) {
         identifiers.insert(0, host);
     }
-    Wish::new(Name::common_name(common_name), identifiers, key)
+    Wish::new(subject, identifiers, key)
 }
 
 impl Prepared {
@@ -223,7 +229,7 @@ impl Intended {
         } = self.0;
         let mut receipt = None;
         let signed = linted.sign(|tbs| -> Result<Vec<u8>, Report> {
-            let purpose = Purpose::SignCertificate;
+            let purpose = Purpose::Certificate;
             let (signature, used) =
                 vault.sign(signer.key, purpose, tbs, permission.passphrase())?;
             receipt = Some(used);
@@ -240,7 +246,10 @@ impl Intended {
                     receipt,
                 })
             }
-            Err(report) => Err(Unsigned { report, receipt }),
+            Err(report) => Err(Unsigned {
+                report: Box::new(report),
+                receipt,
+            }),
         }
     }
 }
@@ -248,7 +257,7 @@ impl Intended {
 /// No certificate came of it. Where there is a receipt the key was used all the same, so that the
 /// intent must stay open.
 pub(crate) struct Unsigned {
-    pub(crate) report: Report,
+    pub(crate) report: Box<Report>,
     pub(crate) receipt: Option<Receipt>,
 }
 
@@ -264,8 +273,7 @@ pub(crate) struct Signed {
 impl Signed {
     /// The rows, and the receipts that go with them into the same change.
     pub(crate) fn rows(self) -> (Vec<Put>, Vec<Receipt>) {
-        let der = self.certificate.der().to_vec();
-        let puts = put_signed(self.id, &self.record, der);
+        let puts = put_signed(self.id, &self.record, self.certificate.into_der());
         (puts.into(), self.receipt.into_iter().collect())
     }
 

@@ -2,12 +2,12 @@
 
 use super::KeyId;
 
-/// What a key was used for.
+/// What a key was used to sign.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Purpose {
-    SignCertificate,
-    SignCheckpoint,
-    SignRequest,
+    Certificate,
+    Checkpoint,
+    Request,
 }
 
 /// One use of a private key. It must travel in a change to the writer, which writes it into the
@@ -34,9 +34,9 @@ impl Receipt {
 impl Purpose {
     pub(crate) const fn words(self) -> &'static str {
         match self {
-            Self::SignCertificate => "sign a certificate",
-            Self::SignCheckpoint => "sign an audit checkpoint",
-            Self::SignRequest => "sign a certification request",
+            Self::Certificate => "sign a certificate",
+            Self::Checkpoint => "sign an audit checkpoint",
+            Self::Request => "sign a certification request",
         }
     }
 }

@@ -43,6 +43,7 @@ pub(crate) enum VaultError {
     RecordsExtra,
     /// While we had it open, somebody put another version of the file in its place.
     Replaced,
+    ShortPassphrase,
     /// A slot whose secret is not at hand would be left behind by re-keying.
     SlotOutOfReach(String),
     TooLarge,
@@ -99,6 +100,7 @@ impl fmt::Display for VaultError {
             Self::RecordMissing(key) => write!(f, "a sealed record is missing: {key}"),
             Self::RecordsExtra => f.write_str("the vault holds bytes that its list does not name"),
             Self::Replaced => f.write_str("another version of the vault has been put in its place"),
+            Self::ShortPassphrase => f.write_str("the passphrase is too short"),
             Self::SlotOutOfReach(label) => {
                 write!(f, "a slot cannot be carried over to new keys: {label}")
             }
@@ -149,6 +151,7 @@ impl Explain for VaultError {
             Self::NotExportable(_) => "vault.key-not-exportable",
             Self::ParametersRefused { .. } => "vault.parameters-refused",
             Self::Read(_) => "vault.read-failed",
+            Self::ShortPassphrase => "vault.passphrase-short",
             Self::SlotOutOfReach(_) => "vault.slot-out-of-reach",
             Self::TooLarge => "vault.too-large",
             Self::Unconfirmed(_) => "vault.write-unconfirmed",
@@ -161,7 +164,7 @@ impl Explain for VaultError {
     fn kind(&self) -> Kind {
         match self {
             Self::ConsentNeeded(_) | Self::Locked | Self::WrongPassphrase => Kind::Locked,
-            Self::EmptyPassphrase => Kind::Malformed,
+            Self::EmptyPassphrase | Self::ShortPassphrase => Kind::Malformed,
             Self::InUse => Kind::InUse,
             Self::AlreadyExists
             | Self::GrantOnlyForAuthorities(_)
@@ -209,6 +212,7 @@ impl VaultError {
             }
             Self::NotExportable(_) => "Have the vault sign instead, or back up the whole vault",
             Self::Read(_) => "See that the file and its folder may be read by you",
+            Self::ShortPassphrase => "Choose at least 8 characters; four random words are good",
             Self::SlotOutOfReach(_) => "Use the program version that made the slot, or a later one",
             Self::TooLarge => "Use a second data folder for further keys",
             Self::Unconfirmed(_) => {
@@ -268,6 +272,7 @@ mod tests {
             VaultError::RecordMissing(key),
             VaultError::RecordsExtra,
             VaultError::Replaced,
+            VaultError::ShortPassphrase,
             VaultError::SlotOutOfReach("Later".to_owned()),
             VaultError::TooLarge,
             VaultError::Truncated,

@@ -84,8 +84,10 @@ fn under_new_keys(
     cost: KdfCost,
     now: Timestamp,
 ) -> Result<(Made, ClassKeys), VaultError> {
-    if passphrase.expose(String::is_empty) {
-        return Err(VaultError::EmptyPassphrase);
+    match passphrase.expose(|text| text.chars().count()) {
+        0 => return Err(VaultError::EmptyPassphrase),
+        length if length < SHORTEST_PASSPHRASE => return Err(VaultError::ShortPassphrase),
+        _ => (),
     }
     let master = Key::random()?;
     let authority = Key::random()?;
@@ -122,3 +124,6 @@ impl ClassKeys {
         }
     }
 }
+
+/// In characters. A short one is tried out soon, however dear each try is.
+const SHORTEST_PASSPHRASE: usize = 8;

@@ -113,10 +113,6 @@ impl Certificate {
         &self.der
     }
 
-    pub(crate) fn pem(&self) -> String {
-        pem::encode(pem::CERTIFICATE, &self.der)
-    }
-
     /// SHA-256 of the DER.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&self.der)
@@ -184,12 +180,6 @@ impl Certificate {
     /// Whether it names itself as its issuer; the signature is not looked at.
     pub(crate) fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
-    }
-
-    /// What it is signed with; `None` if we cannot verify that.
-    pub(crate) fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
-        let signed = Signed::read(&self.der).ok()?;
-        SignatureAlgorithm::from_der(signed.algorithm)
     }
 
     /// Whether this key made its signature.

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use const_oid::ObjectIdentifier;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::UnixTime;
 use webpki::ALL_VERIFICATION_ALGS;
@@ -15,12 +16,24 @@ use crate::base::{Explain, Kind, Remedy, Timestamp};
 use crate::x509::certificate::Certificate;
 use crate::x509::constraints::ConstraintError;
 use crate::x509::extension::KeyUsage;
+use crate::x509::oid;
 
 /// What a leaf is verified for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Usage {
     Client,
     Server,
+}
+
+impl Usage {
+    /// Those that a certificate with these purposes is for.
+    pub(crate) fn among(purposes: &[ObjectIdentifier]) -> impl Iterator<Item = Self> {
+        purposes.iter().filter_map(|purpose| match *purpose {
+            oid::CLIENT_AUTH => Some(Self::Client),
+            oid::SERVER_AUTH => Some(Self::Server),
+            _ => None,
+        })
+    }
 }
 
 /// Verifies a chain as a TLS client or server would that trusts `root` alone (RFC 5280, 6.1).

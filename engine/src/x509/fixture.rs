@@ -128,6 +128,8 @@ impl TestKey {
 pub(super) struct CaKey {
     pub(super) key: TestKey,
     pub(super) certificate: SignedCertificate,
+    /// What it says, as it was wished and not as it reads back.
+    view: IssuerView,
 }
 
 impl CaKey {
@@ -140,12 +142,16 @@ impl CaKey {
         let key = TestKey::new(kind);
         let subject = Name::parse("O=Example, CN=Root").unwrap();
         let wish = Wish {
-            constraints,
+            constraints: constraints.clone(),
             ..Wish::new(subject, Vec::new(), key.public.clone())
         };
         let draft = Draft::self_signed(built_in("root"), wish, key.algorithm, random(), NOW);
-        let certificate = signed(&key, draft.unwrap());
-        Self { key, certificate }
+        let draft = draft.unwrap();
+        Self {
+            view: view(&key, &draft, None, constraints),
+            certificate: signed(&key, draft),
+            key,
+        }
     }
 
     /// A CA below this one.
@@ -155,22 +161,17 @@ impl CaKey {
             path_len,
             ..Wish::new(Name::common_name("Issuing"), Vec::new(), key.public.clone())
         };
-        let certificate = self.issue("intermediate", wish).unwrap();
-        Self { key, certificate }
+        let draft = self.prepare("intermediate", wish).unwrap();
+        let constraints = self.view.constraints.clone();
+        Self {
+            view: view(&key, &draft, path_len.or(Some(0)), constraints),
+            certificate: signed(&self.key, draft),
+            key,
+        }
     }
 
     pub(super) fn view(&self) -> IssuerView {
-        IssuerView {
-            subject: self.certificate.subject().clone(),
-            key: self.key.public.clone(),
-            key_id: self.key.public.key_id().to_vec(),
-            algorithm: self.key.algorithm,
-            not_before: self.certificate.not_before(),
-            not_after: self.certificate.not_after(),
-            path_len: self.certificate.path_len(),
-            constraints: self.certificate.constraints().cloned(),
-            urls: Urls::default(),
-        }
+        self.view.clone()
     }
 
     pub(super) fn prepare(&self, profile: &str, wish: Wish) -> Result<Draft, DraftError> {
@@ -191,6 +192,25 @@ impl CaKey {
     pub(super) fn issue(&self, profile: &str, wish: Wish) -> Result<SignedCertificate, DraftError> {
         self.prepare(profile, wish)
             .map(|draft| signed(&self.key, draft))
+    }
+}
+
+fn view(
+    key: &TestKey,
+    draft: &Draft,
+    path_len: Option<u8>,
+    constraints: Option<Constraints>,
+) -> IssuerView {
+    IssuerView {
+        subject: draft.subject().clone(),
+        key: key.public.clone(),
+        key_id: key.public.key_id().to_vec(),
+        algorithm: key.algorithm,
+        not_before: draft.not_before(),
+        not_after: draft.not_after(),
+        path_len,
+        constraints,
+        urls: Urls::default(),
     }
 }
 

@@ -25,7 +25,7 @@ mod fixture;
 
 pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use certificate::Certificate;
-pub(crate) use chain::{ChainError, verify_authority, verify_root};
+pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
 pub(crate) use constraints::Constraints;
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
 pub(crate) use extension::Urls;

@@ -16,6 +16,9 @@ use crate::x509::{asn1, oid};
 pub(crate) struct Name(Vec<u8>);
 
 impl Name {
+    /// In characters (RFC 5280, A.1, ub-common-name).
+    pub(crate) const LONGEST_COMMON_NAME: usize = 64;
+
     /// The name that has this common name and nothing else.
     pub(crate) fn common_name(cn: &str) -> Self {
         Self::of(&[vec![(oid::COMMON_NAME, cn.to_owned())]])
@@ -60,10 +63,6 @@ impl Name {
 
     pub(crate) fn as_der(&self) -> &[u8] {
         &self.0
-    }
-
-    pub(crate) fn to_der(&self) -> Vec<u8> {
-        self.0.clone()
     }
 
     pub(crate) fn is_empty(&self) -> bool {

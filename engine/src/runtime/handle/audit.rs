@@ -13,10 +13,9 @@ use crate::api::{
 use crate::audit::{self, AuditError, Checkpoint};
 use crate::authority::export::{Content, ExportError, Sheet, write};
 use crate::base::{Explain, Kind, Purpose, Receipt, Remedy};
-use crate::runtime::Core;
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
-use crate::runtime::job;
+use crate::runtime::{Core, job};
 use crate::store::audit::checkpoint;
 use crate::store::job::Work;
 use crate::store::{Change, Snapshot, StoreError};
@@ -77,7 +76,7 @@ pub(super) async fn seal(context: &Context, act: &Act) -> Result<(u64, String), 
             let spki = vault.public_key(key)?;
             let mut receipt = None;
             let text = sealed.seal(&spki, |message| -> Result<Vec<u8>, Report> {
-                let (signature, used) = vault.sign(key, Purpose::SignCheckpoint, message, None)?;
+                let (signature, used) = vault.sign(key, Purpose::Checkpoint, message, None)?;
                 receipt = Some(used);
                 Ok(signature)
             })?;
@@ -170,6 +169,13 @@ pub(in crate::runtime) fn who_seals(context: &Context) -> Result<(String, Vec<u8
 
 /// What is wrong where the vault has seen more of the audit than the store holds (rule 26).
 pub(super) fn rolled_back(sight: &Sight<'_>) -> Result<Option<String>, Report> {
+    let has_vault = sight.context.vault.overview()?.is_some();
+    if has_vault && crate::store::key::holder_of(&sight.store, KEY_NAME)?.is_none() {
+        return Ok(Some(
+            "the store knows nothing of the vault beside it: it was lost, or replaced by another"
+                .to_owned(),
+        ));
+    }
     let Some(sealed) = sight.context.vault.last_sealed()? else {
         return Ok(None);
     };

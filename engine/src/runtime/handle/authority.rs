@@ -93,7 +93,7 @@ async fn create(context: &Context, act: &Act, new: NewAuthority) -> Result<Decis
     Ok(Decision {
         guard: Box::new(move |now| {
             signed_guard(now)?;
-            Ok(name_is_free(now, &name).map_err(Refused)?)
+            name_is_free(now, &name).map_err(Refused)
         }),
         puts,
         receipts,
@@ -240,7 +240,7 @@ async fn request(
     puts.extend(key.rows(&key_name(&plan.name), KeyUse::Authority(id), act.at));
     puts.extend(grant_end(id, plan.grant.as_ref()));
     Ok(Decision {
-        guard: Box::new(move |now| Ok(name_is_free(now, &plan.name).map_err(Refused)?)),
+        guard: Box::new(move |now| name_is_free(now, &plan.name).map_err(Refused)),
         puts,
         receipts: receipt.into_iter().collect(),
         resource: Resource::of("authority", id),
@@ -414,7 +414,7 @@ async fn export(
     })?;
     let (own, chain) = match der {
         true => (own.clone(), chain.concat()),
-        false => (pems(&[own.clone()]), pems(&chain)),
+        false => (pems(std::slice::from_ref(own)), pems(&chain)),
     };
     let sheet = |path: String, bytes| Sheet {
         path: path.into(),

@@ -15,7 +15,7 @@ use crate::api::{
     ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report, Resource,
     ShowCertificate, Sort, Timestamp, shown,
 };
-use crate::authority::export::{Content, Sheet, file_name, write};
+use crate::authority::export::{Content, Sheet, file_name, verify, write};
 use crate::authority::{
     Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
     trial_key, wish_for,
@@ -198,16 +198,18 @@ async fn export(
     if key.is_some() && any_profile(&record.profile).map_or(true, |profile| profile.is_ca) {
         return Err(CertificateError::AuthorityKey.into());
     }
+    let above = certificates_from(&store, record.issuer)?;
     let chain = sent_chain(&store, record.issuer)?;
     let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
+    let now = act.at;
     context.intend(act, "").await?;
     let vault = Arc::clone(&context.vault);
     let files = context
         .compute
         .run(move || -> Result<Vec<PathBuf>, Report> {
             let mut sheets = match as_der {
-                true => vec![plain(format!("{name}.der"), der)],
-                false => pem_sheets(&name, der, chain),
+                true => vec![plain(format!("{name}.der"), der.clone())],
+                false => pem_sheets(&name, &der, &chain),
             };
             if let Some(key) = key {
                 let secret = vault.export_private_key(key)?;
@@ -216,7 +218,9 @@ async fn export(
                     content: Content::Private(secret.expose(|der| pem::encode_private(der))),
                 });
             }
-            Ok(write(&folder, &sheets)?)
+            let files = write(&folder, &sheets)?;
+            verify(&der, &above, now)?;
+            Ok(files)
         })
         .await??;
     let fact = CertificateFact::Exported {
@@ -227,8 +231,8 @@ async fn export(
     Ok(Decision::of(Fact::Certificate(fact)).into())
 }
 
-fn pem_sheets(name: &str, der: Vec<u8>, chain: Vec<Vec<u8>>) -> Vec<Sheet> {
-    let (own, above) = (pems(&[der]), pems(&chain));
+fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {
+    let (own, above) = (pems(&[der.to_vec()]), pems(chain));
     let full = [own.clone(), above.clone()].concat();
     vec![
         plain(format!("{name}.crt"), own),
@@ -252,11 +256,19 @@ fn stored(store: &Snapshot, id: CertificateId) -> Result<(CertificateRecord, Vec
     }
 }
 
-/// How many certificates each authority has issued.
+/// How many certificates each authority has issued, its own not counted.
 pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, Report> {
+    let keys: HashMap<AuthorityId, CertificateKey> = sight
+        .store
+        .authorities()?
+        .into_iter()
+        .map(|(id, record)| (id, CertificateKey::Vault(record.key)))
+        .collect();
     let mut counts = HashMap::new();
     for (_, record) in sight.store.certificates()? {
-        *counts.entry(record.issuer).or_insert(0) += 1;
+        if keys.get(&record.issuer) != Some(&record.key) {
+            *counts.entry(record.issuer).or_insert(0) += 1;
+        }
     }
     Ok(counts)
 }
@@ -455,7 +467,7 @@ impl Explain for CertificateError {
                 }
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
-                Self::OnlyIntended(_) => "Treat it as issued: revoke it by its serial",
+                Self::OnlyIntended(_) => "Treat it as issued; its serial is in the audit",
                 Self::Unknown(_) => "Choose one from cert list",
                 Self::UnknownProfile(_) => "Choose server, client, both or intermediate",
             }

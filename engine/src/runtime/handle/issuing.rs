@@ -58,7 +58,7 @@ async fn leave(
         },
     };
     context.store.commit(change).await.ok();
-    report
+    *report
 }
 
 /// 16 random bytes, positive (rule 16).

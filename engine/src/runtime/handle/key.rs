@@ -39,7 +39,7 @@ async fn generate(
     let id = key.id;
     Ok(Decision {
         puts: key.rows(&name, KeyUse::Leaf, act.at),
-        guard: Box::new(move |now| Ok(name_is_free(now, &name).map_err(crate::store::Refused)?)),
+        guard: Box::new(move |now| name_is_free(now, &name).map_err(crate::store::Refused)),
         resource: Resource::of("key", id),
         ..Decision::of(Fact::Key(KeyFact::Generated { id }))
     }

@@ -31,7 +31,7 @@ fn the_master_key_alone_opens_no_authority_record() {
 
     use_key(&vault, LEAF, None);
     use_key(&vault, ISSUING, None);
-    let error = refused(vault.sign(ROOT, Purpose::SignRequest, b"x", None));
+    let error = refused(vault.sign(ROOT, Purpose::Request, b"x", None));
     assert!(matches!(error, VaultError::ConsentNeeded(ROOT)));
     let unlocked = vault.unlocked().unwrap();
     for id in [ROOT, ISSUING] {

@@ -92,11 +92,16 @@ fn a_vault_of_format_1_opens_and_can_be_changed() {
     );
 
     vault
-        .change_passphrase(&documented(), &secret("new"))
+        .change_passphrase(&documented(), &secret("new passphrase"))
         .unwrap();
     vault.lock();
-    vault.unlock(&secret("new")).unwrap();
-    super::keys::signs(&vault, ATTENDED, KeyType::P384, Some(&secret("new")));
+    vault.unlock(&secret("new passphrase")).unwrap();
+    super::keys::signs(
+        &vault,
+        ATTENDED,
+        KeyType::P384,
+        Some(&secret("new passphrase")),
+    );
 }
 
 const VAULT: &str = "2a0bbf4c393c9c59a129f7ea3f0f6ab1";

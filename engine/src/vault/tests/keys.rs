@@ -40,13 +40,13 @@ fn verifier(key_type: KeyType) -> &'static dyn VerificationAlgorithm {
 pub(super) fn signs(vault: &Vault, id: KeyId, key_type: KeyType, consent: Option<&Secret<String>>) {
     let message = b"to be signed";
     let (signature, receipt) = vault
-        .sign(id, Purpose::SignCertificate, message, consent)
+        .sign(id, Purpose::Certificate, message, consent)
         .unwrap();
     let spki = vault.public_key(id).unwrap();
     let public = aws_lc_rs::signature::UnparsedPublicKey::new(verifier(key_type), &spki);
     public.verify(message, &signature).unwrap();
     assert!(public.verify(b"something else", &signature).is_err());
-    assert_eq!(receipt.consume(), (id, Purpose::SignCertificate));
+    assert_eq!(receipt.consume(), (id, Purpose::Certificate));
 }
 
 #[test]
@@ -72,7 +72,8 @@ fn a_public_key_comes_as_subject_public_key_info() {
     for (raw, key_type) in (100..).zip(KeyType::ALL) {
         let id = KeyId::from_raw(raw);
         let der = vault.generate(id, Class::Everyday, key_type, None).unwrap();
-        let spki: spki::SubjectPublicKeyInfoRef<'_> = der::Decode::from_der(&der).unwrap();
+        let spki: x509_cert::spki::SubjectPublicKeyInfoRef<'_> =
+            der::Decode::from_der(&der).unwrap();
         let oid = spki.algorithm.oid.to_string();
         let expected = match key_type {
             KeyType::Ed25519 => "1.3.101.112",
@@ -90,8 +91,8 @@ fn a_locked_vault_does_nothing_and_says_so() {
     vault.lock();
     let typed = passphrase();
     let errors = [
-        refused(vault.sign(LEAF, Purpose::SignRequest, b"x", None)),
-        refused(vault.sign(ROOT, Purpose::SignRequest, b"x", Some(&typed))),
+        refused(vault.sign(LEAF, Purpose::Request, b"x", None)),
+        refused(vault.sign(ROOT, Purpose::Request, b"x", Some(&typed))),
         refused(vault.generate(KeyId::from_raw(9), Class::Everyday, KeyType::P256, None)),
         refused(vault.export_private_key(LEAF)),
         refused(vault.public_key(LEAF)),
@@ -110,7 +111,7 @@ fn a_locked_vault_does_nothing_and_says_so() {
 #[test]
 fn an_attended_key_signs_only_with_the_passphrase() {
     let vault = filled();
-    let error = refused(vault.sign(ROOT, Purpose::SignCertificate, b"x", None));
+    let error = refused(vault.sign(ROOT, Purpose::Certificate, b"x", None));
     assert!(matches!(error, VaultError::ConsentNeeded(ROOT)));
     assert_eq!(
         (error.code(), error.kind()),
@@ -118,11 +119,11 @@ fn an_attended_key_signs_only_with_the_passphrase() {
     );
 
     let wrong = secret("wrong");
-    let error = refused(vault.sign(ROOT, Purpose::SignCertificate, b"x", Some(&wrong)));
+    let error = refused(vault.sign(ROOT, Purpose::Certificate, b"x", Some(&wrong)));
     assert!(matches!(error, VaultError::WrongPassphrase));
 
     signs(&vault, ROOT, KeyType::P256, Some(&passphrase()));
-    let error = refused(vault.sign(ROOT, Purpose::SignCertificate, b"x", None));
+    let error = refused(vault.sign(ROOT, Purpose::Certificate, b"x", None));
     assert!(matches!(error, VaultError::ConsentNeeded(ROOT)));
 }
 
@@ -155,7 +156,7 @@ fn a_grant_lets_one_authority_key_sign_and_its_end_takes_that_away() {
 
     vault.end_grant(ISSUING).unwrap();
     assert!(!vault.has_grant(ISSUING));
-    let error = refused(vault.sign(ISSUING, Purpose::SignCertificate, b"x", None));
+    let error = refused(vault.sign(ISSUING, Purpose::Certificate, b"x", None));
     assert!(matches!(error, VaultError::ConsentNeeded(ISSUING)));
     signs(&vault, ISSUING, KeyType::P256, Some(&passphrase()));
     let generation = vault.overview().unwrap().unwrap().generation;
@@ -266,7 +267,7 @@ fn many_threads_sign_while_another_writes_and_locks() {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..50 {
-                    match vault.sign(ISSUING, Purpose::SignCertificate, b"x", None) {
+                    match vault.sign(ISSUING, Purpose::Certificate, b"x", None) {
                         Ok(_) | Err(VaultError::Locked) => {}
                         Err(other) => panic!("{other}"),
                     }

@@ -75,7 +75,7 @@ fn vault_of(bytes: Vec<u8>) -> Vault {
 
 /// Signs something; there is no audit here that the receipt could go into.
 fn use_key(vault: &Vault, id: KeyId, consent: Option<&Secret<String>>) {
-    let (signature, receipt) = vault.sign(id, Purpose::SignRequest, b"x", consent).unwrap();
+    let (signature, receipt) = vault.sign(id, Purpose::Request, b"x", consent).unwrap();
     assert!(!signature.is_empty());
     receipt.consume();
 }

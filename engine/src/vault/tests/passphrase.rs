@@ -48,7 +48,7 @@ fn a_wrong_passphrase_opens_nothing_however_often_it_is_tried() {
         refused(vault.unlock(&secret("x"))),
         VaultError::WrongPassphrase
     ));
-    assert!(vault.sign(LEAF, Purpose::SignRequest, b"x", None).is_ok());
+    assert!(vault.sign(LEAF, Purpose::Request, b"x", None).is_ok());
     vault.unlock(&passphrase()).unwrap();
 }
 
@@ -66,6 +66,26 @@ fn an_empty_passphrase_is_refused_before_anything_is_made() {
 }
 
 #[test]
+fn a_new_passphrase_has_eight_characters_at_least_however_many_bytes_they_take() {
+    let vault = Vault::in_memory();
+    for short in ["a", "1234567", "grüßäöü"] {
+        let error = refused(vault.create(&secret(short), KdfCost::weak_for_tests()));
+        assert!(matches!(error, VaultError::ShortPassphrase), "{short}");
+        assert_eq!(
+            (error.code(), error.kind()),
+            ("vault.passphrase-short", Kind::Malformed)
+        );
+    }
+    assert!(vault.overview().unwrap().is_none());
+    vault
+        .create(&secret("12345678"), KdfCost::weak_for_tests())
+        .unwrap();
+    let error = refused(vault.change_passphrase(&secret("12345678"), &secret("1234567")));
+    assert!(matches!(error, VaultError::ShortPassphrase));
+    vault.unlock(&secret("12345678")).unwrap();
+}
+
+#[test]
 fn a_change_of_passphrase_seals_everything_anew() {
     let vault = filled();
     let old_file = bytes_of(&vault);
@@ -79,7 +99,7 @@ fn a_change_of_passphrase_seals_everything_anew() {
     use_key(&vault, LEAF, None);
     use_key(&vault, ISSUING, None);
     use_key(&vault, ROOT, Some(&new));
-    let error = refused(vault.sign(ROOT, Purpose::SignRequest, b"x", Some(&passphrase())));
+    let error = refused(vault.sign(ROOT, Purpose::Request, b"x", Some(&passphrase())));
     assert!(matches!(error, VaultError::WrongPassphrase));
 
     // Nothing sealed before stands in the new file, not even eight bytes of it.
@@ -148,7 +168,7 @@ fn neither_old_key_opens_anything_of_the_new_file() {
 fn a_change_with_the_wrong_passphrase_changes_nothing() {
     let vault = filled();
     let before = bytes_of(&vault);
-    let error = refused(vault.change_passphrase(&secret("wrong"), &secret("new")));
+    let error = refused(vault.change_passphrase(&secret("wrong"), &secret("new passphrase")));
     assert!(matches!(error, VaultError::WrongPassphrase));
     assert_eq!(bytes_of(&vault), before);
 }
@@ -166,7 +186,7 @@ fn a_slot_of_a_later_version_is_kept_and_never_left_behind() {
     vault.end_grant(ISSUING).unwrap();
     assert_eq!(vault.overview().unwrap().unwrap().slots, slots);
     let before = bytes_of(&vault);
-    let error = refused(vault.change_passphrase(&passphrase(), &secret("new")));
+    let error = refused(vault.change_passphrase(&passphrase(), &secret("new passphrase")));
     assert!(matches!(error, VaultError::SlotOutOfReach(_)));
     assert_eq!(bytes_of(&vault), before);
 }
@@ -182,7 +202,7 @@ fn the_last_sealed_entry_is_kept_through_locking_and_changing() {
     vault.set_last_sealed(sealed).unwrap();
     assert_eq!(vault.last_sealed().unwrap(), Some(sealed));
     vault
-        .change_passphrase(&passphrase(), &secret("new"))
+        .change_passphrase(&passphrase(), &secret("new passphrase"))
         .unwrap();
     vault.lock();
     assert_eq!(vault.last_sealed().unwrap(), Some(sealed));

@@ -210,7 +210,7 @@ fn records_exchanged_with_the_master_key_still_do_not_open() {
     });
     let vault = vault_of(forged);
     vault.unlock(&passphrase()).unwrap();
-    let error = refused(vault.sign(ROOT, Purpose::SignRequest, b"x", Some(&passphrase())));
+    let error = refused(vault.sign(ROOT, Purpose::Request, b"x", Some(&passphrase())));
     assert!(matches!(error, VaultError::RecordAltered(ROOT)));
     let error = refused(vault.check(Some(&passphrase())));
     assert!(matches!(error, VaultError::RecordAltered(ROOT)));
@@ -265,7 +265,7 @@ fn an_old_record_put_back_is_noticed() {
     });
     let vault = vault_of(forged);
     vault.unlock(&passphrase()).unwrap();
-    let error = refused(vault.sign(ISSUING, Purpose::SignRequest, b"x", None));
+    let error = refused(vault.sign(ISSUING, Purpose::Request, b"x", None));
     assert!(matches!(error, VaultError::RecordAltered(ISSUING)));
 }
 
@@ -300,10 +300,10 @@ fn a_slot_added_with_the_master_key_alone_stops_every_use_of_the_authority_key()
     let typed = passphrase();
     let new = crate::base::KeyId::from_raw(9);
     let errors = [
-        refused(vault.sign(ROOT, Purpose::SignRequest, b"x", Some(&typed))),
+        refused(vault.sign(ROOT, Purpose::Request, b"x", Some(&typed))),
         refused(vault.generate(new, Class::Authority, KeyType::P256, Some(&typed))),
         refused(vault.grant(ROOT, &typed)),
-        refused(vault.change_passphrase(&typed, &super::secret("new"))),
+        refused(vault.change_passphrase(&typed, &super::secret("new passphrase"))),
         refused(vault.check(Some(&typed))),
     ];
     for error in errors {
@@ -327,7 +327,7 @@ fn a_public_key_exchanged_with_the_master_key_is_noticed_when_the_key_is_used() 
     let vault = vault_of(forged);
     vault.unlock(&passphrase()).unwrap();
     for (id, consent) in [(ROOT, Some(passphrase())), (LEAF, None)] {
-        let answer = vault.sign(id, Purpose::SignRequest, b"x", consent.as_ref());
+        let answer = vault.sign(id, Purpose::Request, b"x", consent.as_ref());
         assert!(matches!(refused(answer), VaultError::RecordAltered(_)));
     }
     assert!(matches!(
@@ -345,13 +345,13 @@ fn a_key_of_a_type_we_do_not_know_leaves_the_others_in_use() {
     });
     let vault = vault_of(later);
     vault.unlock(&passphrase()).unwrap();
-    let error = refused(vault.sign(LEAF, Purpose::SignRequest, b"x", None));
+    let error = refused(vault.sign(LEAF, Purpose::Request, b"x", None));
     assert!(matches!(error, VaultError::UnknownKeyType(LEAF)));
     use_key(&vault, ISSUING, None);
     vault
-        .change_passphrase(&passphrase(), &super::secret("new"))
+        .change_passphrase(&passphrase(), &super::secret("new passphrase"))
         .unwrap();
-    assert!(vault.check(Some(&super::secret("new"))).is_ok());
+    assert!(vault.check(Some(&super::secret("new passphrase"))).is_ok());
 }
 
 #[test]

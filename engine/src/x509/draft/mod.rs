@@ -37,7 +37,6 @@ pub(crate) struct Draft {
     validity: Validity,
     key: PublicKey,
     basic: BasicConstraints,
-    constraints: Option<Constraints>,
     issuer_key: PublicKey,
     algorithm: SignatureAlgorithm,
 }
@@ -146,7 +145,6 @@ impl Draft {
             validity,
             key: wish.key,
             basic,
-            constraints,
             issuer_key: issuer.key.clone(),
             algorithm: issuer.algorithm,
         })
@@ -182,14 +180,6 @@ impl Draft {
 
     pub(crate) fn is_ca(&self) -> bool {
         self.basic.is_ca
-    }
-
-    pub(crate) fn path_len(&self) -> Option<u8> {
-        self.basic.path_len
-    }
-
-    pub(crate) fn constraints(&self) -> Option<&Constraints> {
-        self.constraints.as_ref()
     }
 
     /// Lets policy decide on exactly what will be signed.
@@ -232,10 +222,6 @@ pub(crate) struct Linted {
 }
 
 impl Linted {
-    pub(crate) fn draft(&self) -> &Draft {
-        &self.draft
-    }
-
     /// The bytes to be signed.
     pub(crate) fn tbs(&self) -> &[u8] {
         &self.draft.tbs
@@ -263,8 +249,6 @@ impl Linted {
         }
         Ok(SignedCertificate {
             der: Signed::write(&draft.tbs, draft.algorithm.der(), &signature),
-            draft,
-            warnings: self.findings,
         })
     }
 }

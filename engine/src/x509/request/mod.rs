@@ -25,7 +25,6 @@ pub(crate) struct CertificationRequest {
     der: Vec<u8>,
     subject: Name,
     key: PublicKey,
-    algorithm: SignatureAlgorithm,
     extensions: Vec<Wanted>,
 }
 
@@ -53,11 +52,10 @@ impl CertificationRequest {
         let subject = Name::from_der(info.subject).map_err(|_| RequestError::Malformed)?;
         let extensions = extensions(&info.attributes)?;
         let key = PublicKey::accept(info.spki)?;
-        let algorithm = prove(&key, &signed)?;
+        prove(&key, &signed)?;
         Ok(Self {
             subject,
             key,
-            algorithm,
             extensions,
             der,
         })
@@ -67,21 +65,12 @@ impl CertificationRequest {
         &self.der
     }
 
-    pub(crate) fn pem(&self) -> String {
-        pem::encode(pem::CERTIFICATE_REQUEST, &self.der)
-    }
-
     pub(crate) fn subject(&self) -> &Name {
         &self.subject
     }
 
     pub(crate) fn key(&self) -> &PublicKey {
         &self.key
-    }
-
-    /// What the request itself is signed with.
-    pub(crate) fn algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
     }
 
     /// The subject alternative names asked for, in order, without repetitions.
@@ -231,11 +220,11 @@ fn extensions(attributes: &[(ObjectIdentifier, &[u8])]) -> Result<Vec<Wanted>, R
 }
 
 /// Whoever made the request holds the private key (RFC 2986, 4.2).
-fn prove(key: &PublicKey, signed: &Signed<'_>) -> Result<SignatureAlgorithm, RequestError> {
+fn prove(key: &PublicKey, signed: &Signed<'_>) -> Result<(), RequestError> {
     let algorithm = SignatureAlgorithm::from_der(signed.algorithm);
     let algorithm = algorithm.ok_or(RequestError::Algorithm)?;
     match key.verify(algorithm, signed.tbs, signed.signature) {
-        Ok(()) => Ok(algorithm),
+        Ok(()) => Ok(()),
         Err(VerifyError::Algorithm) => Err(RequestError::Mismatched(algorithm, key.title())),
         Err(VerifyError::Signature) => Err(RequestError::Signature),
     }

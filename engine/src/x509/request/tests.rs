@@ -54,7 +54,6 @@ fn our_own_requests_read_back_for_every_type_of_key() {
         assert_eq!(request.der(), der);
         assert_eq!(request.subject(), &subject);
         assert_eq!(request.key(), &key.public);
-        assert_eq!(request.algorithm(), key.algorithm);
         assert_eq!(names(&request), ["dns:a.internal", "ip:10.0.0.1"]);
         let basic = BasicConstraints {
             is_ca: true,
@@ -70,7 +69,8 @@ fn our_own_requests_read_back_for_every_type_of_key() {
             Ok(Some(vec![oid::SERVER_AUTH]))
         );
         assert_eq!(request.name_constraints(), Ok(Some(constraints)));
-        let again = CertificationRequest::read(request.pem().as_bytes()).unwrap();
+        let text = pem::encode(pem::CERTIFICATE_REQUEST, &der);
+        let again = CertificationRequest::read(text.as_bytes()).unwrap();
         assert_eq!(again.der(), der);
     }
 }

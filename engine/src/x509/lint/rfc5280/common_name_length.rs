@@ -2,6 +2,7 @@
 
 use crate::base::Severity;
 use crate::x509::lint::{Drafted, Lint};
+use crate::x509::name::Name;
 
 pub(super) const LINT: Lint = Lint {
     name: "rfc5280-common-name-length",
@@ -11,7 +12,7 @@ pub(super) const LINT: Lint = Lint {
 };
 
 fn check(drafted: &Drafted<'_>) -> Option<String> {
-    let long = |cn: &String| cn.chars().count() > 64;
+    let long = |cn: &String| cn.chars().count() > Name::LONGEST_COMMON_NAME;
     let found = drafted.subject.common_names().into_iter().find(long)?;
     let count = found.chars().count();
     Some(format!(
@@ -24,21 +25,20 @@ fn check(drafted: &Drafted<'_>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::x509::lint::fixture;
-    use crate::x509::name::Name;
 
     #[test]
     fn what_breaks_the_rule_is_found_and_what_keeps_it_is_not() {
         assert_eq!(check(&fixture::server()), None);
         assert!(
-            check(&fixture::server_with(
-                |tbs| tbs.subject = fixture::leak(Name::common_name(&"a".repeat(65)).to_der())
-            ))
+            check(&fixture::server_with(|tbs| tbs.subject = fixture::leak(
+                Name::common_name(&"a".repeat(65)).as_der().to_vec()
+            )))
             .is_some()
         );
         assert!(
-            check(&fixture::server_with(
-                |tbs| tbs.subject = fixture::leak(Name::common_name(&"ä".repeat(80)).to_der())
-            ))
+            check(&fixture::server_with(|tbs| tbs.subject = fixture::leak(
+                Name::common_name(&"ä".repeat(80)).as_der().to_vec()
+            )))
             .is_some()
         );
     }
