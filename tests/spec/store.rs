@@ -365,7 +365,7 @@ impl Template {
         }
         let disk = std::sync::Arc::clone(&world.disk);
         drop(world);
-        told.is_true_of(&World::at(folder.path()), self.ca);
+        told.assert_true_of(&World::at(folder.path()), self.ca);
         broke || disk.has_failed()
     }
 
@@ -384,7 +384,7 @@ impl Template {
         let left = tempfile::tempdir().unwrap();
         copy_folder(folder.path(), left.path());
         world.disk.release();
-        told.is_there(&World::at(left.path()), self.ca);
+        told.assert_there(&World::at(left.path()), self.ca);
         killed
     }
 }
@@ -423,7 +423,7 @@ impl Told {
     }
 
     /// What was told as done is there, and what was told as failed is not.
-    fn is_true_of(mut self, world: &World, ca: AuthorityId) {
+    fn assert_true_of(mut self, world: &World, ca: AuthorityId) {
         let failed = self.failed;
         self.requests.sort();
         self.certificates.sort();
@@ -431,10 +431,10 @@ impl Told {
         assert_eq!(requests(world), self.requests);
         assert_eq!(certain, self.certificates);
         assert!(possible.len() <= failed, "{possible:?}");
-        self.is_there(world, ca);
+        self.assert_there(world, ca);
     }
 
-    fn is_there(self, world: &World, ca: AuthorityId) {
+    fn assert_there(self, world: &World, ca: AuthorityId) {
         let (there, (certain, _)) = (requests(world), certificates(world, ca));
         assert!(
             self.requests.iter().all(|id| there.contains(id)),
