@@ -120,7 +120,7 @@ impl AuditCommand {
             action,
             resource: Resource::of("audit", "audit"),
             details,
-            intent_first: false,
+            intent_first: matches!(self, Self::Export { .. } | Self::ExportKey { .. }),
         }
     }
 }

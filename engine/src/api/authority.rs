@@ -183,7 +183,7 @@ pub struct AuthorityDetail {
 
 impl AuthorityCommand {
     pub(super) fn about(&self) -> About {
-        let named = |name: &str| Resource::of("authority-name", name);
+        let named = |name: &str| Resource::of("authority-name", name.trim());
         let on = |id: &AuthorityId| Resource::of("authority", id);
         let (action, resource, details, intent_first) = match self {
             Self::Create(new) => {
@@ -191,11 +191,11 @@ impl AuthorityCommand {
                     .parent
                     .map_or(String::new(), |id| format!(" under {id}"));
                 let details = format!("create authority {}{below}", new.name);
-                ("authority.create", named(&new.name), details, true)
+                ("authority.create", named(&new.name), details, false)
             }
             Self::EndGrant { id } => {
                 let details = "end unattended use of the key".to_owned();
-                ("authority.end-grant", on(id), details, false)
+                ("authority.end-grant", on(id), details, true)
             }
             Self::Export { id, folder, .. } => {
                 let details = format!("export to {}", folder.display());
@@ -206,7 +206,7 @@ impl AuthorityCommand {
                     .until
                     .map_or("no end".to_owned(), |end| format!("until {end}"));
                 let details = format!("grant unattended use of the key, {end}");
-                ("authority.grant", on(id), details, false)
+                ("authority.grant", on(id), details, true)
             }
             Self::Install { id, .. } => {
                 let details = "install the certificate made elsewhere".to_owned();

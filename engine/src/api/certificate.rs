@@ -205,7 +205,7 @@ impl CertificateCommand {
                     wish.authority,
                     wish.profile
                 ),
-                intent_first: true,
+                intent_first: false,
             },
         }
     }

@@ -206,8 +206,9 @@ pub struct About {
     pub resource: Option<Resource>,
     /// In words.
     pub details: String,
-    /// Whether the intent is durable before the act: for what signs, reveals a secret or touches
-    /// the outside.
+    /// Whether the dispatcher makes the intent durable before the act: for what re-keys, reveals a
+    /// secret or touches the outside. What issues records an intent of its own, with the
+    /// to-be-signed bytes.
     pub intent_first: bool,
 }
 

@@ -141,13 +141,13 @@ impl RequestCommand {
                 "request.approve",
                 on(id),
                 "approve and issue".to_owned(),
-                true,
+                false,
             ),
             Self::Issue {
                 authority, profile, ..
             } => {
                 let details = format!("issue from a request under {authority}, profile {profile}");
-                ("request.issue", None, details, true)
+                ("request.issue", None, details, false)
             }
             Self::Reject { id, reason } => {
                 let details = format!("reject: {}", crate::base::shown(reason));

@@ -95,7 +95,7 @@ impl VaultCommand {
             action,
             resource: Resource::of("vault", "vault"),
             details: details.to_owned(),
-            intent_first: false,
+            intent_first: matches!(self, Self::ChangePassphrase { .. } | Self::Create { .. }),
         }
     }
 }

@@ -12,6 +12,8 @@ pub(crate) enum AuthorityError {
         name: String,
         since: Timestamp,
     },
+    /// An authority would bear the name of the one above it, and count as the same.
+    IssuersName(String),
     NameEmpty,
     NameTaken {
         name: String,
@@ -23,6 +25,8 @@ pub(crate) enum AuthorityError {
     NeedsPassphrase {
         name: String,
     },
+    /// The path length of one above leaves none below.
+    NoRoom,
     NotInstalled {
         name: String,
     },
@@ -49,7 +53,15 @@ impl fmt::Display for AuthorityError {
             Self::Expired { name, since } => {
                 write!(f, "the authority {} has expired on {since}", shown(name))
             }
+            Self::IssuersName(name) => write!(
+                f,
+                "an authority below {} cannot bear the same subject",
+                shown(name)
+            ),
             Self::NameEmpty => f.write_str("an authority needs a name"),
+            Self::NoRoom => {
+                f.write_str("the path length of an authority above leaves no room for this one")
+            }
             Self::NameTaken { name, holder } => {
                 write!(f, "{holder} is already called {}", shown(name))
             }
@@ -107,7 +119,9 @@ impl Explain for AuthorityError {
         match self {
             Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
             Self::Expired { .. } => "authority.expired",
+            Self::IssuersName(_) => "authority.issuers-name",
             Self::NameEmpty => "authority.name-empty",
+            Self::NoRoom => "authority.no-room",
             Self::NameTaken { .. } => "authority.name-taken",
             Self::NeedsConfirmation { .. } | Self::WrongConfirmation { .. } => {
                 "authority.needs-confirmation"
@@ -137,7 +151,9 @@ impl Explain for AuthorityError {
     fn remedy(&self) -> Remedy {
         let step = match self {
             Self::Expired { .. } => "Choose another authority, or make a new one",
+            Self::IssuersName(_) => "Choose another subject, or leave it out to take the name",
             Self::NameEmpty => "Give it a name, such as Example Root",
+            Self::NoRoom => "Have an authority sign it whose path length leaves room",
             Self::NameTaken { .. } => "Choose another name",
             Self::NeedsConfirmation { .. } => {
                 "Type the passphrase, or name the authority with --confirm"

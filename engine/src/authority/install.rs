@@ -41,7 +41,7 @@ pub(crate) fn install(
         is_root: false,
         not_before: own.not_before(),
         not_after: own.not_after(),
-        path_len: own.path_len(),
+        path_len: room_below(&own, &above)?,
         constraints: own.constraints()?,
         serial: own.serial().clone(),
         fingerprint: Fingerprint::of(own.der()),
@@ -61,6 +61,22 @@ fn check_chain(own: &Certificate, above: &[Certificate], now: Timestamp) -> Resu
         below = issuer;
     }
     verify_root(below, now)
+}
+
+/// How many authorities may follow below, as all above it allow (RFC 5280, 6.1.4): the one above
+/// counts this one, the next one counts two, and so on; self-issued certificates do not count.
+fn room_below(own: &Certificate, above: &[Certificate]) -> Result<Option<u8>, AuthorityError> {
+    let (mut room, mut between) = (own.path_len(), 1u8);
+    for authority in above {
+        if let Some(allowed) = authority.path_len() {
+            let left = allowed.checked_sub(between).ok_or(AuthorityError::NoRoom)?;
+            room = Some(room.map_or(left, |room| room.min(left)));
+        }
+        if !authority.is_self_issued() {
+            between = between.saturating_add(1);
+        }
+    }
+    Ok(room)
 }
 
 fn split(

@@ -41,6 +41,9 @@ struct Signer {
     /// The authority's row as it was when all this was decided; `None` for a root, which signs for
     /// itself.
     seen: Option<Arc<[u8]>>,
+    /// When the grant ends under which it is to sign without a person.
+    until: Option<Timestamp>,
+    name: String,
 }
 
 /// What is decided about one certificate.
@@ -69,6 +72,9 @@ pub(crate) fn prepare(
         ..
     } = *given;
     issuer.alive(now)?;
+    if profile.is_ca && wish.subject == issuer.view.subject {
+        return Err(AuthorityError::IssuersName(issuer.name.clone()).into());
+    }
     let draft = Draft::prepare(profile, &issuer.view, wish, serial, now)?;
     let limits = Limits {
         unattended: issuer.grant.as_ref().filter(|_| given.unattended),
@@ -86,6 +92,8 @@ pub(crate) fn prepare(
             authority: issuer.id,
             key: issuer.key,
             seen: Some(Arc::clone(&issuer.row)),
+            until: limits.unattended.and_then(|grant| grant.until),
+            name: issuer.name.clone(),
         },
     })
 }
@@ -110,6 +118,8 @@ pub(crate) fn prepare_root(
             authority,
             key,
             seen: None,
+            until: None,
+            name: String::new(),
         },
     })
 }
@@ -219,14 +229,26 @@ impl Intended {
         self.0.id
     }
 
-    /// Uses the key.
-    pub(crate) fn sign(self, vault: &Vault, permission: &Permission) -> Result<Signed, Unsigned> {
+    /// Uses the key, unless the grant has ended while this waited.
+    pub(crate) fn sign(
+        self,
+        vault: &Vault,
+        permission: &Permission,
+        now: Timestamp,
+    ) -> Result<Signed, Unsigned> {
         let Prepared {
             id,
             linted,
             mut record,
             signer,
         } = self.0;
+        if signer.until.is_some_and(|end| end <= now) {
+            let ended = AuthorityError::NeedsPassphrase { name: signer.name };
+            return Err(Unsigned {
+                report: Box::new(ended.into()),
+                receipt: None,
+            });
+        }
         let mut receipt = None;
         let signed = linted.sign(|tbs| -> Result<Vec<u8>, Report> {
             let purpose = Purpose::Certificate;

@@ -25,14 +25,18 @@ impl Issuer {
         let not_installed = || AuthorityError::NotInstalled {
             name: record.name.clone(),
         };
-        record.installed.as_ref().ok_or_else(not_installed)?;
+        let installed = record.installed.as_ref().ok_or_else(not_installed)?;
         let der = authority::der(store, id)?.ok_or_else(not_installed)?;
         let certificate = Certificate::read(&der)?;
         let algorithm = SignatureAlgorithm::of(record.key_type);
         Ok(Self {
             id,
             key: record.key,
-            view: IssuerView::of(&certificate, algorithm, Urls::default())?,
+            view: IssuerView {
+                // What all above it leave, which may be less than its own certificate says.
+                path_len: installed.path_len,
+                ..IssuerView::of(&certificate, algorithm, Urls::default())?
+            },
             row: authority::row_bytes(store, id)?.unwrap_or_default().into(),
             name: record.name,
             grant: record.grant,

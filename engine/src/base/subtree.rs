@@ -42,7 +42,9 @@ impl Subtree {
             }
             (Self::Email(base), Identifier::Email(name)) => name.host() == base.as_str(),
             (Self::Ip(net), Identifier::Ip(address)) => net.contains(*address),
-            (Self::Uri(base), Identifier::Uri(name)) => name.host() == base.as_str(),
+            (Self::Uri(base), Identifier::Uri(name)) => {
+                name.host().parse::<DnsName>().as_ref() == Ok(base)
+            }
             _ => false,
         }
     }

@@ -43,15 +43,29 @@ impl Act {
             "" => self.about.details.clone(),
             more => format!("{}; {more}", self.about.details),
         };
+        let resource = resource.or_else(|| self.about.resource.clone());
         Entry {
             at: self.at,
             actor: self.actor.clone(),
             action: self.about.action.to_owned(),
             outcome: outcome.to_owned(),
-            resource: resource.or_else(|| self.about.resource.clone()),
-            details,
+            resource: resource.map(|it| Resource {
+                id: cut(it.id),
+                ..it
+            }),
+            details: cut(details),
             cause: Some(self.cause),
             keys_used: Vec::new(),
         }
     }
 }
+
+/// An entry stays for ever; nobody may fill it with a book.
+fn cut(text: String) -> String {
+    match text.char_indices().nth(MAX_CHARS) {
+        None => text,
+        Some((end, _)) => format!("{}… (cut)", &text[..end]),
+    }
+}
+
+const MAX_CHARS: usize = 2000;

@@ -17,6 +17,8 @@ use crate::vault::{self, KdfCost, Vault};
 
 pub(super) struct Context {
     pub(super) compute: Pool,
+    /// For files that may hang: no signature waits behind them, nor does the end of the engine.
+    pub(super) files: Pool,
     pub(super) store: Arc<Store>,
     pub(super) vault: Arc<Vault>,
     pub(super) issuers: Arc<Issuers>,
@@ -46,6 +48,7 @@ impl Context {
         };
         Ok(Self {
             compute: Pool::start("compute", threads(), COMPUTATIONS).map_err(cannot_start)?,
+            files: Pool::start_detached("files", FILE_THREADS, FILES).map_err(cannot_start)?,
             store: Arc::new(store),
             vault: Arc::new(vault.with_clock(Arc::clone(&settings.clock))),
             issuers: Arc::default(),
@@ -67,9 +70,9 @@ impl Context {
     }
 
     /// Writes an intent with its audit entry, so that a crash from here on leaves a trace.
-    pub(super) async fn intend(&self, act: &Act, details: &str) -> Result<Revision, Refused> {
+    pub(super) async fn intend(&self, act: &Act) -> Result<Revision, Refused> {
         self.running.past_return(act.cause).await;
-        let change = Change::of(Vec::new(), vec![act.intent(None, details)]);
+        let change = Change::of(Vec::new(), vec![act.intent(None, "")]);
         self.store.commit(change).await
     }
 
@@ -98,6 +101,11 @@ impl Context {
 }
 
 const VAULT_FILE: &str = "vault.chancery";
+
+const FILE_THREADS: usize = 2;
+
+/// How many files may wait to be written.
+const FILES: usize = 256;
 
 /// How many computations may wait.
 const COMPUTATIONS: usize = 4096;

@@ -10,7 +10,7 @@ use super::act::Act;
 use super::context::Context;
 use super::handle::{self, Decided, Decision};
 use super::refusals::Note;
-use crate::api::{Actor, Area, Command, Ending, Envelope, Report, VERSION};
+use crate::api::{Actor, Area, Command, Ending, Envelope, Fact, Report, VERSION, VaultFact};
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::Change;
 
@@ -37,6 +37,9 @@ pub(super) fn begin(
         allowed?;
         let _mine = turn.come().await;
         let act = deciding_act;
+        if act.about.intent_first {
+            deciding_core.context.intend(&act).await?;
+        }
         let decided = decide(&deciding_core, &act, envelope.command).await?;
         conclude(&deciding_core.context, &act, decided).await
     });
@@ -95,7 +98,12 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
         cause: Some(act.cause),
     };
     context.running.past_return(act.cause).await;
-    let at = context.store.commit(change).await?;
+    let committed = context.store.commit(change).await;
+    if committed.is_err() && matches!(fact, Fact::Vault(VaultFact::Unlocked)) {
+        // What the audit could not record has not happened.
+        context.vault.lock();
+    }
+    let at = committed?;
     if matches!(act.about.area, Area::Authority | Area::Key) {
         context.issuers.forget(at);
     }

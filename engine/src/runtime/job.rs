@@ -16,7 +16,7 @@ use crate::base::Explain;
 use crate::base::{Kind, Remedy};
 use crate::store::audit::{Entry, VerificationRecord, verified};
 use crate::store::job::{self, JobRecord, Work};
-use crate::store::{Change, Put, Refused};
+use crate::store::{Change, Put, Refused, Store};
 
 /// Makes a job durable, with the audit entry that says who began it, and sets it to work.
 pub(super) async fn begin(
@@ -70,12 +70,14 @@ fn spawn(core: &Arc<Core>, tasks: &Handle, id: JobId, record: JobRecord) {
 async fn run(core: &Arc<Core>, id: JobId, mut record: JobRecord) -> Result<(), Report> {
     let mut told = Instant::now();
     loop {
-        let context = Arc::clone(&core.context);
+        // Only what is needed: the pool's own thread must never be the last to hold the context.
+        let store = Arc::clone(&core.context.store);
+        let seals = handle::audit::who_seals(&core.context).ok();
         let work = record.work.clone();
         let advanced = core
             .context
             .compute
-            .run(move || advance(&context, work))
+            .run(move || advance(&store, seals, work))
             .await??;
         record.work = advanced.work;
         record.step = advanced.step;
@@ -114,17 +116,20 @@ struct Advanced {
     finished: Option<audit::Verification>,
 }
 
-fn advance(context: &super::context::Context, work: Work) -> Result<Advanced, Report> {
+/// Without a key that seals, the chain is followed without its checkpoints.
+fn advance(
+    store: &Store,
+    seals: Option<(String, Vec<u8>)>,
+    work: Work,
+) -> Result<Advanced, Report> {
     match work {
         Work::VerifyAudit { state } => {
-            let snapshot = context.snapshot()?;
+            let snapshot = store.snapshot()?;
             let mut follower = resumed(state.as_deref());
-            let (store, key) = handle::audit::who_seals(context)?;
-            let seals = Seals {
-                store: &store,
-                key_spki: &key,
-            };
-            let more = step(&mut follower, &snapshot, Some(&seals), CHUNK)?;
+            let seals = seals
+                .as_ref()
+                .map(|(store, key_spki)| Seals { store, key_spki });
+            let more = step(&mut follower, &snapshot, seals.as_ref(), CHUNK)?;
             let of = snapshot.audit_entries()?;
             let step = Step {
                 done: (follower.next() - 1).min(of),

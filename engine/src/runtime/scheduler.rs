@@ -1,31 +1,42 @@
 //! What is due, turned into commands; the scheduler is one more front end and asks like a person.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 
 use super::{Core, dispatch};
 use crate::api::{
-    Actor, AuthorityCommand, Command, CommandId, Duty, Envelope, VERSION, VaultCommand, VaultState,
+    Actor, AuthorityCommand, Command, CommandId, Duty, Envelope, Resource, VERSION, VaultCommand,
+    VaultState,
 };
 use crate::base::Report;
 
-/// Looks from time to time until the engine stops.
+/// Looks from time to time until the engine stops. It waits for nothing that it has asked for, and
+/// asks for nothing twice that is still under way.
 pub(super) fn start(core: &Arc<Core>, tasks: &Handle) {
     let (core, tasks_of) = (Arc::clone(core), tasks.clone());
+    let under_way = UnderWay::default();
     tasks.spawn(async move {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            look(&core, &tasks_of).await;
+            look(&core, &tasks_of, &under_way);
         }
     });
 }
 
-async fn look(core: &Arc<Core>, tasks: &Handle) {
+/// What has been asked for and has not ended: action and resource.
+type UnderWay = Arc<Mutex<HashSet<(&'static str, Option<Resource>)>>>;
+
+fn look(core: &Arc<Core>, tasks: &Handle, under_way: &UnderWay) {
     // A store that cannot be read now may be readable at the next look; who asks it is told.
     for command in due(core).unwrap_or_default() {
-        let (told, ending) = tokio::sync::oneshot::channel();
+        let about = command.about();
+        let what = (about.action, about.resource);
+        if !lock(under_way).insert(what.clone()) {
+            continue;
+        }
         let context = &core.context;
         let envelope = Envelope {
             version: VERSION,
@@ -34,11 +45,15 @@ async fn look(core: &Arc<Core>, tasks: &Handle) {
             at: context.clock.now(),
             command,
         };
-        dispatch::begin(core, tasks, envelope, move |ending| {
-            told.send(ending).ok();
+        let ended = Arc::clone(under_way);
+        dispatch::begin(core, tasks, envelope, move |_| {
+            lock(&ended).remove(&what);
         });
-        ending.await.ok();
     }
+}
+
+fn lock(under_way: &UnderWay) -> MutexGuard<'_, HashSet<(&'static str, Option<Resource>)>> {
+    under_way.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn due(core: &Core) -> Result<Vec<Command>, Report> {

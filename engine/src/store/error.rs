@@ -40,6 +40,8 @@ pub(crate) enum StoreError {
         table: String,
     },
     Stopped,
+    /// A commit failed and the file could not be opened again.
+    Unknown,
     /// The file is no store, or damaged.
     Unreadable(PathBuf, Arc<redb::Error>),
 }
@@ -97,6 +99,7 @@ impl fmt::Display for StoreError {
             }
             Self::Row { table } => write!(f, "a row of the table {table} cannot be read"),
             Self::Stopped => f.write_str("the store has stopped"),
+            Self::Unknown => f.write_str("nobody knows whether this was written"),
             Self::Unreadable(path, _) => {
                 write!(f, "the store is damaged or is no store: {}", path.display())
             }
@@ -122,6 +125,7 @@ impl Explain for StoreError {
             Self::CannotOpen(..) => "store.cannot-open",
             Self::Database(_) | Self::Stopped => "store.failed",
             Self::DiskFull(_) => "store.disk-full",
+            Self::Unknown => "store.unknown",
             Self::InUse { .. } => "store.in-use",
             Self::NewerFormat { .. } => "store.newer-format",
             Self::Row { .. } | Self::Unreadable(..) => "store.damaged",
@@ -143,6 +147,9 @@ impl Explain for StoreError {
                 }
                 Self::Database(_) | Self::Stopped => {
                     "Check the disk and start the program again; whatever was acknowledged is kept"
+                }
+                Self::Unknown => {
+                    "Check the disk, start the program again, and look whether it was done"
                 }
                 Self::DiskFull(_) => "Free some space and try again; nothing is lost",
                 Self::InUse { .. } => "Close the other one, or choose another folder with --data",

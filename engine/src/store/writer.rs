@@ -37,7 +37,8 @@ impl Writer {
             let (changes, replies): (Vec<_>, Vec<_>) = batch(first, &mut queue)
                 .map(|job| (job.change, job.reply))
                 .unzip();
-            match self.write(changes) {
+            let written = catch_unwind(AssertUnwindSafe(|| self.write(changes)));
+            match written.unwrap_or(Err(StoreError::Unknown)) {
                 Ok(outcomes) => self.tell(outcomes, replies),
                 Err(error) => return self.stop(&error, replies),
             }
@@ -90,7 +91,7 @@ impl Writer {
     fn stop(&self, error: &StoreError, replies: Vec<oneshot::Sender<Result<Revision, Refused>>>) {
         (self.announce)(Notice::Stopped(Report::from(error.clone())));
         for reply in replies {
-            reply.send(Err(Refused::from(error.clone()))).ok();
+            reply.send(Err(Refused::from(StoreError::Unknown))).ok();
         }
     }
 }

@@ -1,5 +1,7 @@
 //! From a passphrase to a key: Argon2id (RFC 9106) with costs between two limits.
 
+use std::sync::{Mutex, PoisonError};
+
 use argon2::Algorithm;
 use argon2::Argon2;
 use argon2::Block;
@@ -89,6 +91,8 @@ pub(super) fn stretch(
     let failed = |_| VaultError::Cryptography("stretch the passphrase");
     let params =
         Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(Key::LENGTH)).map_err(failed)?;
+    // One after the other: several at once would need several times the memory.
+    let _turn = STRETCHING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut blocks = reserve(params.block_count())?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let stretched = Key::fill(|out| {
@@ -101,6 +105,8 @@ pub(super) fn stretch(
     blocks.iter_mut().for_each(Zeroize::zeroize);
     stretched
 }
+
+static STRETCHING: Mutex<()> = Mutex::new(());
 
 /// An allocation that may fail, unlike the one inside the library.
 fn reserve(count: usize) -> Result<Vec<Block>, VaultError> {

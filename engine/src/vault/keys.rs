@@ -97,8 +97,9 @@ impl Vault {
             .is_some_and(|unlocked| unlocked.has_grant(id))
     }
 
-    /// Signs `message`. An everyday or granted key needs only that the vault is unlocked; an
-    /// attended one needs the passphrase as `consent`, opens, signs and is wiped.
+    /// Signs `message`. An everyday or granted key needs only that the vault is unlocked. With
+    /// `consent` a key of an authority is opened by that passphrase, signs and is wiped, whether
+    /// or not there is a grant: a wrong passphrase never signs.
     pub(crate) fn sign(
         &self,
         id: KeyId,
@@ -107,12 +108,15 @@ impl Vault {
         consent: Option<&Secret<String>>,
     ) -> Result<(Vec<u8>, Receipt), VaultError> {
         let unlocked = self.unlocked()?;
-        let signature = match unlocked.ready_key(id)? {
-            Some(key) => key.sign(message)?,
-            None => {
-                let passphrase = consent.ok_or(VaultError::ConsentNeeded(id))?;
+        let class = unlocked.contents.entry(RecordName::key(id))?.class;
+        let signature = match (class, consent) {
+            (Class::Authority, Some(passphrase)) => {
                 let opening = self.authority_key(&unlocked, passphrase)?;
                 unlocked.attended_key(id, &opening)?.sign(message)?
+            }
+            _ => {
+                let ready = unlocked.ready_key(id)?;
+                ready.ok_or(VaultError::ConsentNeeded(id))?.sign(message)?
             }
         };
         Ok((signature, Receipt::new(id, purpose)))

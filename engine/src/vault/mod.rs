@@ -246,6 +246,7 @@ impl Vault {
     pub(crate) fn last_sealed(&self) -> Result<Option<Sealed>, VaultError> {
         match self.current() {
             Some(unlocked) => Ok(unlocked.contents.header.sealed),
+            None if self.state()? == VaultState::Absent => Ok(None),
             None => Ok(Parts::split(&self.read()?)?.header.sealed),
         }
     }

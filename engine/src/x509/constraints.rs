@@ -274,7 +274,10 @@ fn read_bases(list: &[u8]) -> DerResult<Vec<(u8, &[u8])>> {
 fn read_subtree(tag: u8, base: &[u8]) -> Result<Subtree, ConstraintError> {
     let unsupported = || ConstraintError::Unsupported(general_name::kind(tag));
     let text = || std::str::from_utf8(base).map_err(|_| ConstraintError::Malformed);
-    let host = |text: &str| text.parse::<DnsName>().map_err(|_| unsupported());
+    let host = |text: &str| match text.parse::<DnsName>() {
+        Ok(name) if !name.is_wildcard() => Ok(name),
+        _ => Err(unsupported()),
+    };
     match tag {
         // Some write a DNS subtree with a dot in front, and mean the same.
         general_name::DNS => host(text()?.trim_start_matches('.')).map(Subtree::Dns),

@@ -1,8 +1,8 @@
 //! The audit: sealed, exported, followed.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufWriter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Answer, Decided, Decision, Sight, key};
@@ -51,7 +51,7 @@ pub(super) async fn new_key(context: &Context, act: &Act) -> Result<Decision, Re
     })
 }
 
-fn audit_key(store: &Snapshot) -> Result<KeyId, Report> {
+pub(super) fn audit_key(store: &Snapshot) -> Result<KeyId, Report> {
     let found = crate::store::key::holder_of(store, KEY_NAME)?;
     found.ok_or_else(|| NoKey.into())
 }
@@ -104,10 +104,7 @@ async fn checkpoint_to(
     let (sequence, text) = seal(context, act).await?;
     if let Some(file) = &file {
         let (file, text) = (file.clone(), text.into_bytes());
-        context
-            .compute
-            .run(move || write_one(&file, text))
-            .await??;
+        context.files.run(move || write_one(&file, text)).await??;
     }
     Ok(Decision::of(Fact::Audit(AuditFact::Sealed { sequence, file })).into())
 }
@@ -116,34 +113,54 @@ async fn export_to(context: &Context, file: PathBuf) -> Result<Decided, Report> 
     let (store, name) = (context.snapshot()?, store_name(context)?);
     let path = file.clone();
     let entries = context
-        .compute
-        .run(move || -> Result<u64, Report> {
-            let at = |error| ExportError::at(&path, error);
-            let mut out = BufWriter::new(File::create(&path).map_err(at)?);
-            let entries = audit::write(&store, &name, &mut out)?;
-            let file = out.into_inner().map_err(|error| at(error.into_error()))?;
-            file.sync_all().map_err(at)?;
-            Ok(entries)
-        })
+        .files
+        .run(move || export_entries(&store, &name, &path))
         .await??;
     let fact = AuditFact::Exported { file, entries };
     Ok(Decision::of(Fact::Audit(fact)).into())
+}
+
+/// Beside its place and then moved there, so that a failure leaves the last export as it was; a
+/// pipe or a device is written to as it is.
+fn export_entries(store: &Snapshot, name: &str, path: &Path) -> Result<u64, Report> {
+    let is_other = fs::metadata(path).is_ok_and(|found| !found.is_file());
+    let beside = match path.file_name() {
+        Some(own) if !is_other => path.with_file_name(format!(".{}.part", own.to_string_lossy())),
+        _ => path.to_owned(),
+    };
+    let at = |error| ExportError::at(path, error);
+    let written = || -> Result<u64, Report> {
+        let mut out = BufWriter::new(File::create(&beside).map_err(at)?);
+        let entries = audit::write(store, name, &mut out)?;
+        let file = out.into_inner().map_err(|error| at(error.into_error()))?;
+        if !is_other {
+            file.sync_all().map_err(at)?;
+            fs::rename(&beside, path).map_err(at)?;
+        }
+        Ok(entries)
+    };
+    let written = written();
+    if written.is_err() && !is_other {
+        // What failed is the news; a part left behind is harmless.
+        fs::remove_file(&beside).ok();
+    }
+    written
 }
 
 async fn export_key(context: &Context, file: PathBuf) -> Result<Decided, Report> {
     let (_, spki) = who_seals(context)?;
     let (text, path) = (pem::encode("PUBLIC KEY", &spki), file.clone());
     context
-        .compute
+        .files
         .run(move || write_one(&path, text.into_bytes()))
         .await??;
     Ok(Decision::of(Fact::Audit(AuditFact::KeyExported { file })).into())
 }
 
-fn write_one(file: &std::path::Path, bytes: Vec<u8>) -> Result<(), Report> {
+fn write_one(file: &Path, bytes: Vec<u8>) -> Result<(), Report> {
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => std::path::Path::new("."),
+        _ => Path::new("."),
     };
     let sheet = Sheet {
         path: file.file_name().unwrap_or_default().into(),

@@ -21,7 +21,7 @@ use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::authority::{self as rows, AuthorityRecord};
 use crate::store::certificate::{CertificateRecord, put_foreign};
-use crate::store::{Put, Refused, Snapshot};
+use crate::store::{Put, Refused, Rows, Snapshot};
 use crate::vault::Class;
 use crate::x509::{Draft, Profile, SignatureAlgorithm, pem, profile};
 
@@ -33,7 +33,7 @@ pub(in crate::runtime) async fn decide(
     let decision = match command {
         AuthorityCommand::Create(new) => create(context, act, new).await,
         AuthorityCommand::EndGrant { id } => end_grant(context, act, id).await,
-        AuthorityCommand::Export { id, folder, der } => export(context, act, id, folder, der).await,
+        AuthorityCommand::Export { id, folder, der } => export(context, id, folder, der).await,
         AuthorityCommand::Grant { id, grant, consent } => {
             grant_use(context, id, grant, consent).await
         }
@@ -73,11 +73,11 @@ async fn create(context: &Context, act: &Act, new: NewAuthority) -> Result<Decis
     let ids = (id, CertificateId::from_raw(context.new_id()));
     rehearse(&plan, parent.as_deref(), &permission, ids, act)?;
     let key = new_key(context, plan.key_type, &passphrase).await?;
-    let prepared = draw(&plan, parent.as_deref(), &permission, ids, &key, act)?;
-    let signed = issuing::sign(context, act, prepared, Arc::new(permission)).await?;
     if plan.grant.is_some() {
         seal_for_everyday(context, key.id, &passphrase).await?;
     }
+    let prepared = draw(&plan, parent.as_deref(), &permission, ids, &key, act)?;
+    let signed = issuing::sign(context, act, prepared, Arc::new(permission)).await?;
     let made = (signed.id, &signed.certificate);
     let mut puts = new_rows(id, &plan, parent.as_deref(), &key, made, act.at)?;
     puts.extend(key.rows(&key_name(&plan.name), KeyUse::Authority(id), act.at));
@@ -219,7 +219,6 @@ async fn request(
     )?;
     name_is_free(&context.snapshot()?, &plan.name)?;
     let passphrase = Arc::new(new.consent.passphrase);
-    context.intend(act, "").await?;
     let key = new_key(context, plan.key_type, &passphrase).await?;
     if plan.grant.is_some() {
         seal_for_everyday(context, key.id, &passphrase).await?;
@@ -284,14 +283,15 @@ async fn complete(
     )?;
     let issuer = record.parent.unwrap_or(id);
     let row = foreign_row(&record, &certificate, issuer, act)?;
+    // Where the parent is here too, its certificate is in the inventory already.
+    let signed_here = store.holder_of_serial(issuer, &row.serial)?;
     let mut puts = Vec::from(rows::put(id, &record));
     puts.push(rows::put_der(id, certificate.der().to_vec()));
     puts.push(rows::request_gone(id));
-    puts.extend(put_foreign(
-        certificate_id,
-        &row,
-        certificate.der().to_vec(),
-    ));
+    if signed_here.is_none() {
+        let der = certificate.der().to_vec();
+        puts.extend(put_foreign(certificate_id, &row, der));
+    }
     let name = record.name;
     Ok(Decision {
         guard: Box::new(move |now| match rows::request_der(now, id)? {
@@ -341,12 +341,14 @@ async fn grant_use(
     grant: Grant,
     consent: Consent,
 ) -> Result<Decision, Report> {
-    let record = known(&context.snapshot()?, id)?;
+    let store = context.snapshot()?;
+    let record = known(&store, id)?;
     let passphrase = Arc::new(consent.passphrase);
     confirmation(consent.given).names(id, &record.name)?;
     seal_for_everyday(context, record.key, &passphrase).await?;
     let details = custody_words(Some(&grant));
-    let mut puts: Vec<Put> = grant_end(id, Some(&grant)).into_iter().collect();
+    let mut puts = ends_done(&store, id)?;
+    puts.extend(grant_end(id, Some(&grant)));
     let record = AuthorityRecord {
         grant: Some(grant),
         ..record
@@ -359,22 +361,28 @@ async fn grant_use(
     })
 }
 
+/// The ends of earlier grants of this authority are no longer due.
+fn ends_done(store: &Snapshot, id: AuthorityId) -> Result<Vec<Put>, Report> {
+    let duties = store.due()?.into_iter();
+    Ok(duties
+        .filter(|(.., duty)| *duty == Duty::EndGrant(id))
+        .map(|(at, filed, _)| Put::due_done(at, filed))
+        .collect())
+}
+
 /// By a person, or by the scheduler when the grant says so.
 async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Decision, Report> {
     let store = context.snapshot()?;
     let record = known(&store, id)?;
-    let duties = store.due()?.into_iter();
-    let mut puts: Vec<Put> = duties
-        .filter(|(.., duty)| *duty == Duty::EndGrant(id))
-        .map(|(at, filed, _)| Put::due_done(at, filed))
-        .collect();
+    let mut puts = ends_done(&store, id)?;
     let ended = record.grant.as_ref().and_then(|grant| grant.until);
     let still_runs = ended.is_none_or(|end| act.at < end);
     if matches!(act.actor, crate::api::Actor::Scheduler) && still_runs {
         // A newer grant has taken its place: only the old duty is done.
         return Ok(Decision {
             puts,
-            ..Decision::of(Fact::Authority(AuthorityFact::GrantEnded { id }))
+            details: "nothing ended: a newer grant has taken its place".to_owned(),
+            ..Decision::of(Fact::Authority(AuthorityFact::Granted { id }))
         });
     }
     let (vault, key) = (Arc::clone(&context.vault), record.key);
@@ -400,7 +408,6 @@ async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Deci
 
 async fn export(
     context: &Context,
-    act: &Act,
     id: AuthorityId,
     folder: PathBuf,
     der: bool,
@@ -427,11 +434,7 @@ async fn export(
     if !der {
         sheets.push(sheet(format!("{name}.chain.crt"), chain));
     }
-    context.intend(act, "").await?;
-    let files = context
-        .compute
-        .run(move || write(&folder, &sheets))
-        .await??;
+    let files = context.files.run(move || write(&folder, &sheets)).await??;
     Ok(Decision::of(Fact::Authority(AuthorityFact::Exported {
         id,
         files,

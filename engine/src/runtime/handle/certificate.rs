@@ -202,10 +202,9 @@ async fn export(
     let chain = sent_chain(&store, record.issuer)?;
     let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
     let now = act.at;
-    context.intend(act, "").await?;
     let vault = Arc::clone(&context.vault);
     let files = context
-        .compute
+        .files
         .run(move || -> Result<Vec<PathBuf>, Report> {
             let mut sheets = match as_der {
                 true => vec![plain(format!("{name}.der"), der.clone())],

@@ -31,9 +31,10 @@ pub(super) async fn sign(
     }
     let intended = prepared.recorded(committed?);
     let (id, vault) = (intended.id(), Arc::clone(&context.vault));
+    let clock = Arc::clone(&context.clock);
     let signed = context
         .compute
-        .run(move || intended.sign(&vault, &permission))
+        .run(move || intended.sign(&vault, &permission, clock.now()))
         .await?;
     match signed {
         Ok(signed) => Ok(signed),

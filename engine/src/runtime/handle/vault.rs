@@ -21,7 +21,7 @@ pub(in crate::runtime) async fn decide(
         VaultCommand::Check { passphrase } => check(context, passphrase).await,
         VaultCommand::Create { passphrase } => create(context, act, passphrase).await,
         VaultCommand::Lock => lock(context, act).await,
-        VaultCommand::Unlock { passphrase } => unlock(context, passphrase).await,
+        VaultCommand::Unlock { passphrase } => unlock(context, act, passphrase).await,
     }
 }
 
@@ -42,15 +42,29 @@ async fn create(
     Ok(decision.into())
 }
 
-async fn unlock(context: &Context, passphrase: Secret<String>) -> Result<Decided, Report> {
+async fn unlock(
+    context: &Context,
+    act: &Act,
+    passphrase: Secret<String>,
+) -> Result<Decided, Report> {
+    context.running.past_return(act.cause).await;
     let vault = Arc::clone(&context.vault);
     context
         .compute
         .run(move || vault.unlock(&passphrase))
         .await??;
-    let details = end_leftover_grants(context).await?;
+    // Neither is worth keeping the vault shut; what failed is in the audit.
+    let leftover = end_leftover_grants(context).await;
+    let details = leftover.unwrap_or_else(|report| report.what);
+    let missing = audit::audit_key(&context.snapshot()?).is_err();
+    let puts = match missing {
+        // The making of the vault was cut short before this key had its row.
+        true => audit::new_key(context, act).await?.puts,
+        false => Vec::new(),
+    };
     Ok(Decision {
         details,
+        puts,
         ..Decision::of(Fact::Vault(VaultFact::Unlocked))
     }
     .into())
@@ -80,16 +94,21 @@ async fn end_leftover_grants(context: &Context) -> Result<String, Report> {
 }
 
 /// Seals the audit first: the vault then knows how far it went, so that an older store put back
-/// beside it is noticed.
+/// beside it is noticed. A seal that does not come in time does not keep the keys in memory.
 async fn lock(context: &Context, act: &Act) -> Result<Decided, Report> {
+    context.running.past_return(act.cause).await;
     let sealed = match context.vault_state()? {
-        VaultState::Unlocked => audit::seal(context, act).await.err(),
+        VaultState::Unlocked => {
+            let sealing = tokio::time::timeout(SEALED_WITHIN, audit::seal(context, act));
+            match sealing.await {
+                Ok(sealed) => sealed.err().map(|report| report.what),
+                Err(_) => Some("it took too long".to_owned()),
+            }
+        }
         VaultState::Absent | VaultState::Locked => None,
     };
     context.vault.lock();
-    let details = sealed.map_or(String::new(), |report| {
-        format!("not sealed: {}", report.what)
-    });
+    let details = sealed.map_or(String::new(), |why| format!("not sealed: {why}"));
     Ok(Decision {
         details,
         ..Decision::of(Fact::Vault(VaultFact::Locked))
@@ -166,3 +185,5 @@ impl Answer for VaultStatusQuestion {
         })
     }
 }
+
+const SEALED_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
