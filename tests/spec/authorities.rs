@@ -2,8 +2,8 @@
 
 use chancery_engine::api::{
     AuthorityCommand, AuthorityFact, AuthorityState, Choices, Command, Consent, Custody, Fact,
-    Given, Grant, Kind, NewAuthority, NewAuthorityRequest, Reach, RequestCommand, ShowAuthority,
-    ShowCertificate,
+    Given, Grant, Kind, NewAuthority, NewAuthorityRequest, Reach, RequestCommand, Secret,
+    ShowAuthority, ShowCertificate,
 };
 use spec::{World, csr, intermediate, issue, issued, passphrase, root, typed};
 
@@ -243,4 +243,82 @@ fn what_is_installed_must_be_for_the_key_that_was_made_here() {
         "authority.other-key"
     );
     assert_eq!(world.refused(install(b"nothing")).kind, Kind::Malformed);
+}
+
+#[test]
+fn a_wrong_passphrase_signs_nothing_even_where_a_grant_lies_ready() {
+    let world = World::with_vault();
+    let parent = world.created(NewAuthority {
+        path_len: Some(2),
+        ..root("Example Root")
+    });
+    let middle = world.created(NewAuthority {
+        path_len: Some(1),
+        ..intermediate("Middle CA", parent)
+    });
+    let before = world.authorities().len();
+    let consent = || Consent {
+        passphrase: Secret::new("not the passphrase".to_owned()),
+        given: Given::Typed,
+    };
+    let request = world.submitted(&csr(&["Sub CA"]), middle, "intermediate");
+    let approve = Command::Request(RequestCommand::Approve {
+        id: request,
+        choices: Choices::default(),
+        beyond_ceiling: false,
+        consent: Some(consent()),
+    });
+    assert_eq!(world.refused(approve).code, "vault.wrong-passphrase");
+    let create = Command::Authority(AuthorityCommand::Create(NewAuthority {
+        consent: consent(),
+        ..intermediate("Sub CA", middle)
+    }));
+    assert_eq!(world.refused(create).code, "vault.wrong-passphrase");
+    assert_eq!(world.authorities().len(), before);
+    assert_eq!(world.health().possibly_issued, 0);
+}
+
+#[test]
+fn an_authority_does_not_bear_the_subject_of_the_one_above_it() {
+    let world = World::with_vault();
+    let parent = world.created(root("Example Root"));
+    let create = Command::Authority(AuthorityCommand::Create(NewAuthority {
+        subject: Some("CN=Example Root".to_owned()),
+        ..intermediate("Issuing 2", parent)
+    }));
+    assert_eq!(world.refused(create).code, "authority.issuers-name");
+}
+
+#[test]
+fn a_newer_grant_outlives_the_end_of_the_one_before() {
+    let (world, issuing) = World::with_authorities();
+    let until = chancery_engine::api::Clock::now(&*world.clock).plus_days(1);
+    for until in [Some(until), None] {
+        let grant = Grant {
+            profiles: Vec::new(),
+            until,
+        };
+        let consent = typed();
+        world.done(Command::Authority(AuthorityCommand::Grant {
+            id: issuing,
+            grant,
+            consent,
+        }));
+    }
+    assert_eq!(world.health().due, [], "the older end is no longer due");
+    world.clock.advance_days(2);
+    world.done(issue(&csr(&["www.example.internal"]), issuing, "server"));
+}
+
+#[test]
+fn what_a_person_writes_does_not_fill_the_audit() {
+    let (world, issuing) = World::with_authorities();
+    let request = world.submitted(&csr(&["www.example.internal"]), issuing, "server");
+    world.done(Command::Request(RequestCommand::Reject {
+        id: request,
+        reason: "no ".repeat(1 << 20),
+    }));
+    let entry = world.audit().pop().unwrap();
+    assert!(entry.details.len() < 10_000, "{}", entry.details.len());
+    assert!(entry.details.ends_with("… (cut)"));
 }

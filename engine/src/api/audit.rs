@@ -120,7 +120,8 @@ impl AuditCommand {
             action,
             resource: Resource::of("audit", "audit"),
             details,
-            intent_first: matches!(self, Self::Export { .. } | Self::ExportKey { .. }),
+            // What is exported is no secret, and a file that hangs must be possible to call off.
+            intent_first: false,
         }
     }
 }
