@@ -45,6 +45,7 @@ impl Quickstart {
         }
         let out = self.out.clone();
         let out = files::absolute(&out.unwrap_or_else(|| PathBuf::from(self.name.value())));
+        chancery_engine::require_no_key(&out, &self.name.value())?;
         files::make_folder(&out)?;
         session.create_vault()?;
         let made = self.make(session)?;

@@ -11,12 +11,12 @@ use chancery_engine::api::{
     Custody, Fact, FindAuthority, Grant, ListAuthorities, ProfileName, Report, ShowAuthority,
     SystemClock, Timestamp,
 };
-use clap::{Args, Subcommand, value_parser};
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Format, files};
+use crate::cli::{CliError, Format, files, number};
 use new::{Create, Request};
 
 pub(crate) const ABOUT: &str = "Certification authorities: roots and those below them";
@@ -73,7 +73,7 @@ pub(crate) struct GrantWords {
     #[arg(long)]
     profile: Vec<ProfileName>,
     /// For so many days; without, to the end of the authority's certificate
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "N", value_parser = number::days_of_authority)]
     days: Option<u32>,
     /// Name the authority, where the passphrase comes from a file
     #[arg(long, value_name = "CA")]
