@@ -7,9 +7,9 @@ pub(crate) use new::Wish;
 use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
-    AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, Clock, Command,
-    Custody, Fact, FindAuthority, Grant, ListAuthorities, ProfileName, Report, ShowAuthority,
-    SystemClock, Timestamp,
+    AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, AuthorityState,
+    Clock, Command, Custody, Fact, FindAuthority, Grant, ListAuthorities, ProfileName, Report,
+    ShowAuthority, SystemClock, Timestamp,
 };
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -226,6 +226,9 @@ fn show(session: &Session, ca: String, pem: bool) -> Result<Told, Report> {
 fn in_words(detail: &AuthorityDetail) -> String {
     let row = &detail.row;
     let reach = match &row.permitted {
+        _ if row.state == AuthorityState::Requested => {
+            "not yet decided; its request says what was asked for".to_owned()
+        }
         None => "any name".to_owned(),
         Some(permitted) => list(permitted),
     };
