@@ -130,6 +130,10 @@ impl Session {
     /// Makes a vault that a new passphrase opens, which this run then knows.
     pub(crate) fn create_vault(&self) -> Result<String, Report> {
         self.keep(self.new_passphrase(None)?);
+        if self.ask(&VaultStatusQuestion)?.state == VaultState::Absent {
+            self.talk
+                .note("Making the vault: its key takes some seconds to derive.");
+        }
         let create = || {
             let passphrase = self.copy_of_passphrase()?;
             Ok(Command::Vault(VaultCommand::Create { passphrase }))

@@ -69,11 +69,11 @@ impl Create {
             key,
         };
         if let Some(folder) = &self.out {
+            files::make_folder(folder)?;
             // A key that is in the vault already may be the one that is in the file.
             if self.with_key && matches!(wish.key, KeyChoice::New(_)) {
                 chancery_engine::require_no_key(folder, &wish.common_name)?;
             }
-            files::make_folder(folder)?;
         }
         let id = issue(session, &wish, self.confirm.as_deref())?;
         let written = match &self.out {
