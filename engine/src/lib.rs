@@ -16,7 +16,7 @@ mod x509;
 mod base;
 
 pub use runtime::{
-    Answer, Busy, Client, Kdf, News, Pending, Settings, Ticket, inspect, private_names, start,
-    verify_audit,
+    Answer, Busy, Client, Kdf, News, Pending, Settings, Ticket, inspect, private_names,
+    require_no_key, start, verify_audit,
 };
 pub use store::{Disk, Home, SystemDisk};

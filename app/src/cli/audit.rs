@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::print::{Exit, Told, table};
 use super::session::Session;
-use super::{CliError, files};
+use super::{CliError, files, number};
 
 pub(crate) const ABOUT: &str = "What happened here, sealed and verifiable elsewhere";
 
@@ -52,7 +52,7 @@ pub(crate) struct List {
     #[arg(long, value_parser = ["intent", "done", "refused", "failed"])]
     outcome: Option<String>,
     /// At most so many; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = number::limit)]
     limit: u64,
 }
 

@@ -7,14 +7,14 @@ use chancery_engine::api::{
     PreviewRequest, ProfileName, Report, RequestCommand, RequestDetail, RequestFact, RequestId,
     RequestPreview, RequestRow, RequestState, ShowCertificate, ShowRequest, Verdict,
 };
-use clap::{Args, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::cert::{Place, export_to, tell_files};
-use super::files;
 use super::inspect::outline;
 use super::print::{Told, day, fields, list, table, word};
 use super::session::Session;
+use super::{files, number};
 
 pub(crate) const ABOUT: &str = "Certification requests: the key stays on its own host";
 
@@ -49,7 +49,7 @@ pub(crate) struct Approve {
     /// Id or name
     csr: String,
     /// Lifetime in days, in place of the profile's own
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = number::days)]
     days: Option<u32>,
     /// Pass the profile's longest lifetime, up to 3650 days: such a certificate outlives its care
     #[arg(long)]
@@ -68,7 +68,7 @@ pub(crate) struct List {
     #[arg(long, value_enum)]
     state: Option<StateWord>,
     /// At most so many; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::limit)]
     limit: u64,
 }
 

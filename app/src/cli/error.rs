@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::gui;
-use chancery_engine::api::{ApprovalId, Identifier, Kind, Remedy, Report};
+use chancery_engine::api::{ApprovalId, Identifier, Kind, NameError, Remedy, Report, shown};
 
 /// A failure of the command line itself.
 #[derive(Debug)]
@@ -30,6 +30,11 @@ pub(crate) enum CliError {
     NoRequest,
     NoVault(PathBuf),
     NoWindow(gui::CannotOpen),
+    /// Said by the words alone, so that nothing is tried.
+    NotAHost {
+        name: String,
+        why: NameError,
+    },
     /// A name that the root to be made may not issue for.
     OutOfReach {
         name: Identifier,
@@ -61,6 +66,7 @@ impl CliError {
             Self::NoPassphrase | Self::Terminal(_) => "cli.no-passphrase",
             Self::NoRequest => "cli.no-request",
             Self::NoWindow(_) => "cli.no-window",
+            Self::NotAHost { .. } => NOT_A_HOST,
             Self::OutOfReach { .. } => "cli.out-of-reach",
             Self::Parked(_) => "cli.parked",
             Self::PassphraseEmpty(_) => "cli.passphrase-empty",
@@ -78,7 +84,7 @@ impl CliError {
             | Self::PassphraseNotText(_)
             | Self::Terminal(_) => Kind::Locked,
             Self::OutOfReach { .. } | Self::QuickstartAgain(_) => Kind::Refused,
-            Self::TooLarge { .. } => Kind::Malformed,
+            Self::NotAHost { .. } | Self::TooLarge { .. } => Kind::Malformed,
             _ => Kind::Failed,
         }
     }
@@ -102,6 +108,10 @@ impl CliError {
             }
             Self::NoRequest => "See `chancery ca list` for those that wait for a signature",
             Self::NoWindow(why) => why.remedy(),
+            Self::NotAHost { .. } => {
+                "Give the name or address alone, without scheme or port, such as \
+                 www.example.internal or 10.0.0.1, or name the host with --san"
+            }
             Self::OutOfReach { .. } => {
                 "Choose a name below `.internal`, or confine the root to this one: \
                  --permit dns:NAME or --permit ip:ADDRESS"
@@ -141,6 +151,9 @@ impl fmt::Display for CliError {
             Self::NoRequest => f.write_str("this authority waits for no signature"),
             Self::NoVault(folder) => write!(f, "there is no vault yet in {}", folder.display()),
             Self::NoWindow(why) => why.fmt(f),
+            Self::NotAHost { name, .. } => {
+                write!(f, "neither a host name nor an address: {}", shown(name))
+            }
             Self::OutOfReach { name, reach } => {
                 write!(f, "the root would issue only for {reach}, not for {name}")
             }
@@ -171,6 +184,7 @@ impl Error for CliError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::CannotRead { source, .. } | Self::CannotWrite { source, .. } => Some(source),
+            Self::NotAHost { why, .. } => Some(why),
             Self::Output(source) | Self::Terminal(source) => Some(source),
             _ => None,
         }
@@ -189,3 +203,6 @@ impl From<CliError> for Report {
         }
     }
 }
+
+/// The one code whose exit code is that of wrong words, as if the parser had found it.
+pub(crate) const NOT_A_HOST: &str = "cli.not-a-host";

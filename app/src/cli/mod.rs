@@ -8,6 +8,7 @@ mod error;
 mod files;
 mod inspect;
 mod key;
+mod number;
 mod passphrase;
 mod print;
 mod quickstart;

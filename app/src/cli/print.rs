@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::CliError;
+use super::error::NOT_A_HOST;
 
 /// What a verb answers.
 pub(crate) struct Told {
@@ -103,7 +104,11 @@ impl Talk {
             true => say(&json!({ "error": report }).to_string()),
             false => say(&in_words(report)),
         }
-        Exit::from(report.kind).into()
+        let exit = match report.code == NOT_A_HOST {
+            true => Exit::WrongWords,
+            false => Exit::from(report.kind),
+        };
+        exit.into()
     }
 
     /// `text` is clap's own, which ends with how the words go.

@@ -46,7 +46,11 @@ impl Quickstart {
         let out = self.out.clone();
         let out = files::absolute(&out.unwrap_or_else(|| PathBuf::from(self.name.value())));
         files::make_folder(&out)?;
+        chancery_engine::require_no_key(&out, &self.name.value())?;
         session.create_vault()?;
+        session
+            .talk
+            .note("Making the root, the issuing CA and the certificate.");
         let made = self.make(session)?;
         let written = self.write(session, &made, &out)?;
         let proof = proof(&self.name, &written);

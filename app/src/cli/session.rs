@@ -130,6 +130,12 @@ impl Session {
     /// Makes a vault that a new passphrase opens, which this run then knows.
     pub(crate) fn create_vault(&self) -> Result<String, Report> {
         self.keep(self.new_passphrase(None)?);
+        // A vault that is there, or what is left of one, is refused by the command itself.
+        let status = self.ask(&VaultStatusQuestion);
+        if status.is_ok_and(|status| status.state == VaultState::Absent) {
+            self.talk
+                .note("Making the vault: its key takes some seconds to derive.");
+        }
         let create = || {
             let passphrase = self.copy_of_passphrase()?;
             Ok(Command::Vault(VaultCommand::Create { passphrase }))

@@ -27,6 +27,8 @@ pub(crate) enum AuthorityError {
     },
     /// The path length of one above leaves none below.
     NoRoom,
+    /// What was given to install does not reach up to a root.
+    NoRoot,
     NotInstalled {
         name: String,
     },
@@ -61,6 +63,9 @@ impl fmt::Display for AuthorityError {
             Self::NameEmpty => f.write_str("an authority needs a name"),
             Self::NoRoom => {
                 f.write_str("the path length of an authority above leaves no room for this one")
+            }
+            Self::NoRoot => {
+                f.write_str("the certificate cannot be installed: the chain ends before a root")
             }
             Self::NameTaken { name, holder } => {
                 write!(f, "{holder} is already called {}", shown(name))
@@ -97,7 +102,9 @@ impl fmt::Display for AuthorityError {
             Self::SerialTaken(serial) => write!(f, "the serial {serial} is already in use"),
             Self::SignatureLost => f.write_str("the intent to sign is no longer open"),
             Self::Unknown(id) => write!(f, "there is no authority {id}"),
-            Self::WrongChain(_) => f.write_str("the certificate cannot be installed"),
+            Self::WrongChain(cause) => {
+                write!(f, "the certificate cannot be installed: {}", cause.what)
+            }
             Self::WrongConfirmation { given, name } => write!(
                 f,
                 "the confirmation names {}, but the key to sign with is that of {}",
@@ -131,7 +138,7 @@ impl Explain for AuthorityError {
             Self::NotRequested { .. } => "authority.not-requested",
             Self::OtherKey { .. } => "authority.other-key",
             Self::Unknown(_) => "authority.unknown",
-            Self::WrongChain(_) => "authority.wrong-chain",
+            Self::NoRoot | Self::WrongChain(_) => "authority.wrong-chain",
         }
     }
 
@@ -154,6 +161,7 @@ impl Explain for AuthorityError {
             Self::IssuersName(_) => "Choose another subject, or leave it out to take the name",
             Self::NameEmpty => "Give it a name, such as Example Root",
             Self::NoRoom => "Have an authority sign it whose path length leaves room",
+            Self::NoRoot => "Add the certificates above it, the root last",
             Self::NameTaken { .. } => "Choose another name",
             Self::NeedsConfirmation { .. } => {
                 "Type the passphrase, or name the authority with --confirm"
@@ -170,9 +178,7 @@ impl Explain for AuthorityError {
                 return Remedy::Retry;
             }
             Self::Unknown(_) => "Choose one from ca list",
-            Self::WrongChain(report) => {
-                return Remedy::Do(format!("{}; {}", report.what, report.remedy));
-            }
+            Self::WrongChain(cause) => return cause.remedy.clone(),
             Self::WrongConfirmation { .. } => "Name the authority whose key is to sign",
         };
         Remedy::Do(step.to_owned())

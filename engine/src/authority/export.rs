@@ -23,10 +23,15 @@ pub(crate) enum Content {
     Private(Secret<Vec<u8>>),
 }
 
-/// Writes each beside its place, makes it durable, moves it there, and reads it back.
+/// Writes each beside its place, makes it durable, moves it there, and reads it back. Where a
+/// private key would replace another content, nothing is written at all: the key that is there
+/// may be the only copy of one in use.
 pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, ExportError> {
     fs::create_dir_all(folder).map_err(|error| ExportError::at(folder, error))?;
     let folder = fs::canonicalize(folder).map_err(|error| ExportError::at(folder, error))?;
+    for sheet in sheets {
+        require_free(&folder.join(&sheet.path), &sheet.content)?;
+    }
     let mut written = Vec::new();
     for sheet in sheets {
         let path = folder.join(&sheet.path);
@@ -39,6 +44,16 @@ pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, Exp
     }
     sync_folder(&folder).map_err(|error| ExportError::at(&folder, error))?;
     Ok(written)
+}
+
+/// Whether a new key for `name` has a place in the folder, asked before anything is signed.
+pub(crate) fn require_no_key(folder: &Path, name: &str) -> Result<(), ExportError> {
+    let path = folder.join(format!("{}.key", file_name(name)));
+    match path.try_exists() {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(ExportError::KeyExists(path)),
+        Err(error) => Err(ExportError::at(&path, error)),
+    }
 }
 
 /// Verifies what was written as those will who trust the root, the last of `above`: for each
@@ -77,6 +92,18 @@ pub(crate) fn file_name(name: &str) -> String {
     match safe.trim_matches('.') {
         "" => "certificate".to_owned(),
         rest => rest.to_owned(),
+    }
+}
+
+fn require_free(path: &Path, content: &Content) -> Result<(), ExportError> {
+    let Content::Private(_) = content else {
+        return Ok(());
+    };
+    match holds(path, content) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ExportError::KeyExists(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(ExportError::at(path, error)),
     }
 }
 
@@ -145,6 +172,8 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
 pub(crate) enum ExportError {
     ChainDoesNotVerify(ChainError),
     Io(PathBuf, io::Error),
+    /// A file with another content stands where the private key would go.
+    KeyExists(PathBuf),
     ReadsBackDifferent(PathBuf),
 }
 
@@ -161,6 +190,9 @@ impl fmt::Display for ExportError {
                 f.write_str("the certificate does not verify up to its root")
             }
             Self::Io(path, _) => write!(f, "{} could not be written", path.display()),
+            Self::KeyExists(path) => {
+                write!(f, "another private key is kept in {}", path.display())
+            }
             Self::ReadsBackDifferent(path) => {
                 write!(f, "{} does not read back as it was written", path.display())
             }
@@ -173,7 +205,7 @@ impl std::error::Error for ExportError {
         match self {
             Self::ChainDoesNotVerify(error) => Some(error),
             Self::Io(_, error) => Some(error),
-            Self::ReadsBackDifferent(_) => None,
+            Self::KeyExists(_) | Self::ReadsBackDifferent(_) => None,
         }
     }
 }
@@ -183,12 +215,16 @@ impl Explain for ExportError {
         match self {
             Self::ChainDoesNotVerify(_) => "export.chain-does-not-verify",
             Self::Io(..) => "export.cannot-write",
+            Self::KeyExists(_) => "export.key-exists",
             Self::ReadsBackDifferent(_) => "export.reads-back-different",
         }
     }
 
     fn kind(&self) -> Kind {
-        Kind::Failed
+        match self {
+            Self::KeyExists(_) => Kind::Refused,
+            _ => Kind::Failed,
+        }
     }
 
     fn remedy(&self) -> Remedy {
@@ -198,6 +234,9 @@ impl Explain for ExportError {
                     "Do not install it; issue it again from an authority whose chain holds"
                 }
                 Self::Io(..) => "Choose a folder that you may write to and that has space left",
+                Self::KeyExists(_) => {
+                    "Choose another folder or --name, or move the old key away first"
+                }
                 Self::ReadsBackDifferent(_) => "Check the disk, then export again",
             }
             .to_owned(),
@@ -217,20 +256,51 @@ mod tests {
         assert_eq!(file_name(".."), "certificate");
     }
 
+    fn key(content: &str) -> Sheet {
+        Sheet {
+            path: "a.key".into(),
+            content: Content::Private(Secret::new(content.as_bytes().to_vec())),
+        }
+    }
+
     #[test]
     #[cfg(unix)]
     fn a_private_file_is_nobody_elses_even_over_an_open_one() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("a.key"), "old").unwrap();
-        let sheet = Sheet {
-            path: "a.key".into(),
-            content: Content::Private(Secret::new(b"new".to_vec())),
-        };
-        let written = write(folder.path(), &[sheet]).unwrap();
+        let path = folder.path().join("a.key");
+        fs::write(&path, "same").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        let written = write(folder.path(), &[key("same")]).unwrap();
         let mode = fs::metadata(&written[0]).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(fs::read(&written[0]).unwrap(), b"new");
+        assert_eq!(fs::read(&written[0]).unwrap(), b"same");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn another_key_is_never_replaced_and_nothing_is_written_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        fs::write(&path, "the only copy").unwrap();
+        let certificate = Sheet {
+            path: "a.crt".into(),
+            content: Content::Plain(b"new".to_vec()),
+        };
+        let refused = write(folder.path(), &[certificate, key("new")]).unwrap_err();
+        assert_eq!(refused.code(), "export.key-exists");
+        assert_eq!(refused.kind(), Kind::Refused);
+        assert_eq!(fs::read(&path).unwrap(), b"the only copy");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_place_for_a_new_key_is_free_or_taken_before_there_is_a_key() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(require_no_key(folder.path(), "*.a").is_ok());
+        assert!(require_no_key(&folder.path().join("none"), "*.a").is_ok());
+        fs::write(folder.path().join("_.a.key"), "").unwrap();
+        let refused = require_no_key(folder.path(), "*.a").unwrap_err();
+        assert_eq!(refused.code(), "export.key-exists");
     }
 }

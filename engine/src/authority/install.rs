@@ -25,8 +25,7 @@ pub(crate) fn install(
     let all = Certificate::read_all(given)?;
     let request = CertificationRequest::read(request_der)?;
     let (own, above) = split(&record, all, request.key())?;
-    check_chain(&own, &above, now)
-        .map_err(|error| AuthorityError::WrongChain(Box::new(Report::from(error))))?;
+    check_chain(&own, &above, now)?;
     record.parent = above.first().and_then(&known);
     record.subject = own.subject().to_string();
     let upstream = match record.parent {
@@ -54,13 +53,21 @@ pub(crate) fn install(
 }
 
 /// Each is checked against the next; the last one must be a root.
-fn check_chain(own: &Certificate, above: &[Certificate], now: Timestamp) -> Result<(), ChainError> {
+fn check_chain(
+    own: &Certificate,
+    above: &[Certificate],
+    now: Timestamp,
+) -> Result<(), AuthorityError> {
+    let wrong = |error: ChainError| AuthorityError::WrongChain(Box::new(Report::from(error)));
     let mut below = own;
     for issuer in above {
-        verify_authority(below, issuer, now)?;
+        verify_authority(below, issuer, now).map_err(wrong)?;
         below = issuer;
     }
-    verify_root(below, now)
+    match below.is_self_issued() {
+        true => verify_root(below, now).map_err(wrong),
+        false => Err(AuthorityError::NoRoot),
+    }
 }
 
 /// How many authorities may follow below, as all above it allow (RFC 5280, 6.1.4): the one above

@@ -18,7 +18,7 @@ mod turns;
 pub use client::{Busy, Client, Pending, Ticket};
 pub use handle::Answer;
 pub use news::News;
-pub use offline::{inspect, private_names, verify_audit};
+pub use offline::{inspect, private_names, require_no_key, verify_audit};
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,9 +1,11 @@
 //! What needs no data folder: explaining a file, verifying somebody's audit.
 
 use std::io::BufRead;
+use std::path::Path;
 
 use crate::api::{Description, Report, Subtree, Verification};
 use crate::audit;
+use crate::authority::export;
 use crate::x509;
 
 /// Explains any certificate, request, CRL or bundle of them, PEM or DER, field by field. A private
@@ -15,6 +17,12 @@ pub fn inspect(bytes: &[u8]) -> Result<Description, Report> {
 /// The name space that a root is confined to unless its wish says otherwise.
 pub fn private_names() -> Vec<Subtree> {
     x509::Constraints::private().permitted
+}
+
+/// Refuses where an export of a new key, called as `name`, would replace a key that is in `folder`:
+/// said before anything is signed for it.
+pub fn require_no_key(folder: &Path, name: &str) -> Result<(), Report> {
+    Ok(export::require_no_key(folder, name)?)
 }
 
 /// Follows an exported audit from its first entry, trusting nothing but `key_pem`. `since` is a

@@ -7,16 +7,16 @@ pub(crate) use new::Wish;
 use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
-    AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, Clock, Command,
-    Custody, Fact, FindAuthority, Grant, ListAuthorities, ProfileName, Report, ShowAuthority,
-    SystemClock, Timestamp,
+    AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, AuthorityState,
+    Clock, Command, Custody, Fact, FindAuthority, Grant, ListAuthorities, ProfileName, Report,
+    ShowAuthority, SystemClock, Timestamp,
 };
-use clap::{Args, Subcommand, value_parser};
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Format, files};
+use crate::cli::{CliError, Format, files, number};
 use new::{Create, Request};
 
 pub(crate) const ABOUT: &str = "Certification authorities: roots and those below them";
@@ -73,7 +73,7 @@ pub(crate) struct GrantWords {
     #[arg(long)]
     profile: Vec<ProfileName>,
     /// For so many days; without, to the end of the authority's certificate
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "N", value_parser = number::days_of_authority)]
     days: Option<u32>,
     /// Name the authority, where the passphrase comes from a file
     #[arg(long, value_name = "CA")]
@@ -226,6 +226,9 @@ fn show(session: &Session, ca: String, pem: bool) -> Result<Told, Report> {
 fn in_words(detail: &AuthorityDetail) -> String {
     let row = &detail.row;
     let reach = match &row.permitted {
+        _ if row.state == AuthorityState::Requested => {
+            "not yet decided; its request says what was asked for".to_owned()
+        }
         None => "any name".to_owned(),
         Some(permitted) => list(permitted),
     };

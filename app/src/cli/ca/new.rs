@@ -6,13 +6,13 @@ use chancery_engine::api::{
     AuthorityCommand, AuthorityFact, AuthorityId, Command, Fact, FindAuthority, Grant, KeyType,
     ListProfiles, NewAuthority, NewAuthorityRequest, Reach, Report, ShowAuthority, Subtree,
 };
-use clap::{Args, value_parser};
+use clap::Args;
 use serde_json::json;
 
 use super::in_days;
 use crate::cli::print::{Told, day};
 use crate::cli::session::Session;
-use crate::cli::{CliError, files};
+use crate::cli::{CliError, files, number};
 
 #[derive(Args)]
 pub(crate) struct Create {
@@ -22,7 +22,7 @@ pub(crate) struct Create {
     #[arg(long, value_name = "CA")]
     parent: Option<String>,
     /// Lifetime in days, in place of the usual one
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "N", value_parser = number::days_of_authority)]
     days: Option<u32>,
     /// Name the authority that is to sign, where the passphrase comes from a file
     #[arg(long, value_name = "CA")]

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
-use crate::cli::{Format, files};
+use crate::cli::{Format, files, number};
 use new::Create;
 
 pub(crate) const ABOUT: &str = "Certificates: made with a key of ours, listed, shown, exported";
@@ -74,7 +74,7 @@ pub(crate) struct List {
     #[arg(long, value_enum, default_value_t)]
     sort: SortWord,
     /// At most so many; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::limit)]
     limit: u64,
 }
 

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use chancery_engine::api::{
     CertificateCommand, CertificateFact, CertificateId, Command, Fact, FindAuthority, FindKey,
-    Identifier, KeyChoice, KeyType, NewCertificate, PreviewCertificate, ProfileName, Report,
-    ShowCertificate,
+    Identifier, KeyChoice, KeyType, NameError, NewCertificate, PreviewCertificate, ProfileName,
+    Report, ShowCertificate,
 };
-use clap::{Args, value_parser};
+use clap::Args;
 use serde_json::json;
 
 use super::{Place, export_to, tell_files};
-use crate::cli::files;
 use crate::cli::print::Told;
 use crate::cli::session::Session;
+use crate::cli::{CliError, files, number};
 
 #[derive(Args)]
 pub(crate) struct Create {
@@ -30,7 +30,7 @@ pub(crate) struct Create {
     #[arg(long, default_value = "", hide_default_value = true)]
     ca: String,
     /// Lifetime in days, in place of the profile's own
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = number::days)]
     days: Option<u32>,
     /// Pass the profile's longest lifetime, up to 3650 days: such a certificate outlives its care
     #[arg(long)]
@@ -54,21 +54,26 @@ pub(crate) struct Create {
 
 impl Create {
     pub(super) fn run(self, session: &Session) -> Result<Told, Report> {
+        let common_name = own_name(&self.common_name, &self.san, &self.profile)?;
         let key = match &self.key {
             Some(key) => KeyChoice::Existing(session.ask(&FindKey(key.clone()))?),
             None => KeyChoice::New(self.key_type),
         };
         let wish = NewCertificate {
             authority: session.ask(&FindAuthority(self.ca))?,
-            identifiers: identifiers(&self.common_name, self.san, &self.profile),
+            identifiers: identifiers(&common_name, self.san, &self.profile),
             profile: self.profile,
-            common_name: self.common_name,
+            common_name,
             days: self.days,
             beyond_ceiling: self.beyond_ceiling,
             key,
         };
         if let Some(folder) = &self.out {
             files::make_folder(folder)?;
+            // A key that is in the vault already may be the one that is in the file.
+            if self.with_key && matches!(wish.key, KeyChoice::New(_)) {
+                chancery_engine::require_no_key(folder, &wish.common_name)?;
+            }
         }
         let id = issue(session, &wish, self.confirm.as_deref())?;
         let written = match &self.out {
@@ -82,6 +87,30 @@ impl Create {
     }
 }
 
+/// The common name as it is written, without what is around it and, for a host, without the final
+/// dot. Where a profile for hosts finds its host nowhere else, it has to be one.
+fn own_name(typed: &str, others: &[Identifier], profile: &ProfileName) -> Result<String, CliError> {
+    let name = typed.trim();
+    let why = match name.parse() {
+        _ if !names_a_host(profile) => return Ok(name.to_owned()),
+        Ok(Identifier::Dns(_)) => return Ok(name.strip_suffix('.').unwrap_or(name).to_owned()),
+        Ok(Identifier::Ip(_)) => return Ok(name.to_owned()),
+        Ok(_) => NameError::DnsSyntax,
+        Err(why) => why,
+    };
+    match others {
+        [] => Err(CliError::NotAHost {
+            name: name.to_owned(),
+            why,
+        }),
+        _ => Ok(name.to_owned()),
+    }
+}
+
+fn names_a_host(profile: &ProfileName) -> bool {
+    matches!(profile.as_str(), "server" | "both")
+}
+
 /// The alternative names: those typed, and in front of them a common name that is a host name or
 /// an address, since that is where programs look for it. A client's is no host.
 pub(crate) fn identifiers(
@@ -93,8 +122,7 @@ pub(crate) fn identifiers(
         Ok(own @ (Identifier::Dns(_) | Identifier::Ip(_))) => Some(own),
         _ => None,
     };
-    let names_a_host = matches!(profile.as_str(), "server" | "both");
-    let own = own.filter(|own| names_a_host && !typed.contains(own));
+    let own = own.filter(|own| names_a_host(profile) && !typed.contains(own));
     own.into_iter().chain(typed).collect()
 }
 
@@ -143,6 +171,38 @@ mod tests {
         assert_eq!(
             names("a.b", &["ip:10.0.0.1", "a.b"], "server"),
             "ip:10.0.0.1, dns:a.b"
+        );
+    }
+
+    fn own(typed: &str, others: &[Identifier], profile: &str) -> Option<String> {
+        own_name(typed, others, &profile.parse().unwrap()).ok()
+    }
+
+    #[test]
+    fn a_certificate_for_hosts_names_one() {
+        let long = "a".repeat(70);
+        for wrong in [
+            "a.internal:443",
+            "https://a.internal",
+            "a..internal",
+            "*",
+            &long,
+            "a@b.c",
+            "",
+        ] {
+            assert_eq!(own(wrong, &[], "server"), None, "{wrong}");
+            assert_eq!(own(wrong, &[], "client").as_deref(), Some(wrong));
+            let named = ["dns:a.internal".parse().unwrap()];
+            assert_eq!(own(wrong, &named, "both").as_deref(), Some(wrong));
+        }
+        assert_eq!(own("fd00::1", &[], "server").as_deref(), Some("fd00::1"));
+        assert_eq!(
+            own("*.a.internal", &[], "both").as_deref(),
+            Some("*.a.internal")
+        );
+        assert_eq!(
+            own(" www.a.internal. ", &[], "server").as_deref(),
+            Some("www.a.internal")
         );
     }
 

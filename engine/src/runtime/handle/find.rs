@@ -142,9 +142,12 @@ impl Explain for FindError {
         Remedy::Do(
             match self {
                 Self::Nothing("authority", text) if text.is_empty() => {
-                    "Make one with ca create, or all at once with quickstart"
+                    "Make one with `chancery ca create`, or all at once with `chancery quickstart`"
                 }
-                Self::Nothing(..) => "Look for it with the noun's list",
+                Self::Nothing("authority", _) => "Look for it with `chancery ca list`",
+                Self::Nothing("certificate", _) => "Look for it with `chancery cert list`",
+                Self::Nothing("key", _) => "Look for it with `chancery key list`",
+                Self::Nothing(..) => "Look for it with `chancery csr list`",
                 Self::Several("authority", text) if text.is_empty() => {
                     "Say which one is meant, by its name or id"
                 }

@@ -30,7 +30,11 @@ pub(in crate::x509) fn days(
     };
     match days {
         0 => Err(DraftError::NoDays),
-        days if days > limit => Err(DraftError::TooLong { days, limit }),
+        days if days > limit => Err(DraftError::TooLong {
+            days,
+            limit,
+            passable: !beyond && !profile.is_ca,
+        }),
         days => Ok(days),
     }
 }

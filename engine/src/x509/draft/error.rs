@@ -38,6 +38,8 @@ pub(crate) enum DraftError {
     TooLong {
         days: u32,
         limit: u32,
+        /// Whether a person who has been warned may ask for more.
+        passable: bool,
     },
     TooManyNames(usize),
     /// The profile's title and a wildcard that it does not allow.
@@ -70,7 +72,7 @@ impl fmt::Display for DraftError {
                 f,
                 "the CA's path length is {own}, so a CA below it cannot have path length {below}"
             ),
-            Self::TooLong { days, limit } => {
+            Self::TooLong { days, limit, .. } => {
                 write!(
                     f,
                     "a lifetime of {days} days is above the profile's limit of {limit}"
@@ -143,6 +145,13 @@ impl Explain for DraftError {
             }
             Self::NoSubject => "Give the CA a name, such as `CN=Example Root`".to_owned(),
             Self::NotACa => "Choose a profile for CAs, such as intermediate".to_owned(),
+            Self::TooLong {
+                limit,
+                passable: true,
+                ..
+            } => format!(
+                "Ask for at most {limit} days, or pass the ceiling knowingly (--beyond-ceiling)"
+            ),
             Self::TooLong { limit, .. } => format!("Ask for at most {limit} days"),
             Self::TooManyNames(_) => "Ask for several certificates, or for a wildcard".to_owned(),
             Self::Wildcard(..) => {

@@ -223,14 +223,16 @@ fn a_lifetime_has_a_ceiling_and_a_person_may_pass_it_up_to_the_limit() {
         lasting(826, false).unwrap_err(),
         DraftError::TooLong {
             days: 826,
-            limit: 825
+            limit: 825,
+            passable: true
         }
     );
     assert_eq!(
         lasting(3651, true).unwrap_err(),
         DraftError::TooLong {
             days: 3651,
-            limit: 3650
+            limit: 3650,
+            passable: false
         }
     );
     assert_eq!(lasting(0, true).unwrap_err(), DraftError::NoDays);

@@ -254,6 +254,7 @@ fn a_person_can_choose_the_days_up_to_the_limit() {
     let too_long = DraftError::TooLong {
         days: 3651,
         limit: 3650,
+        passable: false,
     };
     assert_eq!(error(days(3651)), MergeError::Draft(too_long));
     assert_eq!(error(days(0)), MergeError::Draft(DraftError::NoDays));

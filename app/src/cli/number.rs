@@ -1,0 +1,40 @@
+//! Numbers as they are typed, and what is said where they are none.
+
+/// Days of a lifetime.
+pub(crate) fn days(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(days @ 1..) => Ok(days),
+        _ => Err("expected a number of days, 1 or more"),
+    }
+}
+
+/// Days of an authority's lifetime, or of a grant: no more than a hundred years.
+pub(crate) fn days_of_authority(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(days @ 1..=36_500) => Ok(days),
+        _ => Err("expected a number of days, 1 to 36500"),
+    }
+}
+
+/// How many rows to list.
+pub(crate) fn limit(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "expected a number, or 0 for all")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_taken_within_its_bounds_only() {
+        assert_eq!(days("1"), Ok(1));
+        assert_eq!(days_of_authority("36500"), Ok(36_500));
+        assert_eq!(limit("0"), Ok(0));
+        for wrong in ["", "0", "-1", "1.5", "4294967296", "x"] {
+            assert!(days(wrong).is_err(), "{wrong}");
+            assert!(days_of_authority(wrong).is_err(), "{wrong}");
+        }
+        assert!(days_of_authority("36501").is_err());
+        assert!(limit("-1").is_err());
+    }
+}
