@@ -339,16 +339,17 @@ impl Strength {
     const fn words(self) -> &'static str {
         match self {
             Self::Empty => {
-                "At least 10 characters; four or more words that only you put together are best"
+                "At least 8 characters; four or more words that only you put together are best"
             }
-            Self::Weak => "Weak: at least 10 characters, and not the same few again and again",
+            Self::Weak => "Weak: at least 8 characters, and not the same few again and again",
             Self::Fair => "Fair: longer is better, for instance a few words more",
             Self::Strong => "Strong, if it is not written anywhere else",
         }
     }
 }
 
-const SHORT: usize = 10;
+/// The vault takes no passphrase with fewer characters.
+const SHORT: usize = 8;
 const LONG: usize = 18;
 
 const STEPS: [&str; 4] = ["What for", "Passphrase", "Authority and first name", "Make"];
@@ -383,6 +384,8 @@ mod tests {
     fn a_passphrase_is_judged_by_its_length_and_variety() {
         assert_eq!(Strength::of(""), Strength::Empty);
         assert_eq!(Strength::of("short"), Strength::Weak);
+        assert_eq!(Strength::of("horse-7"), Strength::Weak);
+        assert_eq!(Strength::of("horse-78"), Strength::Fair);
         assert_eq!(Strength::of("aaaaaaaaaaaaaaaaaaaaaaaa"), Strength::Weak);
         assert_eq!(Strength::of("correct horse"), Strength::Fair);
         assert_eq!(
