@@ -354,8 +354,8 @@ const LONG: usize = 18;
 
 const STEPS: [&str; 4] = ["What for", "Passphrase", "Authority and first name", "Make"];
 
-const WILL_BE_MADE: &str = "This makes a root whose key asks for the passphrase at each use, an issuing \
-    authority below it that works unattended while the vault is open, and one certificate.";
+const WILL_BE_MADE: &str = "This makes a root that signs with the passphrase, an issuing \
+    authority below it that signs alone while the vault is open, and one certificate.";
 
 const DOORS: &[(Door, Card<'static>)] = &[
     (
