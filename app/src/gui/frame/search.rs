@@ -84,6 +84,7 @@ impl Search {
         let actions = Action::ALL
             .into_iter()
             .filter(|action| *action != Action::Palette)
+            .filter(|action| cfg!(debug_assertions) || *action != Action::Gallery)
             .filter(|action| matches(action.text()))
             .map(|action| action_line(context, action));
         let mut lines: Vec<(Target, Entry)> = actions.collect();

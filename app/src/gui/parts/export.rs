@@ -48,7 +48,7 @@ impl ExportDialog {
         self.open = Some(Open {
             title: title.into(),
             what: what.into(),
-            folder: PathField::holding(folder),
+            folder: PathField::holding(folder).focused(),
             der: false,
             key: has_key.then_some(false),
         });

@@ -13,6 +13,8 @@ pub(in crate::gui) struct PathField {
     asked: Option<WishId>,
     /// The dialog came back with nothing, perhaps because there is none.
     nothing: bool,
+    /// Whether the field shall be given the keyboard.
+    wanted: bool,
 }
 
 impl PathField {
@@ -20,6 +22,14 @@ impl PathField {
         Self {
             field: Field::holding(text),
             ..Self::default()
+        }
+    }
+
+    /// Gives the field the keyboard as soon as it is drawn.
+    pub(in crate::gui) fn focused(self) -> Self {
+        Self {
+            wanted: true,
+            ..self
         }
     }
 
@@ -59,8 +69,11 @@ impl PathField {
             let width = (ui.available_width().min(size::FORM) - button - size::GAP).max(120.0);
             ui.allocate_ui(egui::vec2(width, 0.0), |ui| {
                 ui.set_width(width);
-                let left = self.field.ui(ui, Look { help, ..look }, None).lost_focus();
-                typed = left && !self.field.text.trim().is_empty();
+                let field = self.field.ui(ui, Look { help, ..look }, None);
+                if std::mem::take(&mut self.wanted) {
+                    field.request_focus();
+                }
+                typed = field.lost_focus() && !self.field.text.trim().is_empty();
             });
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = size::GAP_SMALL;

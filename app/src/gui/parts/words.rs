@@ -34,8 +34,8 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         Fact::Authority(AuthorityFact::Created { .. }) => "Authority created".to_owned(),
         Fact::Authority(AuthorityFact::Exported { files, .. })
         | Fact::Certificate(CertificateFact::Exported { files, .. }) => written(files),
-        Fact::Authority(AuthorityFact::GrantEnded { .. }) => "Unattended use ended".to_owned(),
-        Fact::Authority(AuthorityFact::Granted { .. }) => "Unattended use granted".to_owned(),
+        Fact::Authority(AuthorityFact::GrantEnded { .. }) => "Signs with the passphrase from now on".to_owned(),
+        Fact::Authority(AuthorityFact::Granted { .. }) => "Signs alone from now on".to_owned(),
         Fact::Authority(AuthorityFact::Installed { .. }) => "Certificate installed".to_owned(),
         Fact::Authority(AuthorityFact::Requested { .. }) => "Request made".to_owned(),
         Fact::Certificate(CertificateFact::Issued { .. }) => "Certificate issued".to_owned(),

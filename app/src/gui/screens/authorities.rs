@@ -176,8 +176,8 @@ fn row_ui(ui: &mut Ui, row: &AuthorityRow, view: &View<'_>) {
 /// Where the key is and what it takes to use it, in words.
 pub(super) fn custody(custody: &Custody) -> String {
     match custody {
-        Custody::Attended => format!("{} asks each time", icons::LOCK),
-        Custody::Unattended(_) => format!("{} signs by itself", icons::GRANT),
+        Custody::Attended => format!("{} signs with the passphrase", icons::LOCK),
+        Custody::Unattended(_) => format!("{} signs alone", icons::GRANT),
         _ => String::new(),
     }
 }

@@ -1,21 +1,23 @@
 //! From nothing to the first certificate, in five decisions: what for, passphrase, name, name
 //! space, first host.
 
+mod asked;
 mod making;
 
 use chancery_engine::api::CertificateId;
-use egui::Ui;
+use egui::{Key, Response, Ui};
 
 use super::Desk;
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
-use crate::gui::parts::{centred, names};
+use crate::gui::parts::centred;
 use crate::gui::theme::{self, icons, size};
 use crate::gui::widgets::choice::{self, Card};
-use crate::gui::widgets::field::{Field, Look, below};
+use crate::gui::widgets::field::{Field, Look, below, entered};
 use crate::gui::widgets::secret_edit::SecretEdit;
 use crate::gui::widgets::{button, steps};
-use making::Making;
+use asked::{Asked, wrong};
+use making::{Making, Plan};
 
 #[derive(Default)]
 pub(in crate::gui) struct FirstRun {
@@ -28,8 +30,8 @@ pub(in crate::gui) struct FirstRun {
     domain: Field,
     host: Field,
     making: Making,
-    /// The step whose first field has been given the keyboard.
-    greeted: Step,
+    /// The step whose first control has been given the keyboard.
+    greeted: Option<Step>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -53,7 +55,7 @@ enum Door {
 impl FirstRun {
     /// Whether the person is between the first command and the last word.
     pub(in crate::gui) fn is_under_way(&self) -> bool {
-        self.step == Step::Making
+        self.step == Step::Making || self.making.has_a_vault()
     }
 
     pub(in crate::gui) fn logic(&mut self, desk: &mut Desk<'_>) {
@@ -92,12 +94,18 @@ impl FirstRun {
 
     fn door_ui(&mut self, ui: &mut Ui) {
         ui.label("Nothing leaves this computer. What do you want to do first?");
+        let mut entered = false;
         for (door, card) in DOORS {
-            if choice::card(ui, self.door == *door, card).clicked() {
+            let shown = choice::card(ui, self.door == *door, card);
+            if shown.clicked() {
                 self.door = *door;
             }
+            entered |= shown.has_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            if self.door == *door {
+                self.greet(&shown);
+            }
         }
-        if button::primary(ui, "Continue", true).clicked() {
+        if button::primary(ui, "Continue", true).clicked() || entered {
             self.step = Step::Passphrase;
         }
     }
@@ -116,12 +124,19 @@ impl FirstRun {
         below(ui, "", differs.filter(|_| self.again_left));
         self.greet(&field);
         let ready = same && strength >= Strength::Fair;
+        let entered = entered(ui, &field) || entered(ui, &again);
+        if entered && !ready {
+            match strength >= Strength::Fair {
+                true => again.request_focus(),
+                false => field.request_focus(),
+            }
+        }
         ui.horizontal(|ui| {
             let verb = match self.door {
                 Door::Private => "Continue",
                 Door::Subordinate => "Create vault",
             };
-            if button::primary(ui, verb, ready).clicked() {
+            if button::primary(ui, verb, ready).clicked() || (entered && ready) {
                 self.again = SecretEdit::default();
                 self.passphrase_given(wishes);
             }
@@ -131,11 +146,11 @@ impl FirstRun {
         });
     }
 
-    /// Gives the keyboard to the first field of a step, once.
-    fn greet(&mut self, field: &egui::Response) {
-        if self.greeted != self.step {
-            self.greeted = self.step;
-            field.request_focus();
+    /// Gives the keyboard to the first control of a step, once.
+    fn greet(&mut self, control: &Response) {
+        if self.greeted != Some(self.step) {
+            self.greeted = Some(self.step);
+            control.request_focus();
         }
     }
 
@@ -144,70 +159,91 @@ impl FirstRun {
             Door::Private => self.step = Step::Authority,
             Door::Subordinate => {
                 self.step = Step::Making;
-                self.making = Making::vault(self.passphrase.take(), wishes);
+                self.making = Making::begin(self.passphrase.take(), None, wishes);
             }
         }
     }
 
     fn authority_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
-        let name_error = self
-            .name
-            .text
-            .trim()
-            .is_empty()
-            .then_some("A name is needed");
+        let asked = Asked::read(&self.name.text, &self.domain.text, &self.host.text);
+        let mut fields = Vec::new();
+        if self.making.has_a_root() {
+            ui.label("The root is there, with its name and what it may issue for.");
+        } else {
+            fields.extend(self.root_ui(ui, &asked));
+        }
+        fields.push((self.host_ui(ui, &asked), asked.hosts.is_ok()));
+        if let Some((first, _)) = fields.first() {
+            self.greet(first);
+        }
+        let entered = fields.iter().any(|(field, _)| entered(ui, field));
+        ui.label(theme::soft(ui, WILL_BE_MADE));
+        let clicked = self.authority_buttons(ui, wishes);
+        if !clicked && !entered {
+            return;
+        }
+        match asked.plan() {
+            Some(plan) => self.make(plan, wishes),
+            None => {
+                self.name.show_error();
+                self.domain.show_error();
+                self.host.show_error();
+                if let Some((wrong, _)) = fields.iter().find(|(_, good)| !good) {
+                    wrong.request_focus();
+                }
+            }
+        }
+    }
+
+    /// The fields of the root, and whether each is well filled in.
+    fn root_ui(&mut self, ui: &mut Ui, asked: &Asked) -> [(Response, bool); 2] {
         let look = Look {
             label: "Name of the private CA",
             help: "People will see it in certificates",
             example: "Example",
             ..Look::default()
         };
-        let field = self.name.ui(ui, look, name_error);
-        self.greet(&field);
-        let domains = names::subtrees(&self.domain.text);
+        let name = self.name.ui(ui, look, wrong(&asked.name));
         let look = Look {
             label: "Names it may issue for",
             help: "Domains or address blocks; empty for private name space such as .internal and 10.0.0.0/8",
             example: "example.internal",
             ..Look::default()
         };
-        self.domain
-            .ui(ui, look, domains.as_ref().err().map(String::as_str));
-        let hosts = names::identifiers(&self.host.text);
-        let missing = || "The first certificate needs a name".to_owned();
-        let host_error = match &hosts {
-            Ok(hosts) => hosts.is_empty().then(missing),
-            Err(error) => Some(error.clone()),
-        };
+        let domain = self.domain.ui(ui, look, wrong(&asked.domains));
+        [(name, asked.name.is_ok()), (domain, asked.domains.is_ok())]
+    }
+
+    fn host_ui(&mut self, ui: &mut Ui, asked: &Asked) -> Response {
         let look = Look {
             label: "First certificate, for the server",
             help: "Its host name or address; more than one with a comma between",
             example: "www.example.internal",
             ..Look::default()
         };
-        self.host.ui(ui, look, host_error.as_deref());
-        ui.label(theme::soft(ui, WILL_BE_MADE));
+        self.host.ui(ui, look, wrong(&asked.hosts))
+    }
+
+    /// True when all is to be made. Once there is a vault its passphrase cannot be chosen anew.
+    fn authority_buttons(&mut self, ui: &mut Ui, wishes: &mut Wishes) -> bool {
+        let mut clicked = false;
         ui.horizontal(|ui| {
-            if button::primary(ui, "Create everything", true).clicked() {
-                self.name.show_error();
-                self.domain.show_error();
-                self.host.show_error();
-                if let (None, Ok(domains), None, Ok(hosts)) =
-                    (name_error, domains, host_error, hosts)
-                {
-                    let plan = making::Plan {
-                        name: self.name.text.trim().to_owned(),
-                        domains,
-                        hosts,
-                    };
-                    self.step = Step::Making;
-                    self.making = Making::everything(self.passphrase.take(), plan, wishes);
-                }
-            }
-            if ui.button("Back").clicked() {
+            clicked = button::primary(ui, "Create everything", true).clicked();
+            if self.making.has_a_vault() {
+                self.leave_ui(ui, wishes);
+            } else if ui.button("Back").clicked() {
                 self.step = Step::Passphrase;
             }
         });
+        clicked
+    }
+
+    fn make(&mut self, plan: Plan, wishes: &mut Wishes) {
+        self.step = Step::Making;
+        match self.making.has_a_vault() {
+            true => self.making.resume(plan, wishes),
+            false => self.making = Making::begin(self.passphrase.take(), Some(plan), wishes),
+        }
     }
 
     fn making_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
@@ -215,16 +251,37 @@ impl FirstRun {
         if let Some(certificate) = self.making.finished() {
             self.finished_ui(ui, certificate, wishes);
         } else if self.making.has_failed() {
-            ui.horizontal(|ui| {
-                if self.making.has_a_vault() {
-                    if button::primary(ui, "Go on in the window", true).clicked() {
-                        *self = Self::default();
-                        wishes.go(Place::Authorities(None));
-                    }
-                } else if button::primary(ui, "Start again", true).clicked() {
-                    *self = Self::default();
+            ui.horizontal(|ui| self.failed_ui(ui, wishes));
+        }
+    }
+
+    fn failed_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
+        let again = button::primary(ui, "Try again", true);
+        self.greet(&again);
+        if again.clicked() {
+            self.greeted = None;
+            self.making.go_on(wishes);
+        }
+        let has_a_vault = self.making.has_a_vault();
+        if ui.button("Back").clicked() {
+            match has_a_vault {
+                true => self.step = Step::Authority,
+                false => {
+                    self.step = Step::Passphrase;
+                    self.making = Making::default();
                 }
-            });
+            }
+        }
+        if has_a_vault {
+            self.leave_ui(ui, wishes);
+        }
+    }
+
+    /// The way out that keeps what has been made.
+    fn leave_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
+        if ui.button("Go on in the window").clicked() {
+            *self = Self::default();
+            wishes.go(Place::Authorities(None));
         }
     }
 
@@ -247,7 +304,9 @@ impl FirstRun {
             ),
         };
         ui.label(text);
-        if button::primary(ui, verb, true).clicked() {
+        let go = button::primary(ui, verb, true);
+        self.greet(&go);
+        if go.clicked() {
             *self = Self::default();
             wishes.go(place);
         }
@@ -280,22 +339,23 @@ impl Strength {
     const fn words(self) -> &'static str {
         match self {
             Self::Empty => {
-                "At least 10 characters; four or more words that only you put together are best"
+                "At least 8 characters; four or more words that only you put together are best"
             }
-            Self::Weak => "Weak: at least 10 characters, and not the same few again and again",
+            Self::Weak => "Weak: at least 8 characters, and not the same few again and again",
             Self::Fair => "Fair: longer is better, for instance a few words more",
             Self::Strong => "Strong, if it is not written anywhere else",
         }
     }
 }
 
-const SHORT: usize = 10;
+/// The vault takes no passphrase with fewer characters.
+const SHORT: usize = 8;
 const LONG: usize = 18;
 
 const STEPS: [&str; 4] = ["What for", "Passphrase", "Authority and first name", "Make"];
 
-const WILL_BE_MADE: &str = "This makes a root whose key asks for the passphrase at each use, an issuing \
-    authority below it that works unattended while the vault is open, and one certificate.";
+const WILL_BE_MADE: &str = "This makes a root that signs with the passphrase, an issuing \
+    authority below it that signs alone while the vault is open, and one certificate.";
 
 const DOORS: &[(Door, Card<'static>)] = &[
     (
@@ -324,6 +384,8 @@ mod tests {
     fn a_passphrase_is_judged_by_its_length_and_variety() {
         assert_eq!(Strength::of(""), Strength::Empty);
         assert_eq!(Strength::of("short"), Strength::Weak);
+        assert_eq!(Strength::of("horse-7"), Strength::Weak);
+        assert_eq!(Strength::of("horse-78"), Strength::Fair);
         assert_eq!(Strength::of("aaaaaaaaaaaaaaaaaaaaaaaa"), Strength::Weak);
         assert_eq!(Strength::of("correct horse"), Strength::Fair);
         assert_eq!(

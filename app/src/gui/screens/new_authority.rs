@@ -219,7 +219,7 @@ impl NewAuthorityForm {
         };
         self.more.subject.ui(ui, look, None);
         if self.kind != Kind::Root {
-            let text = "Each signature asks for the passphrase";
+            let text = "Signs with the passphrase only";
             ui.checkbox(&mut self.more.attended, text);
         }
     }
@@ -324,7 +324,7 @@ impl NewAuthorityForm {
             }
         }];
         if parsed.grant.is_some() {
-            lines.push(format!("{name} will sign by itself while the vault is unlocked. You can end that at any time."));
+            lines.push(format!("{name} will sign alone while the vault is unlocked. You can end that at any time."));
         }
         lines
     }
@@ -369,7 +369,7 @@ impl Kind {
             Self::Root => Card {
                 icon: icons::ROOT,
                 title: "Root",
-                text: "Trusted by itself; its key asks for the passphrase at each use",
+                text: "Trusted by itself; signs with the passphrase",
             },
             Self::Intermediate => Card {
                 icon: icons::AUTHORITIES,

@@ -1,13 +1,14 @@
 //! Before anything else can be read: which vault, and its passphrase.
 
 use chancery_engine::api::{Command, VaultCommand, VaultStatus};
-use egui::{Key, Ui};
+use egui::Ui;
 
 use super::Desk;
 use crate::gui::model::Wishes;
 use crate::gui::parts::centred;
 use crate::gui::parts::errand::Errand;
 use crate::gui::theme::{self, icons, size};
+use crate::gui::widgets::field::entered;
 use crate::gui::widgets::secret_edit::SecretEdit;
 use crate::gui::widgets::{button, report};
 
@@ -44,7 +45,7 @@ impl Unlock {
             self.greeted = true;
         }
         let ready = !self.passphrase.is_empty() && !under_way;
-        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let entered = entered(ui, &field);
         let verb = match under_way {
             true => "Unlocking…",
             false => "Unlock",

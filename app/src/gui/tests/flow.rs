@@ -2,6 +2,7 @@
 
 use chancery_engine::api::{
     Choices, FindAuthority, RequestCommand, RequestFact, ShowAuthority, ShowCertificate,
+    VaultState, VaultStatusQuestion,
 };
 use egui::Role;
 
@@ -149,15 +150,57 @@ fn an_authority_below_a_root_elsewhere_is_requested_signed_there_and_installed()
 fn the_first_run_can_be_done_without_a_mouse() {
     let mut harness = window(engine());
     see(&mut harness, "Continue");
-    keys(&mut harness, &["Tab", "Tab", "Tab", "Tab", "Enter"]);
+    keys(&mut harness, &["Enter"]);
     write(&mut harness, PASSPHRASE);
-    keys(&mut harness, &["Tab"]);
+    keys(&mut harness, &["Enter"]);
     write(&mut harness, PASSPHRASE);
-    keys(&mut harness, &["Tab", "Enter"]);
+    keys(&mut harness, &["Enter"]);
     write(&mut harness, "Example");
     keys(&mut harness, &["Tab", "Tab"]);
-    write(&mut harness, "www.example.internal");
-    keys(&mut harness, &["Tab", "Enter"]);
+    write(&mut harness, "www.example.com");
+    keys(&mut harness, &["Enter"]);
+    see(&mut harness, "not for www.example.com");
+    keys(&mut harness, &["Backspace", "Backspace", "Backspace"]);
+    write(&mut harness, "internal");
+    keys(&mut harness, &["Enter"]);
+    see(&mut harness, "Everything is there");
+    keys(&mut harness, &["Enter"]);
+    see(&mut harness, "Key in the vault");
+}
+
+#[test]
+fn a_first_name_outside_the_root_s_reach_is_told_before_anything_is_made() {
+    let client = engine();
+    let mut harness = window(client.clone());
+    to_the_names(&mut harness);
+    type_into(&mut harness, "Name of the private CA", "Example");
+    type_into(&mut harness, FIRST, "www.example.com");
+    harness.key_press(egui::Key::Tab);
+    see(&mut harness, "not for www.example.com");
+    press(&mut harness, "Create everything");
+    see(&mut harness, "Create everything");
+    let vault = client.read(&VaultStatusQuestion).unwrap().value;
+    assert_eq!(vault.state, VaultState::Absent);
+    type_into(&mut harness, "Names it may issue for", "example.com");
+    press(&mut harness, "Create everything");
+    see(&mut harness, "Everything is there");
+}
+
+#[test]
+fn a_stage_of_the_first_run_that_fails_can_be_mended_and_tried_again() {
+    let mut harness = window(engine());
+    to_the_names(&mut harness);
+    type_into(&mut harness, "Name of the private CA", &"long ".repeat(20));
+    type_into(&mut harness, FIRST, "www.example.internal");
+    press(&mut harness, "Create everything");
+    see(&mut harness, "Try again");
+    press(&mut harness, "Try again");
+    press(&mut harness, "Back");
+    harness.run_steps(3);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(3);
+    write(&mut harness, "Example");
+    press(&mut harness, "Create everything");
     see(&mut harness, "Everything is there");
 }
 
@@ -211,18 +254,18 @@ fn signed_elsewhere(client: &Client, root: AuthorityId, csr: Vec<u8>) -> String 
 }
 
 fn first_run(harness: &mut Harness<'_, Window>) {
+    to_the_names(harness);
+    type_into(harness, "Name of the private CA", "Example");
+    type_into(harness, FIRST, "www.example.internal");
+    press(harness, "Create everything");
+    see(harness, "Everything is there");
+}
+
+fn to_the_names(harness: &mut Harness<'_, Window>) {
     press(harness, "Continue");
     type_into(harness, "Passphrase", PASSPHRASE);
     type_into(harness, "The same passphrase again", PASSPHRASE);
     press(harness, "Continue");
-    type_into(harness, "Name of the private CA", "Example");
-    type_into(
-        harness,
-        "First certificate, for the server",
-        "www.example.internal",
-    );
-    press(harness, "Create everything");
-    see(harness, "Everything is there");
 }
 
 pub(super) fn is_disabled(harness: &Harness<'_, Window>, label: &str) -> bool {
@@ -232,3 +275,5 @@ pub(super) fn is_disabled(harness: &Harness<'_, Window>, label: &str) -> bool {
 
 /// Made once by `openssl req -new` with a P-256 key, for host.example.internal.
 const CSR: &str = include_str!("request.pem");
+
+const FIRST: &str = "First certificate, for the server";

@@ -48,8 +48,9 @@ fn a_certificate_is_exported_to_the_folder_that_was_typed() {
     press(&mut harness, "Export…");
     assert!(is_disabled(&harness, "Export files"));
     let path = folder.path().join("out");
-    type_into(&mut harness, "Folder", &path.display().to_string());
-    press(&mut harness, "Export files");
+    harness.event(egui::Event::Text(path.display().to_string()));
+    harness.run_steps(3);
+    harness.key_press(egui::Key::Enter);
     see(&mut harness, "files written");
     let names = std::fs::read_dir(path).unwrap();
     let keys = names.filter(|name| {
@@ -179,19 +180,19 @@ fn the_audit_tells_what_happened_and_verifies_itself() {
 }
 
 #[test]
-fn unattended_use_is_ended_only_after_it_was_asked() {
+fn signing_alone_is_ended_only_after_it_was_asked() {
     let client = engine();
     with_authorities(&client);
     let mut harness = window(client);
     press(&mut harness, "Authorities");
     press_role(&mut harness, Role::TreeItem, "Example Issuing");
-    press(&mut harness, "End unattended use…");
-    see(&mut harness, "every signature of Example Issuing asks");
+    press(&mut harness, "End signing alone…");
+    see(&mut harness, "From now on Example Issuing signs with the passphrase");
     harness.key_press(egui::Key::Enter);
     harness.run_steps(20);
-    see(&mut harness, "every signature of Example Issuing asks");
-    press(&mut harness, "End unattended use");
-    see(&mut harness, "Let it sign by itself…");
+    see(&mut harness, "From now on Example Issuing signs with the passphrase");
+    press(&mut harness, "End signing alone");
+    see(&mut harness, "Let it sign alone…");
 }
 
 #[test]

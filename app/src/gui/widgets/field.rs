@@ -87,6 +87,11 @@ fn many_lines(ui: &mut Ui, text: &mut String, example: &str, lines: usize, width
         .inner
 }
 
+/// Whether Enter has just ended the typing in this field.
+pub(in crate::gui) fn entered(ui: &Ui, field: &Response) -> bool {
+    field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+}
+
 /// Names a field that has no label beside it.
 pub(in crate::gui) fn name(ui: &Ui, response: &Response, name: &str) {
     ui.ctx()

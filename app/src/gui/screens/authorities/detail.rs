@@ -58,8 +58,8 @@ fn badges(ui: &mut Ui, row: &AuthorityRow) {
     };
     badge::badge(ui, Tone::Off, kind.0, kind.1);
     match row.custody {
-        Custody::Unattended(_) => badge::badge(ui, Tone::Info, icons::GRANT, "Signs by itself"),
-        _ => badge::badge(ui, Tone::Info, icons::LOCK, "Asks each time"),
+        Custody::Unattended(_) => badge::badge(ui, Tone::Info, icons::GRANT, "Signs alone"),
+        _ => badge::badge(ui, Tone::Info, icons::LOCK, "Signs with the passphrase"),
     };
 }
 
@@ -84,8 +84,8 @@ fn buttons(ui: &mut Ui, shown: &AuthorityDetail, wishes: &mut Wishes) -> Option<
             offer(ui, "Export…", Asked::Export);
         }
         match row.custody {
-            Custody::Unattended(_) => offer(ui, "End unattended use…", Asked::EndGrant),
-            _ => offer(ui, "Let it sign by itself…", Asked::Grant),
+            Custody::Unattended(_) => offer(ui, "End signing alone…", Asked::EndGrant),
+            _ => offer(ui, "Let it sign alone…", Asked::Grant),
         }
         if let Some(certificate) = shown.certificate
             && ui.button("Show certificate").clicked()
@@ -136,9 +136,9 @@ fn use_of_key(custody: &Custody) -> String {
             let end = grant.until.map_or("without an end".to_owned(), |end| {
                 format!("until {}", time::absolute(end))
             });
-            format!("In the vault; signs by itself for {what}, {end}")
+            format!("In the vault; signs alone for {what}, {end}")
         }
-        _ => "In the vault; each signature asks for the passphrase".to_owned(),
+        _ => "In the vault; signs with the passphrase".to_owned(),
     }
 }
 

@@ -120,13 +120,13 @@ impl Dialogs {
         wishes: &mut Wishes,
     ) {
         let consequences = [
-            format!("From now on every signature of {name} asks for the passphrase."),
+            format!("From now on {name} signs with the passphrase only."),
             "What it has signed stays valid.".to_owned(),
         ];
         let dialog = Confirm {
-            title: "End unattended use",
+            title: "End signing alone",
             consequences: &consequences,
-            verb: "End unattended use",
+            verb: "End signing alone",
             destroys: true,
         };
         let errand = &self.errand;
@@ -151,10 +151,10 @@ impl Dialogs {
             return;
         };
         let consequences = [format!(
-            "{name} will sign without asking while the vault is unlocked, for every profile but intermediate."
+            "{name} will sign alone while the vault is unlocked, for every profile but intermediate."
         )];
         let dialog = Confirm {
-            title: "Let it sign by itself",
+            title: "Let it sign alone",
             consequences: &consequences,
             verb: "Continue…",
             destroys: false,
@@ -170,10 +170,10 @@ impl Dialogs {
                     format!("until {}", crate::gui::parts::time::date(end))
                 });
                 let lines = vec![format!(
-                    "{name} signs by itself, {end}. This is recorded in the audit."
+                    "{name} signs alone, {end}. This is recorded in the audit."
                 )];
                 self.consent
-                    .ask("Grant unattended use", "Grant unattended use", lines);
+                    .ask("Let it sign alone", "Let it sign alone", lines);
             }
             Some(Answer::Leave) => self.open = None,
             None => (),

@@ -26,29 +26,50 @@ pub(super) struct Making {
     errand: Errand,
     /// How many stages are done.
     done: usize,
+    /// The ending of the stage before this one.
+    last: Option<Fact>,
     certificate: Option<CertificateId>,
 }
 
 impl Making {
-    /// The vault alone.
-    pub(super) fn vault(passphrase: Secret<String>, wishes: &mut Wishes) -> Self {
-        let mut making = Self::default();
-        let command = Command::Vault(VaultCommand::Create { passphrase });
-        making.errand.send(wishes, command);
+    /// The vault, and what `plan` says beyond it.
+    pub(super) fn begin(
+        passphrase: Secret<String>,
+        plan: Option<Plan>,
+        wishes: &mut Wishes,
+    ) -> Self {
+        let mut making = Self {
+            plan,
+            passphrase: Some(passphrase),
+            ..Self::default()
+        };
+        making.go_on(wishes);
         making
     }
 
-    pub(super) fn everything(passphrase: Secret<String>, plan: Plan, wishes: &mut Wishes) -> Self {
-        let mut making = Self {
-            plan: Some(plan),
-            ..Self::default()
-        };
-        let command = Command::Vault(VaultCommand::Create {
-            passphrase: again(&passphrase),
-        });
-        making.passphrase = Some(passphrase);
-        making.errand.send(wishes, command);
-        making
+    /// Goes on with the stage that failed, by another plan.
+    pub(super) fn resume(&mut self, plan: Plan, wishes: &mut Wishes) {
+        self.plan = Some(plan);
+        self.go_on(wishes);
+    }
+
+    /// Begins the stage that comes next, or the one that failed once more.
+    pub(super) fn go_on(&mut self, wishes: &mut Wishes) {
+        match self.command() {
+            Some(command) => self.errand.send(wishes, command),
+            None => self.passphrase = None,
+        }
+    }
+
+    fn command(&self) -> Option<Command> {
+        let passphrase = self.passphrase.as_ref()?;
+        match (self.done, &self.plan, &self.last) {
+            (0, ..) => Some(Command::Vault(VaultCommand::Create {
+                passphrase: again(passphrase),
+            })),
+            (done, Some(plan), Some(last)) => after(plan, passphrase, last, done),
+            _ => None,
+        }
     }
 
     /// Takes the ending of one stage and begins the next.
@@ -57,17 +78,11 @@ impl Making {
             return;
         };
         self.done += 1;
-        let next = match (&self.plan, self.passphrase.as_ref()) {
-            (Some(plan), Some(passphrase)) => after(plan, passphrase, &fact, self.done),
-            _ => None,
-        };
         if let Fact::Certificate(CertificateFact::Issued { id, .. }) = fact {
             self.certificate = Some(id);
         }
-        match next {
-            Some(command) => self.errand.send(wishes, command),
-            None => self.passphrase = None,
-        }
+        self.last = Some(fact);
+        self.go_on(wishes);
     }
 
     pub(super) fn ui(&self, ui: &mut Ui) {
@@ -102,6 +117,11 @@ impl Making {
 
     pub(super) const fn has_a_vault(&self) -> bool {
         self.done > 0
+    }
+
+    /// From here on the name and the name space stay as they are.
+    pub(super) const fn has_a_root(&self) -> bool {
+        self.done > 1
     }
 
     fn stages(&self) -> &'static [&'static str] {
