@@ -5,7 +5,7 @@ use chancery_engine::api::{
     Given, Grant, Kind, NewAuthority, NewAuthorityRequest, Reach, RequestCommand, Secret,
     ShowAuthority, ShowCertificate,
 };
-use spec::{World, csr, intermediate, issue, issued, passphrase, root, typed};
+use spec::{World, csr, csr_of, intermediate, issue, issued, passphrase, root, typed};
 
 #[test]
 fn a_root_is_confined_to_private_names_unless_a_person_says_otherwise() {
@@ -261,7 +261,12 @@ fn a_wrong_passphrase_signs_nothing_even_where_a_grant_lies_ready() {
         passphrase: Secret::new("not the passphrase".to_owned()),
         given: Given::Typed,
     };
-    let request = world.submitted(&csr(&["Sub CA"]), middle, "intermediate");
+    let asked = csr_of(&[], |params| {
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "Sub CA");
+    });
+    let request = world.submitted(&asked, middle, "intermediate");
     let approve = Command::Request(RequestCommand::Approve {
         id: request,
         choices: Choices::default(),
