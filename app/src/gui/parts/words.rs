@@ -34,7 +34,9 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         Fact::Authority(AuthorityFact::Created { .. }) => "Authority created".to_owned(),
         Fact::Authority(AuthorityFact::Exported { files, .. })
         | Fact::Certificate(CertificateFact::Exported { files, .. }) => written(files),
-        Fact::Authority(AuthorityFact::GrantEnded { .. }) => "Signs with the passphrase from now on".to_owned(),
+        Fact::Authority(AuthorityFact::GrantEnded { .. }) => {
+            "Signs with the passphrase from now on".to_owned()
+        }
         Fact::Authority(AuthorityFact::Granted { .. }) => "Signs alone from now on".to_owned(),
         Fact::Authority(AuthorityFact::Installed { .. }) => "Certificate installed".to_owned(),
         Fact::Authority(AuthorityFact::Requested { .. }) => "Request made".to_owned(),

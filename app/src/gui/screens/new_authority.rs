@@ -324,7 +324,9 @@ impl NewAuthorityForm {
             }
         }];
         if parsed.grant.is_some() {
-            lines.push(format!("{name} will sign alone while the vault is unlocked. You can end that at any time."));
+            lines.push(format!(
+                "{name} will sign alone while the vault is unlocked. You can end that at any time."
+            ));
         }
         lines
     }

@@ -187,10 +187,16 @@ fn signing_alone_is_ended_only_after_it_was_asked() {
     press(&mut harness, "Authorities");
     press_role(&mut harness, Role::TreeItem, "Example Issuing");
     press(&mut harness, "End signing alone…");
-    see(&mut harness, "From now on Example Issuing signs with the passphrase");
+    see(
+        &mut harness,
+        "From now on Example Issuing signs with the passphrase",
+    );
     harness.key_press(egui::Key::Enter);
     harness.run_steps(20);
-    see(&mut harness, "From now on Example Issuing signs with the passphrase");
+    see(
+        &mut harness,
+        "From now on Example Issuing signs with the passphrase",
+    );
     press(&mut harness, "End signing alone");
     see(&mut harness, "Let it sign alone…");
 }
