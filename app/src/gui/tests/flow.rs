@@ -66,6 +66,29 @@ fn a_request_is_taken_in_compared_and_approved() {
 }
 
 #[test]
+fn the_whole_comparison_fits_a_small_window() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window_of(client, [800.0, 600.0]);
+    press(&mut harness, "Requests");
+    press(&mut harness, "Add request…");
+    type_into_role(&mut harness, Role::MultilineTextInput, "Request, PEM", CSR);
+    press(&mut harness, "Take request in");
+    see(&mut harness, "Take for Subject");
+    harness.run_steps(5);
+    let right = 800.0 - 8.0;
+    let combos = harness.query_all_by_label_contains("Take for");
+    let verdicts = harness.query_all_by_label("Added");
+    let rights: Vec<f32> = combos
+        .chain(verdicts)
+        .map(|node| node.rect().right())
+        .collect();
+    assert!(rights.len() > 5, "{rights:?}");
+    assert!(rights.iter().all(|end| *end <= right), "{rights:?}");
+    assert!(harness.query_by_label("Profile says").is_none());
+}
+
+#[test]
 fn a_rejected_request_keeps_its_reason() {
     let client = engine();
     with_authorities(&client);

@@ -10,52 +10,87 @@ use crate::gui::widgets::report::sentence;
 
 /// Draws the rows; a choice that differs from the profile's own rule goes into `choices`.
 pub(super) fn comparison(ui: &mut Ui, rows: &[Merged], choices: &mut Choices) {
+    let plan = Plan::for_width(ui.available_width());
     egui::ScrollArea::horizontal()
         .id_salt("comparison")
         .auto_shrink([false, true])
         .show(ui, |ui| {
-            let text = ((ui.available_width() - FIXED) / 3.0).max(NARROWEST);
-            Grid::new("comparison")
-                .num_columns(6)
+            Grid::new(("comparison", plan.narrow))
+                .num_columns(plan.heads().len())
                 .spacing([size::GAP_MEDIUM, size::GAP])
                 .show(ui, |ui| {
-                    head(ui);
+                    for title in plan.heads() {
+                        let title = theme::caption(ui, *title).color(theme::of(ui).soft);
+                        ui.label(title);
+                    }
+                    ui.end_row();
                     for row in rows {
-                        row_ui(ui, row, choices, text);
+                        row_ui(ui, row, choices, plan);
                     }
                 });
         });
 }
 
-fn head(ui: &mut Ui) {
-    for title in [
-        "Field",
-        "Asked",
-        "Profile says",
-        "Will be issued",
-        "",
-        "Take",
-    ] {
-        let title = theme::caption(ui, title).color(theme::of(ui).soft);
-        ui.label(title);
-    }
-    ui.end_row();
+/// What there is room for.
+#[derive(Clone, Copy)]
+struct Plan {
+    /// Without what the profile says, and the verdict as an icon before the field.
+    narrow: bool,
+    /// Of each text. A time never breaks within it.
+    text: f32,
 }
 
-fn row_ui(ui: &mut Ui, row: &Merged, choices: &mut Choices, width: f32) {
-    ui.scope(|ui| {
-        ui.set_width(NAME);
-        let name = theme::strong(ui, row.field.to_string());
-        ui.add(egui::Label::new(name).wrap());
-    });
-    value(ui, width, row.asked.as_deref(), "not asked", false);
-    value(ui, width, row.profile.as_deref(), "as asked", false);
+impl Plan {
+    fn for_width(width: f32) -> Self {
+        let wide = (width - BESIDE_WIDE) / 3.0;
+        let narrow = wide < NARROWEST;
+        let text = match narrow {
+            true => (width - BESIDE_NARROW) / 2.0,
+            false => wide,
+        };
+        Self {
+            narrow,
+            text: text.max(NARROWEST),
+        }
+    }
+
+    const fn heads(self) -> &'static [&'static str] {
+        match self.narrow {
+            true => &["Field", "Asked", "Will be issued", "Take"],
+            false => &[
+                "Field",
+                "Asked",
+                "Profile says",
+                "Will be issued",
+                "",
+                "Take",
+            ],
+        }
+    }
+}
+
+fn row_ui(ui: &mut Ui, row: &Merged, choices: &mut Choices, plan: Plan) {
+    let asked = row.asked.as_deref();
+    let issued = row.issued.as_deref();
     let marked = !matches!(row.verdict, Verdict::Kept);
-    value(ui, width, row.issued.as_deref(), "left out", marked);
-    let (tone, icon, word) = status::verdict(&row.verdict);
-    let sign = badge::badge(ui, tone, icon, word);
-    if let Verdict::Refused(why) = &row.verdict {
-        sign.on_hover_text(sentence(why));
+    if plan.narrow {
+        ui.horizontal_top(|ui| {
+            verdict_icon(ui, &row.verdict);
+            name(ui, row, NAME - ICON - size::GAP);
+        });
+        value(ui, plan.text, asked, "not asked", false);
+        value(ui, plan.text, issued, "left out", marked);
+    } else {
+        name(ui, row, NAME);
+        value(ui, plan.text, asked, "not asked", false);
+        let profile = row.profile.as_deref();
+        value(ui, plan.text, profile, "as asked", false);
+        value(ui, plan.text, issued, "left out", marked);
+        let (tone, icon, word) = status::verdict(&row.verdict);
+        let sign = badge::badge(ui, tone, icon, word);
+        if let Verdict::Refused(why) = &row.verdict {
+            sign.on_hover_text(sentence(why));
+        }
     }
     take_ui(ui, row, choices);
     ui.end_row();
@@ -65,6 +100,30 @@ fn row_ui(ui: &mut Ui, row: &Merged, choices: &mut Choices, width: f32) {
         ui.label(why);
         ui.end_row();
     }
+}
+
+fn name(ui: &mut Ui, row: &Merged, width: f32) {
+    ui.scope(|ui| {
+        ui.set_width(width);
+        let name = theme::strong(ui, row.field.to_string());
+        ui.add(egui::Label::new(name).wrap());
+    });
+}
+
+/// The word, and why, on hover.
+fn verdict_icon(ui: &mut Ui, verdict: &Verdict) {
+    let (tone, icon, word) = status::verdict(verdict);
+    let words = match verdict {
+        Verdict::Refused(why) => format!("{word}: {}", sentence(why)),
+        _ => word.to_owned(),
+    };
+    let text = theme::toned(ui, tone, icon);
+    let shown = ui.add_sized(
+        [ICON, size::GAP_LARGE],
+        egui::Label::new(text).selectable(false),
+    );
+    shown.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, word));
+    shown.on_hover_text(words);
 }
 
 fn value(ui: &mut Ui, width: f32, text: Option<&str>, nothing: &str, marked: bool) {
@@ -132,6 +191,33 @@ const TAKES: [Take; 4] = [
 const PADDING: i8 = 4;
 const NAME: f32 = 130.0;
 const COMBO: f32 = 150.0;
-const NARROWEST: f32 = 150.0;
-/// What the columns beside the three texts take.
-const FIXED: f32 = NAME + COMBO + 90.0 + 6.0 * 12.0 + 40.0;
+/// With the longest of its words.
+const WIDEST_COMBO: f32 = 166.0;
+const ICON: f32 = 18.0;
+/// Wide enough for a time to the second.
+const NARROWEST: f32 = 168.0;
+/// What the three texts of the wide table leave to the other columns, the gaps and their padding.
+const BESIDE_WIDE: f32 = NAME + COMBO + 90.0 + 6.0 * 12.0 + 40.0;
+/// The same for the two texts of the narrow one.
+const BESIDE_NARROW: f32 = NAME + WIDEST_COMBO + 3.0 * 12.0 + 4.0 * 4.0;
+
+#[cfg(test)]
+mod tests {
+    use egui::{Color32, TextStyle};
+
+    use super::*;
+    use crate::gui::tests::harness;
+
+    #[test]
+    fn the_narrowest_text_holds_a_time_without_a_break() {
+        let mut harness = harness(0.0, |ui, width| {
+            let font = TextStyle::Body.resolve(ui.style());
+            let time = "2026-08-28T08:58:58Z".to_owned();
+            let laid_out = ui.painter().layout_no_wrap(time, font, Color32::WHITE);
+            *width = laid_out.size().x;
+        });
+        harness.run();
+        let width = *harness.state();
+        assert!((1.0..NARROWEST).contains(&width), "{width}");
+    }
+}
