@@ -6,7 +6,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::authority::{confirmation, known, pems, sent_chain};
+use super::authority::confirmation;
+use super::hierarchy::{known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{

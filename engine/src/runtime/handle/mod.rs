@@ -4,6 +4,7 @@ pub(super) mod audit;
 pub(super) mod authority;
 pub(super) mod certificate;
 mod find;
+mod hierarchy;
 mod issuing;
 pub(super) mod key;
 pub(super) mod request;

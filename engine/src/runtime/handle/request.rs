@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::authority::{confirmation, known};
+use super::authority::confirmation;
 use super::certificate::{any_profile, record};
+use super::hierarchy::known;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{
     AuthorityId, CertificateId, CertificateKey, Choices, Consent, Fact, ListRequests, Merged, Page,

@@ -1,0 +1,137 @@
+//! The hierarchy as it is shown: every authority, one of them, and the chain above.
+
+use super::certificate::issued_by;
+use super::{Answer, Sight};
+use crate::api::{
+    AuthorityDetail, AuthorityId, AuthorityRow, AuthorityState, Custody, ListAuthorities, Report,
+    ShowAuthority,
+};
+use crate::authority::{AuthorityError, certificates_from, effective_end, without_root};
+use crate::store::Snapshot;
+use crate::store::authority::{self as rows, AuthorityRecord};
+use crate::x509::pem;
+
+pub(super) fn known(store: &Snapshot, id: AuthorityId) -> Result<AuthorityRecord, Report> {
+    let record = rows::get(store, id)?;
+    record.ok_or_else(|| AuthorityError::Unknown(id).into())
+}
+
+pub(super) fn pems(certificates: &[Vec<u8>]) -> Vec<u8> {
+    let pems = certificates
+        .iter()
+        .map(|der| pem::encode(pem::CERTIFICATE, der));
+    pems.collect::<String>().into_bytes()
+}
+
+impl Answer for ListAuthorities {
+    fn answer(&self, sight: &Sight<'_>) -> Result<Vec<AuthorityRow>, Report> {
+        let mut all = sight.store.authorities()?;
+        all.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+        let issued = issued_by(sight)?;
+        let mut found = Vec::new();
+        below(None, 0, &all, &mut found);
+        found
+            .into_iter()
+            .map(|(depth, id, record)| {
+                let count = issued.get(&id).copied().unwrap_or(0);
+                row(sight, (id, record), &all, (depth, count))
+            })
+            .collect()
+    }
+}
+
+/// Parents before their children.
+fn below<'a>(
+    parent: Option<AuthorityId>,
+    depth: u32,
+    all: &'a [(AuthorityId, AuthorityRecord)],
+    found: &mut Vec<(u32, AuthorityId, &'a AuthorityRecord)>,
+) {
+    for (id, record) in all.iter().filter(|(_, record)| record.parent == parent) {
+        found.push((depth, *id, record));
+        below(Some(*id), depth + 1, all, found);
+    }
+}
+
+fn row(
+    sight: &Sight<'_>,
+    (id, record): (AuthorityId, &AuthorityRecord),
+    all: &[(AuthorityId, AuthorityRecord)],
+    (depth, issued): (u32, u64),
+) -> Result<AuthorityRow, Report> {
+    let installed = record.installed.as_ref();
+    let is_root = installed.is_some_and(|installed| installed.is_root);
+    let state = match installed {
+        None => AuthorityState::Requested,
+        Some(installed) if installed.not_after <= sight.now => AuthorityState::Expired,
+        Some(_) => AuthorityState::Active,
+    };
+    let effective_not_after = match installed {
+        Some(own) => {
+            let chain = certificates_from(&sight.store, id)?;
+            Some(effective_end(own.not_after, &chain)?)
+        }
+        None => None,
+    };
+    let constraints = installed.and_then(|installed| installed.constraints.as_ref());
+    Ok(AuthorityRow {
+        id,
+        name: record.name.clone(),
+        subject: record.subject.clone(),
+        parent: record.parent,
+        depth,
+        is_root,
+        state,
+        custody: match &record.grant {
+            Some(grant) => Custody::Unattended(grant.clone()),
+            None => Custody::Attended,
+        },
+        key_type: record.key_type,
+        not_before: installed.map(|installed| installed.not_before),
+        not_after: installed.map(|installed| installed.not_after),
+        effective_not_after,
+        path_len: installed.and_then(|installed| installed.path_len),
+        permitted: constraints.map(|constraints| constraints.permitted.clone()),
+        online_root: is_root && all.iter().any(|(_, other)| other.parent == Some(id)),
+        issued,
+    })
+}
+
+impl Answer for ShowAuthority {
+    fn answer(&self, sight: &Sight<'_>) -> Result<AuthorityDetail, Report> {
+        let (id, store) = (self.0, &sight.store);
+        let record = known(store, id)?;
+        let rows_of_all = ListAuthorities.answer(sight)?;
+        let row = rows_of_all.into_iter().find(|row| row.id == id);
+        let chain = certificates_from(store, id)?;
+        let installed = record.installed.as_ref();
+        let own = chain
+            .get(..1)
+            .filter(|_| installed.is_some())
+            .unwrap_or_default();
+        let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
+        let request = rows::request_der(store, id)?;
+        let constraints = installed.and_then(|installed| installed.constraints.as_ref());
+        Ok(AuthorityDetail {
+            row: row.ok_or(AuthorityError::Unknown(id))?,
+            key: record.key,
+            certificate: installed.map(|installed| installed.certificate),
+            serial: installed.map(|installed| installed.serial.clone()),
+            fingerprint: installed.map(|installed| installed.fingerprint),
+            excluded: constraints.map_or(Vec::new(), |constraints| constraints.excluded.clone()),
+            created: record.created,
+            certificate_pem: text(own),
+            chain_pem: if own.is_empty() {
+                String::new()
+            } else {
+                text(&chain)
+            },
+            request_pem: request.map(|der| pem::encode(pem::CERTIFICATE_REQUEST, &der)),
+        })
+    }
+}
+
+/// Certificates above one that `issuer` signed, nearest first, for a server to send.
+pub(super) fn sent_chain(store: &Snapshot, issuer: AuthorityId) -> Result<Vec<Vec<u8>>, Report> {
+    without_root(&certificates_from(store, issuer)?)
+}
