@@ -53,13 +53,19 @@ async fn unlock(
         .compute
         .run(move || vault.unlock(&passphrase))
         .await??;
-    // Neither is worth keeping the vault shut; what failed is in the audit.
+    // A copy that stays for now is not worth keeping the vault shut; the audit tells of it.
     let leftover = end_leftover_grants(context).await;
     let details = leftover.unwrap_or_else(|report| report.what);
     let missing = audit::audit_key(&context.snapshot()?).is_err();
     let puts = match missing {
         // The making of the vault was cut short before this key had its row.
-        true => audit::new_key(context, act).await?.puts,
+        true => match audit::new_key(context, act).await {
+            Ok(made) => made.puts,
+            Err(report) => {
+                context.vault.lock();
+                return Err(report);
+            }
+        },
         false => Vec::new(),
     };
     Ok(Decision {
