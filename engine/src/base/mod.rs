@@ -11,6 +11,7 @@ mod merge;
 mod name;
 mod receipt;
 mod report;
+mod revocation;
 mod secret;
 mod serial;
 mod shown;
@@ -34,6 +35,7 @@ pub(crate) use receipt::{Purpose, Receipt};
 pub(crate) use report::Explain;
 
 pub use report::{Kind, Remedy, Report};
+pub use revocation::{CrlNumber, Revocation, RevocationReason};
 pub use secret::Secret;
 pub use serial::Serial;
 pub use shown::shown;
