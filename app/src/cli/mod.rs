@@ -3,6 +3,7 @@
 mod audit;
 mod ca;
 mod cert;
+mod crl;
 mod csr;
 mod error;
 mod files;
@@ -37,6 +38,8 @@ pub(crate) enum Noun {
     Ca(ca::Verb),
     #[command(subcommand, about = cert::ABOUT)]
     Cert(cert::Verb),
+    #[command(subcommand, about = crl::ABOUT)]
+    Crl(crl::Verb),
     #[command(subcommand, about = csr::ABOUT)]
     Csr(csr::Verb),
     #[command(about = inspect::ABOUT)]
@@ -71,6 +74,7 @@ impl Noun {
             Self::Audit(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
+            Self::Crl(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),

@@ -28,7 +28,7 @@ pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use certificate::{Certificate, key_fingerprint, tbs_key_fingerprint};
 pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
 pub(crate) use constraints::Constraints;
-pub(crate) use crl::{CertificateList, CrlEntry, CrlError, CrlHead, NewCrl};
+pub(crate) use crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
 pub(crate) use extension::{KeyUsage, Urls};
 pub(crate) use inspect::describe;
