@@ -113,7 +113,7 @@ fn rehearse(
 ) -> Result<(), Report> {
     let key = NewKey {
         id: KeyId::from_raw(0),
-        public: crate::authority::trial_key(plan.key_type)?,
+        public: crate::x509::trial_key(plan.key_type)?,
         key_type: plan.key_type,
     };
     draw(plan, parent, permission, ids, &key, act).map(drop)

@@ -19,14 +19,14 @@ use crate::api::{
 use crate::authority::export::{Content, Sheet, file_name, verify, write};
 use crate::authority::{
     Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
-    trial_key, wish_for,
+    wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
 use crate::store::{Snapshot, key};
-use crate::x509::{Profile, PublicKey, describe, pem, profile};
+use crate::x509::{Profile, PublicKey, describe, pem, profile, trial_key};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
