@@ -258,15 +258,15 @@ fn stored(store: &Snapshot, id: CertificateId) -> Result<(CertificateRecord, Vec
 
 /// How many certificates each authority has issued, its own not counted.
 pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, Report> {
-    let keys: HashMap<AuthorityId, CertificateKey> = sight
+    let own: HashMap<AuthorityId, CertificateId> = sight
         .store
         .authorities()?
         .into_iter()
-        .map(|(id, record)| (id, CertificateKey::Vault(record.key)))
+        .filter_map(|(id, record)| Some((id, record.installed?.certificate)))
         .collect();
     let mut counts = HashMap::new();
-    for (_, record) in sight.store.certificates()? {
-        if keys.get(&record.issuer) != Some(&record.key) {
+    for (id, record) in sight.store.certificates()? {
+        if own.get(&record.issuer) != Some(&id) {
             *counts.entry(record.issuer).or_insert(0) += 1;
         }
     }
