@@ -13,3 +13,6 @@ mod private_key;
 pub(crate) use bundle::{Bundle, FoundCertificate, FoundKey, Openness, Reading};
 pub(crate) use error::ContainerError;
 pub(crate) use private_key::{PrivateKey, SealedKey};
+
+#[cfg(test)]
+mod tests;
