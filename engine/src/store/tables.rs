@@ -31,6 +31,10 @@ pub(super) const JOBS: RowTable = TableDefinition::new("jobs");
 /// Key → [`super::key::KeyRecord`].
 pub(super) const KEYS: RowTable = TableDefinition::new("keys");
 
+/// Key → [`super::key::UseRecord`]: its last use, and how many there were. Stores made before it
+/// get it with the first use.
+pub(super) const KEY_USES: RowTable = TableDefinition::new("key_uses");
+
 /// Request → [`super::request::RequestRecord`].
 pub(super) const REQUESTS: RowTable = TableDefinition::new("requests");
 
@@ -75,6 +79,7 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
         INTENT_TBS,
         JOBS,
         KEYS,
+        KEY_USES,
         REQUESTS,
         REQUEST_DER,
     ] {
