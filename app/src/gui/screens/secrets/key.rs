@@ -57,11 +57,11 @@ pub(super) const fn purpose(used_for: KeyUse) -> &'static str {
 }
 
 fn badges(ui: &mut Ui, row: &KeyRow) {
-    badge::badge(ui, Tone::Off, icons::VAULT, purpose(row.used_for));
+    badge::badge(ui, Tone::Off, icons::CERTIFICATE, purpose(row.used_for));
     match row.custody {
         Some(Custody::Unattended(_)) => badge::badge(ui, Tone::Info, icons::GRANT, "Signs alone"),
         Some(_) => badge::badge(ui, Tone::Info, icons::LOCK, "Signs with the passphrase"),
-        None => badge::badge(ui, Tone::Info, icons::UNLOCK, "Everyday key"),
+        None => badge::badge(ui, Tone::Info, icons::VAULT, "Everyday key"),
     };
 }
 

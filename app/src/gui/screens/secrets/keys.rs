@@ -214,11 +214,11 @@ impl Rows for Listed<'_> {
             }
             1 => plain(ui, key::purpose(row.used_for)),
             2 => plain(ui, &custody(row.custody.as_ref(), self.view)),
-            3 => plain(ui, row.key_type.title()),
-            4 => match &row.last_use {
+            3 => match &row.last_use {
                 Some(last) => drop(time::moment(ui, self.view.now, last.at)),
                 None => drop(ui.label(theme::soft(ui, "never"))),
             },
+            4 => plain(ui, row.key_type.title()),
             _ => drop(time::moment(ui, self.view.now, row.created)),
         }
     }
@@ -234,10 +234,10 @@ fn custody(custody: Option<&Custody>, view: &View<'_>) -> String {
                     true => ", ended".to_owned(),
                     false => format!(" until {}", time::date(end)),
                 });
-            format!("{} Signs alone{end}", icons::GRANT)
+            format!("{} Alone{end}", icons::GRANT)
         }
         Some(_) => format!("{} With the passphrase", icons::LOCK),
-        None => format!("{} Everyday", icons::UNLOCK),
+        None => format!("{} Everyday", icons::VAULT),
     }
 }
 
@@ -248,8 +248,8 @@ const COLUMNS: &[Column] = &[
     column("Name", 0.0, false),
     column("For", 100.0, false),
     column("Custody", 190.0, false),
-    column("Kind", 110.0, false),
     column("Last use", 110.0, true),
+    column("Kind", 110.0, false),
     column("Made", 110.0, true),
 ];
 
