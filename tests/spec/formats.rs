@@ -57,7 +57,7 @@ fn the_store_of_format_1_opens_for_ever() {
     assert_faultless(&world);
     world.unlock();
     world.done(issue(&csr(&["new.example.internal"]), ca, "server"));
-    // The table of uses is younger than the fixture and is made with the first use.
+    // The table of uses is younger than the fixture.
     let keys = world.client.read(&ListKeys).unwrap().value;
     assert!(keys.iter().any(|key| key.last_use.is_some()));
 }

@@ -10,7 +10,7 @@ mod issue;
 mod issuer;
 
 pub(crate) use consent::{Confirmation, Permission};
-pub(crate) use create::{NewKey, Plan, name_is_free, new_rows, plan, trial_key, waiting};
+pub(crate) use create::{NewKey, Plan, name_is_free, new_rows, plan, waiting};
 pub(crate) use error::AuthorityError;
 pub(crate) use hierarchy::{certificates_from, chain_from, effective_end, without_root};
 pub(crate) use install::{Installation, install};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use redb::{Error, ReadableTable, TableError, WriteTransaction};
+use redb::{Error, ReadableTable, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use super::change::Put;
@@ -56,14 +56,8 @@ impl Snapshot {
             .collect())
     }
 
-    /// Every key that has been used since uses are counted. A store of an earlier program has no
-    /// such table yet.
+    /// Every key that has been used since uses are counted.
     pub(crate) fn key_uses(&self) -> Result<BTreeMap<KeyId, UseRecord>, StoreError> {
-        match self.transaction.open_table(KEY_USES) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(BTreeMap::new()),
-            Err(error) => return Err(Error::from(error).into()),
-            Ok(_) => (),
-        }
         let rows = self.rows(KEY_USES)?.into_iter();
         Ok(rows.map(|(id, used)| (KeyId::from_raw(id), used)).collect())
     }

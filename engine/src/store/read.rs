@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
 use super::record::decode;
-use super::tables::{BARRED_KEYS, META, NAMES, NOTES, RowTable, SERIALS};
+use super::tables::{BARRED_KEYS, META, NAMES, NOTES, REVOCATIONS, RowTable, SERIALS};
 use crate::api::Revision;
 use crate::base::{AuthorityId, CertificateId, Fingerprint, Serial};
 
@@ -88,6 +88,13 @@ pub(crate) trait Rows {
         serial: &Serial,
     ) -> Result<Option<CertificateId>, StoreError>;
 
+    /// The row of a serial that is revoked or on hold.
+    fn revocation(
+        &self,
+        issuer: AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
+
     /// Why no request may bring this public key, if none may.
     fn barred(&self, spki: &Fingerprint) -> Result<Option<String>, StoreError>;
 
@@ -128,6 +135,19 @@ macro_rules! rows {
                     Ok(found.map(|id| id.value()))
                 };
                 Ok(read()?.map(CertificateId::from_raw))
+            }
+
+            fn revocation(
+                &self,
+                issuer: AuthorityId,
+                serial: &Serial,
+            ) -> Result<Option<Vec<u8>>, StoreError> {
+                let read = || -> Result<Option<Vec<u8>>, Error> {
+                    let revoked = self.tables().open_table(REVOCATIONS)?;
+                    let found = revoked.get((issuer.to_raw(), serial.as_bytes()))?;
+                    Ok(found.map(|row| row.value().to_vec()))
+                };
+                Ok(read()?)
             }
 
             fn barred(&self, spki: &Fingerprint) -> Result<Option<String>, StoreError> {

@@ -30,7 +30,7 @@ pub(crate) use constraints::Constraints;
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
 pub(crate) use extension::Urls;
 pub(crate) use inspect::describe;
-pub(crate) use key::PublicKey;
+pub(crate) use key::{PublicKey, trial_key};
 pub(crate) use merge::{MergeError, merge};
 pub(crate) use name::Name;
 pub(crate) use profile::{Profile, profile, profiles};

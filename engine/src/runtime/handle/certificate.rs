@@ -14,19 +14,19 @@ use crate::api::{
     AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateId,
     CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding, KeyChoice, KeyUse,
     ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report, Resource,
-    ShowCertificate, Sort, Timestamp, shown,
+    Revocation, Serial, ShowCertificate, Sort, Timestamp, shown,
 };
 use crate::authority::export::{Content, Sheet, file_name, verify, write};
 use crate::authority::{
     Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
-    trial_key, wish_for,
+    wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
-use crate::store::{Snapshot, key};
-use crate::x509::{Profile, PublicKey, describe, pem, profile};
+use crate::store::{Snapshot, key, revocation};
+use crate::x509::{Profile, PublicKey, describe, pem, profile, trial_key};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -258,15 +258,15 @@ fn stored(store: &Snapshot, id: CertificateId) -> Result<(CertificateRecord, Vec
 
 /// How many certificates each authority has issued, its own not counted.
 pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, Report> {
-    let keys: HashMap<AuthorityId, CertificateKey> = sight
+    let own: HashMap<AuthorityId, CertificateId> = sight
         .store
         .authorities()?
         .into_iter()
-        .map(|(id, record)| (id, CertificateKey::Vault(record.key)))
+        .filter_map(|(id, record)| Some((id, record.installed?.certificate)))
         .collect();
     let mut counts = HashMap::new();
-    for (_, record) in sight.store.certificates()? {
-        if keys.get(&record.issuer) != Some(&record.key) {
+    for (id, record) in sight.store.certificates()? {
+        if own.get(&record.issuer) != Some(&id) {
             *counts.entry(record.issuer).or_insert(0) += 1;
         }
     }
@@ -282,11 +282,15 @@ impl Answer for ListCertificates {
             .map(|(id, record)| (id, record.name))
             .collect();
         let all = store.certificates()?.into_iter().chain(store.intents()?);
+        let revoked = revoked(store)?;
         let text = self.filter.text.to_lowercase();
         let mut found: Vec<CertificateRow> = all
             .map(|(id, record)| {
                 let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
-                row((id, record), issuer_name, sight.now)
+                let revocation = revoked
+                    .get(&(record.issuer, record.serial.clone()))
+                    .copied();
+                row((id, record), issuer_name, revocation, sight.now)
             })
             .filter(|row| self.filter.authority.is_none_or(|only| row.issuer == only))
             .filter(|row| self.filter.status.is_none_or(|only| row.status == only))
@@ -307,6 +311,15 @@ impl Answer for ListCertificates {
     }
 }
 
+type Revoked = HashMap<(AuthorityId, Serial), Revocation>;
+
+fn revoked(store: &Snapshot) -> Result<Revoked, Report> {
+    let all = store.revocations()?.into_iter();
+    Ok(all
+        .map(|(issuer, serial, record)| ((issuer, serial), record.revocation))
+        .collect())
+}
+
 fn matches(row: &CertificateRow, text: &str) -> bool {
     let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ')).collect();
     text.is_empty()
@@ -323,11 +336,13 @@ fn matches(row: &CertificateRow, text: &str) -> bool {
 fn row(
     (id, record): (CertificateId, CertificateRecord),
     issuer_name: String,
+    revocation: Option<Revocation>,
     now: Timestamp,
 ) -> CertificateRow {
     CertificateRow {
         id,
-        status: status(&record, now),
+        status: status(&record, revocation, now),
+        revocation,
         name: record.name,
         identifiers: record.identifiers,
         issuer: record.issuer,
@@ -345,9 +360,18 @@ fn row(
 }
 
 /// By the share of the lifetime that is left, never by a number of days.
-fn status(record: &CertificateRecord, now: Timestamp) -> CertificateStatus {
+fn status(
+    record: &CertificateRecord,
+    revocation: Option<Revocation>,
+    now: Timestamp,
+) -> CertificateStatus {
     let lifetime = record.not_after.0.saturating_sub(record.not_before.0);
     let left = record.not_after.0.saturating_sub(now.0);
+    match revocation {
+        Some(held) if held.reason.is_hold() => return CertificateStatus::OnHold,
+        Some(_) => return CertificateStatus::Revoked,
+        None => (),
+    }
     match () {
         () if record.fingerprint.is_none() => CertificateStatus::PossiblyIssued,
         () if left <= 0 => CertificateStatus::Expired,
@@ -364,6 +388,7 @@ impl Answer for ShowCertificate {
         let above = certificates_from(store, record.issuer)?;
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let chain = crate::authority::chain_from(store, record.issuer)?;
+        let revocation = revocation::get(store, record.issuer, &record.serial)?;
         Ok(CertificateDetail {
             request: record.request,
             effective_not_after: effective_end(record.not_after, &above)?,
@@ -378,7 +403,12 @@ impl Answer for ShowCertificate {
                 .collect(),
             chain_pem: text(&sent_chain(store, record.issuer)?),
             description: describe(&der)?,
-            row: row((self.0, record), issuer.name, sight.now),
+            row: row(
+                (self.0, record),
+                issuer.name,
+                revocation.map(|revoked| revoked.revocation),
+                sight.now,
+            ),
         })
     }
 }
