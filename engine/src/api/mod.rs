@@ -23,7 +23,7 @@ pub use certificate::{
     CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
     PreviewCertificate, ShowCertificate, Sort,
 };
-pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, ListKeys};
+pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
 pub use question::{Answered, Page, Question};
 pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,

@@ -94,6 +94,9 @@ fn buttons(ui: &mut Ui, shown: &AuthorityDetail, wishes: &mut Wishes) -> Option<
         {
             wishes.go(Place::Certificate(certificate));
         }
+        if ui.button("Show key").clicked() {
+            wishes.go(Place::Key(shown.key));
+        }
     });
     asked
 }
