@@ -5,6 +5,7 @@ mod create;
 mod error;
 pub(crate) mod export;
 mod hierarchy;
+pub(crate) mod import;
 mod install;
 mod issue;
 mod issuer;

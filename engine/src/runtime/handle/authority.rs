@@ -334,6 +334,7 @@ fn foreign_row(
         request: None,
         issued: act.at,
         fingerprint: Some(certificate.fingerprint()),
+        elsewhere: None,
     })
 }
 

@@ -196,8 +196,8 @@ async fn export(
         (true, CertificateKey::Vault(key)) => Some(key),
         (true, _) => return Err(CertificateError::KeyElsewhere(id).into()),
     };
-    if key.is_some() && any_profile(&record.profile).map_or(true, |profile| profile.is_ca) {
-        return Err(CertificateError::AuthorityKey.into());
+    if let Some(key) = key {
+        require_leaf(&store, key)?;
     }
     let above = certificates_from(&store, record.issuer)?;
     let chain = sent_chain(&store, record.issuer)?;
@@ -229,6 +229,15 @@ async fn export(
         key_written: with_key,
     };
     Ok(Decision::of(Fact::Certificate(fact)).into())
+}
+
+/// A key of an authority stays in the vault, whatever certificate it has.
+fn require_leaf(store: &Snapshot, id: crate::api::KeyId) -> Result<(), Report> {
+    let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
+    match record.used_for {
+        KeyUse::Leaf => Ok(()),
+        _ => Err(CertificateError::AuthorityKey.into()),
+    }
 }
 
 fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {
@@ -285,7 +294,8 @@ impl Answer for ListCertificates {
         let text = self.filter.text.to_lowercase();
         let mut found: Vec<CertificateRow> = all
             .map(|(id, record)| {
-                let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
+                let known = names.get(&record.issuer).or(record.elsewhere.as_ref());
+                let issuer_name = known.cloned().unwrap_or_default();
                 row((id, record), issuer_name, sight.now)
             })
             .filter(|row| self.filter.authority.is_none_or(|only| row.issuer == only))
@@ -328,6 +338,7 @@ fn row(
     CertificateRow {
         id,
         status: status(&record, now),
+        issuer_is_here: record.is_issued_here(),
         name: record.name,
         identifiers: record.identifiers,
         issuer: record.issuer,
@@ -360,7 +371,10 @@ impl Answer for ShowCertificate {
     fn answer(&self, sight: &Sight<'_>) -> Result<CertificateDetail, Report> {
         let store = &sight.store;
         let (record, der) = stored(store, self.0)?;
-        let issuer = known(store, record.issuer)?;
+        let issuer_name = match &record.elsewhere {
+            Some(issuer) => issuer.clone(),
+            None => known(store, record.issuer)?.name,
+        };
         let above = certificates_from(store, record.issuer)?;
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let chain = crate::authority::chain_from(store, record.issuer)?;
@@ -378,7 +392,7 @@ impl Answer for ShowCertificate {
                 .collect(),
             chain_pem: text(&sent_chain(store, record.issuer)?),
             description: describe(&der)?,
-            row: row((self.0, record), issuer.name, sight.now),
+            row: row((self.0, record), issuer_name, sight.now),
         })
     }
 }

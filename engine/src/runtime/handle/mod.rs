@@ -5,6 +5,7 @@ pub(super) mod authority;
 pub(super) mod certificate;
 mod find;
 mod hierarchy;
+pub(super) mod import;
 mod issuing;
 pub(super) mod key;
 pub(super) mod request;
