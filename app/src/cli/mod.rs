@@ -7,6 +7,7 @@ mod crl;
 mod csr;
 mod error;
 mod files;
+mod import;
 mod inspect;
 mod key;
 mod number;
@@ -42,6 +43,8 @@ pub(crate) enum Noun {
     Crl(crl::Verb),
     #[command(subcommand, about = csr::ABOUT)]
     Csr(csr::Verb),
+    #[command(about = import::ABOUT)]
+    Import(import::Import),
     #[command(about = inspect::ABOUT)]
     Inspect(inspect::Inspect),
     #[command(subcommand, about = key::ABOUT)]
@@ -76,6 +79,7 @@ impl Noun {
             Self::Cert(verb) => verb.run(session),
             Self::Crl(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
+            Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),
             Self::Quickstart(quickstart) => quickstart.run(session),

@@ -16,6 +16,10 @@ pub(crate) enum AuthorityError {
     },
     /// An authority would bear the name of the one above it, and count as the same.
     IssuersName(String),
+    /// Its certificate is here, its key is not.
+    Keyless {
+        name: String,
+    },
     NameEmpty,
     NameTaken {
         name: String,
@@ -65,6 +69,11 @@ impl fmt::Display for AuthorityError {
             Self::IssuersName(name) => write!(
                 f,
                 "an authority below {} cannot bear the same subject",
+                shown(name)
+            ),
+            Self::Keyless { name } => write!(
+                f,
+                "the key of {} is not in this vault, so that it cannot sign here",
                 shown(name)
             ),
             Self::NameEmpty => f.write_str("an authority needs a name"),
@@ -144,6 +153,7 @@ impl Explain for AuthorityError {
             Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
             Self::Expired { .. } => "authority.expired",
             Self::IssuersName(_) => "authority.issuers-name",
+            Self::Keyless { .. } => "authority.keyless",
             Self::NameEmpty => "authority.name-empty",
             Self::NoRoom => "authority.no-room",
             Self::NameTaken { .. } => "authority.name-taken",
@@ -177,6 +187,9 @@ impl Explain for AuthorityError {
         let step = match self {
             Self::Expired { .. } => "Choose another authority, or make a new one",
             Self::IssuersName(_) => "Choose another subject, or leave it out to take the name",
+            Self::Keyless { .. } => {
+                "Sign where its key is, or bring the key here with `chancery import KEYFILE`"
+            }
             Self::NameEmpty => "Give it a name, such as Example Root",
             Self::NoRoom => "Have an authority sign it whose path length leaves room",
             Self::NoRoot => "Add the certificates above it, the root last",

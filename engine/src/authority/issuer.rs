@@ -33,12 +33,15 @@ impl Issuer {
         let installed = record.installed.as_ref().ok_or_else(not_installed)?;
         let der = authority::der(store, id)?.ok_or_else(not_installed)?;
         let certificate = Certificate::read(&der)?;
+        let (Some(key), Some(key_type)) = (record.key, record.key_type) else {
+            return Err(AuthorityError::Keyless { name: record.name }.into());
+        };
         let path = chain_from(store, id)?.into_iter();
         let path = path.filter_map(|(_, record)| Some((record.parent?, record.installed?.serial)));
-        let algorithm = SignatureAlgorithm::of(record.key_type);
+        let algorithm = SignatureAlgorithm::of(key_type);
         Ok(Self {
             id,
-            key: record.key,
+            key,
             view: IssuerView {
                 // What all above it leave, which may be less than its own certificate says.
                 path_len: installed.path_len,

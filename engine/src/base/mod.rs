@@ -7,6 +7,7 @@ mod custody;
 mod description;
 mod digest;
 mod id;
+mod import;
 mod merge;
 mod name;
 mod receipt;
@@ -29,6 +30,7 @@ pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
 };
+pub use import::{ImportKind, ImportOutcome, ImportRow};
 pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
 pub(crate) use receipt::{Purpose, Receipt};

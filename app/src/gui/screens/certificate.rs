@@ -137,7 +137,9 @@ fn identity_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
             facts::row(ui, "Names", &names.join("\n"));
         }
         facts::row_with(ui, "Issued by", |ui| {
-            if ui.link(row.issuer_name.as_str()).clicked() {
+            if !row.issuer_is_here {
+                ui.label(row.issuer_name.as_str());
+            } else if ui.link(row.issuer_name.as_str()).clicked() {
                 wishes.go(Place::Authorities(Some(row.issuer)));
             }
         });
@@ -158,8 +160,15 @@ fn key_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
                     false => "In the vault, sealed; it never leaves it",
                 };
                 facts::row(ui, "Where", place);
-                let id = id.to_string();
-                facts::mono_row(ui, "Reference", &id, &id);
+                facts::row_with(ui, "Reference", |ui| {
+                    if ui
+                        .link("Show the key")
+                        .on_hover_text(id.to_string())
+                        .clicked()
+                    {
+                        wishes.go(Place::Key(id));
+                    }
+                });
             }
             _ => {
                 facts::row(
