@@ -32,14 +32,17 @@ pub use system::{
     Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
     SystemCommand, SystemFact,
 };
-pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
+pub use vault::{
+    Opener, SlotCheck, SlotKind, SlotOutcome, SlotRow, VaultCommand, VaultFact, VaultState,
+    VaultStatus, VaultStatusQuestion,
+};
 
 pub use crate::base::{
     ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId,
     DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
     Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, ParseIdError,
-    ProfileName, Reach, Remedy, Report, RequestId, Secret, Serial, Severity, Subtree, SystemClock,
-    Take, Timestamp, UriName, Verdict, shown,
+    ProfileName, Reach, RecoveryCode, RecoveryCodeError, Remedy, Report, RequestId, Secret, Serial,
+    Severity, SlotId, Subtree, SystemClock, Take, Timestamp, UriName, Verdict, shown,
 };
 
 use std::fmt;

@@ -10,6 +10,7 @@ mod id;
 mod merge;
 mod name;
 mod receipt;
+mod recovery;
 mod report;
 mod secret;
 mod serial;
@@ -27,10 +28,12 @@ pub(crate) use digest::{hex, random, sha256, unhex};
 pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
+    SlotId,
 };
 pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
 pub(crate) use receipt::{Purpose, Receipt};
+pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub(crate) use report::Explain;
 
 pub use report::{Kind, Remedy, Report};

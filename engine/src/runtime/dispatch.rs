@@ -89,9 +89,12 @@ async fn conclude(context: &Context, act: &Act, decided: Decided) -> Result<Endi
 async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Ending, Report> {
     let entry = act.done(decision.resource, &decision.details);
     let fact = decision.fact;
+    let mut puts = decision.puts;
+    let (seen, seen_put) = context.vault_seen();
+    puts.extend(seen_put);
     let change = Change {
         guard: decision.guard,
-        puts: decision.puts,
+        puts,
         audit: vec![entry],
         receipts: decision.receipts,
         fact: Some(fact.clone()),
@@ -104,6 +107,7 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
         context.vault.lock();
     }
     let at = committed?;
+    context.noted(seen);
     if matches!(act.about.area, Area::Authority | Area::Key) {
         context.issuers.forget(at);
     }

@@ -13,6 +13,7 @@ mod read;
 mod record;
 pub(crate) mod request;
 mod tables;
+pub(crate) mod vault;
 mod version;
 mod writer;
 

@@ -8,6 +8,7 @@ mod hierarchy;
 mod issuing;
 pub(super) mod key;
 pub(super) mod request;
+mod slot;
 pub(super) mod system;
 pub(super) mod vault;
 
