@@ -83,6 +83,7 @@ pub enum Command {
     Certificate(CertificateCommand),
     Key(KeyCommand),
     Request(RequestCommand),
+    Revocation(RevocationCommand),
     System(SystemCommand),
     Vault(VaultCommand),
 }
@@ -230,6 +231,7 @@ impl Command {
             Self::Certificate(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Request(command) => command.about(),
+            Self::Revocation(command) => command.about(),
             Self::System(command) => command.about(),
             Self::Vault(command) => command.about(),
         }

@@ -51,6 +51,20 @@ impl Snapshot {
         Ok(found)
     }
 
+    /// Every row of a table as it is stored, oldest id first.
+    pub(super) fn each_bytes(
+        &self,
+        table: RowTable,
+        mut visit: impl FnMut(u128, &[u8]),
+    ) -> Result<(), StoreError> {
+        let table = self.transaction.open_table(table).map_err(Error::from)?;
+        for row in table.iter().map_err(Error::from)? {
+            let (id, bytes) = row.map_err(Error::from)?;
+            visit(id.value(), bytes.value());
+        }
+        Ok(())
+    }
+
     pub(super) fn count(&self, table: RowTable) -> Result<u64, StoreError> {
         let read = || -> Result<u64, Error> { Ok(self.transaction.open_table(table)?.len()?) };
         Ok(read()?)

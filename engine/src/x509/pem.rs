@@ -125,6 +125,7 @@ fn digit(character: u8) -> Option<u32> {
 
 pub(crate) const CERTIFICATE: &str = "CERTIFICATE";
 pub(crate) const CERTIFICATE_REQUEST: &str = "CERTIFICATE REQUEST";
+pub(crate) const CRL: &str = "X509 CRL";
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BEGIN: &str = "-----BEGIN ";
 const MAX_BLOCKS: usize = 1000;

@@ -11,10 +11,10 @@ use super::hierarchy::{known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{
-    AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateId,
-    CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding, KeyChoice, KeyUse,
-    ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report, Resource,
-    Revocation, Serial, ShowCertificate, Sort, Timestamp, shown,
+    AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
+    CertificateId, CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding,
+    KeyChoice, KeyUse, ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName,
+    Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp, shown,
 };
 use crate::authority::export::{Content, Sheet, file_name, verify, write};
 use crate::authority::{
@@ -25,7 +25,7 @@ use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
-use crate::store::{Snapshot, key, revocation};
+use crate::store::{Rows, Snapshot, key, revocation};
 use crate::x509::{Profile, PublicKey, describe, pem, profile, trial_key};
 
 pub(in crate::runtime) async fn decide(
@@ -156,8 +156,11 @@ fn existing(
     let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
     match record.used_for {
         KeyUse::Leaf => {
-            let spki = context.vault.public_key(id)?;
-            Ok((PublicKey::accept(&spki)?, Some(id)))
+            let key = PublicKey::accept(&context.vault.public_key(id)?)?;
+            match store.barred(&key.spki_fingerprint())? {
+                Some(why) => Err(CertificateError::BarredKey(id, why).into()),
+                None => Ok((key, Some(id))),
+            }
         }
         _ => Err(CertificateError::KeyForAnotherUse(id).into()),
     }
@@ -275,27 +278,7 @@ pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, 
 
 impl Answer for ListCertificates {
     fn answer(&self, sight: &Sight<'_>) -> Result<Page<CertificateRow>, Report> {
-        let store = &sight.store;
-        let names: HashMap<AuthorityId, String> = store
-            .authorities()?
-            .into_iter()
-            .map(|(id, record)| (id, record.name))
-            .collect();
-        let all = store.certificates()?.into_iter().chain(store.intents()?);
-        let revoked = revoked(store)?;
-        let text = self.filter.text.to_lowercase();
-        let mut found: Vec<CertificateRow> = all
-            .map(|(id, record)| {
-                let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
-                let revocation = revoked
-                    .get(&(record.issuer, record.serial.clone()))
-                    .copied();
-                row((id, record), issuer_name, revocation, sight.now)
-            })
-            .filter(|row| self.filter.authority.is_none_or(|only| row.issuer == only))
-            .filter(|row| self.filter.status.is_none_or(|only| row.status == only))
-            .filter(|row| matches(row, &text))
-            .collect();
+        let mut found = fitting(&sight.store, &self.filter, sight.now)?;
         match self.sort {
             Sort::Expiry => found.sort_by_key(|row| (row.not_after, row.id)),
             Sort::Issued => found.sort_by_key(|row| row.id),
@@ -309,6 +292,34 @@ impl Answer for ListCertificates {
         }
         Ok(page(found, self.first, self.rows))
     }
+}
+
+/// Every row that passes the filter, oldest first, those last that were possibly issued.
+pub(super) fn fitting(
+    store: &Snapshot,
+    filter: &CertificateFilter,
+    now: Timestamp,
+) -> Result<Vec<CertificateRow>, Report> {
+    let names: HashMap<AuthorityId, String> = store
+        .authorities()?
+        .into_iter()
+        .map(|(id, record)| (id, record.name))
+        .collect();
+    let all = store.certificates()?.into_iter().chain(store.intents()?);
+    let revoked = revoked(store)?;
+    let text = filter.text.to_lowercase();
+    Ok(all
+        .map(|(id, record)| {
+            let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
+            let revocation = revoked
+                .get(&(record.issuer, record.serial.clone()))
+                .copied();
+            row((id, record), issuer_name, revocation, now)
+        })
+        .filter(|row| filter.authority.is_none_or(|only| row.issuer == only))
+        .filter(|row| filter.status.is_none_or(|only| row.status == only))
+        .filter(|row| matches(row, &text))
+        .collect())
 }
 
 type Revoked = HashMap<(AuthorityId, Serial), Revocation>;
@@ -434,6 +445,7 @@ impl Answer for PreviewCertificate {
 enum CertificateError {
     AuthorityKey,
     AuthorityProfile,
+    BarredKey(crate::api::KeyId, String),
     KeyElsewhere(CertificateId),
     KeyForAnotherUse(crate::api::KeyId),
     OnlyIntended(CertificateId),
@@ -448,6 +460,7 @@ impl fmt::Display for CertificateError {
             Self::AuthorityProfile => {
                 f.write_str("a certificate for an authority is not issued with a key made here")
             }
+            Self::BarredKey(id, why) => write!(f, "{id} may not be certified again: {why}"),
             Self::KeyElsewhere(id) => write!(
                 f,
                 "the private key of {id} is on the host that made the request; it was never here"
@@ -472,6 +485,7 @@ impl Explain for CertificateError {
         match self {
             Self::AuthorityKey => "certificate.authority-key",
             Self::AuthorityProfile => "certificate.authority-profile",
+            Self::BarredKey(..) => "policy.barred-key",
             Self::KeyElsewhere(_) => "certificate.key-elsewhere",
             Self::KeyForAnotherUse(_) => "certificate.key-for-another-use",
             Self::OnlyIntended(_) => "certificate.only-intended",
@@ -495,6 +509,7 @@ impl Explain for CertificateError {
                 Self::AuthorityProfile => {
                     "Make an authority with ca create, or submit its request with csr submit"
                 }
+                Self::BarredKey(..) => "Let a new key be made",
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
                 Self::OnlyIntended(_) => "Treat it as issued; its serial is in the audit",
