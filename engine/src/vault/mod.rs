@@ -7,6 +7,7 @@
 mod cursor;
 mod error;
 mod file;
+mod import;
 mod kdf;
 mod keys;
 mod list;
@@ -23,6 +24,8 @@ mod unlocked;
 pub(crate) use error::VaultError;
 pub(crate) use file::Sealed;
 pub(crate) use file::VaultId;
+pub(crate) use import::ForeignKey;
+pub(crate) use import::Incoming;
 pub(crate) use kdf::KdfCost;
 pub(crate) use list::Class;
 pub(crate) use overview::CheckOutcome;

@@ -1,9 +1,7 @@
-//! The inventory: certificates whose key is in the vault are issued here; all are listed, shown and
-//! exported.
+//! The inventory: certificates whose key is in the vault are issued here; all are listed and shown.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::authority::confirmation;
@@ -16,7 +14,6 @@ use crate::api::{
     KeyChoice, KeyUse, ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName,
     Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp, shown,
 };
-use crate::authority::export::{Content, Sheet, file_name, verify, write};
 use crate::authority::{
     Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
     wish_for,
@@ -40,7 +37,9 @@ pub(in crate::runtime) async fn decide(
             file_name,
             der,
             with_key,
-        } => export(context, act, (id, file_name), folder, (der, with_key)).await,
+        } => {
+            super::export::certificate(context, act, (id, file_name), folder, (der, with_key)).await
+        }
         CertificateCommand::Issue { wish, consent } => issue(context, act, wish, consent).await,
     }
 }
@@ -184,74 +183,10 @@ fn leaf_profile(name: &ProfileName) -> Result<&'static Profile, Report> {
     }
 }
 
-async fn export(
-    context: &Context,
-    act: &Act,
-    (id, named): (CertificateId, Option<String>),
-    folder: PathBuf,
-    (as_der, with_key): (bool, bool),
-) -> Result<Decided, Report> {
-    let store = context.snapshot()?;
-    let (record, der) = stored(&store, id)?;
-    let name = named.map_or_else(|| file_name(&record.name), |name| file_name(&name));
-    let key = match (with_key, record.key) {
-        (false, _) => None,
-        (true, CertificateKey::Vault(key)) => Some(key),
-        (true, _) => return Err(CertificateError::KeyElsewhere(id).into()),
-    };
-    if key.is_some() && any_profile(&record.profile).map_or(true, |profile| profile.is_ca) {
-        return Err(CertificateError::AuthorityKey.into());
-    }
-    let above = certificates_from(&store, record.issuer)?;
-    let chain = sent_chain(&store, record.issuer)?;
-    let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
-    let now = act.at;
-    let vault = Arc::clone(&context.vault);
-    let files = context
-        .files
-        .run(move || -> Result<Vec<PathBuf>, Report> {
-            let mut sheets = match as_der {
-                true => vec![plain(format!("{name}.der"), der.clone())],
-                false => pem_sheets(&name, &der, &chain),
-            };
-            if let Some(key) = key {
-                let secret = vault.export_private_key(key)?;
-                sheets.push(Sheet {
-                    path: format!("{name}.key").into(),
-                    content: Content::Private(secret.expose(|der| pem::encode_private(der))),
-                });
-            }
-            let files = write(&folder, &sheets)?;
-            verify(&der, &above, now)?;
-            Ok(files)
-        })
-        .await??;
-    let fact = CertificateFact::Exported {
-        id,
-        files,
-        key_written: with_key,
-    };
-    Ok(Decision::of(Fact::Certificate(fact)).into())
-}
-
-fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {
-    let (own, above) = (pems(&[der.to_vec()]), pems(chain));
-    let full = [own.clone(), above.clone()].concat();
-    vec![
-        plain(format!("{name}.crt"), own),
-        plain(format!("{name}.chain.crt"), above),
-        plain(format!("{name}.fullchain.crt"), full),
-    ]
-}
-
-fn plain(path: String, bytes: Vec<u8>) -> Sheet {
-    Sheet {
-        path: path.into(),
-        content: Content::Plain(bytes),
-    }
-}
-
-fn stored(store: &Snapshot, id: CertificateId) -> Result<(CertificateRecord, Vec<u8>), Report> {
+pub(super) fn stored(
+    store: &Snapshot,
+    id: CertificateId,
+) -> Result<(CertificateRecord, Vec<u8>), Report> {
     match (rows::get(store, id)?, rows::der(store, id)?) {
         (Some(record), Some(der)) => Ok((record, der)),
         _ if rows::intent(store, id)?.is_some() => Err(CertificateError::OnlyIntended(id).into()),
@@ -310,7 +245,8 @@ pub(super) fn fitting(
     let text = filter.text.to_lowercase();
     Ok(all
         .map(|(id, record)| {
-            let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
+            let known = names.get(&record.issuer).or(record.elsewhere.as_ref());
+            let issuer_name = known.cloned().unwrap_or_default();
             let revocation = revoked
                 .get(&(record.issuer, record.serial.clone()))
                 .copied();
@@ -354,6 +290,7 @@ fn row(
         id,
         status: status(&record, revocation, now),
         revocation,
+        issuer_is_here: record.is_issued_here(),
         name: record.name,
         identifiers: record.identifiers,
         issuer: record.issuer,
@@ -395,7 +332,10 @@ impl Answer for ShowCertificate {
     fn answer(&self, sight: &Sight<'_>) -> Result<CertificateDetail, Report> {
         let store = &sight.store;
         let (record, der) = stored(store, self.0)?;
-        let issuer = known(store, record.issuer)?;
+        let issuer_name = match &record.elsewhere {
+            Some(issuer) => issuer.clone(),
+            None => known(store, record.issuer)?.name,
+        };
         let above = certificates_from(store, record.issuer)?;
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let chain = crate::authority::chain_from(store, record.issuer)?;
@@ -416,7 +356,7 @@ impl Answer for ShowCertificate {
             description: describe(&der)?,
             row: row(
                 (self.0, record),
-                issuer.name,
+                issuer_name,
                 revocation.map(|revoked| revoked.revocation),
                 sight.now,
             ),
@@ -442,7 +382,7 @@ impl Answer for PreviewCertificate {
 }
 
 #[derive(Debug)]
-enum CertificateError {
+pub(super) enum CertificateError {
     AuthorityKey,
     AuthorityProfile,
     BarredKey(crate::api::KeyId, String),

@@ -3,8 +3,10 @@
 pub(super) mod audit;
 pub(super) mod authority;
 pub(super) mod certificate;
+mod export;
 mod find;
 mod hierarchy;
+pub(super) mod import;
 mod issuing;
 pub(super) mod key;
 pub(super) mod request;
