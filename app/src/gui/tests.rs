@@ -56,6 +56,7 @@ pub(super) fn with_authorities(client: &Client) -> (AuthorityId, AuthorityId) {
         client,
         Command::Vault(VaultCommand::Create {
             passphrase: Secret::new(PASSPHRASE.to_owned()),
+            recovery: None,
         }),
     );
     let root = authority(client, "Example Root", None);

@@ -47,7 +47,7 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         Fact::Request(RequestFact::Rejected { .. }) => "Request rejected".to_owned(),
         Fact::Request(RequestFact::Submitted { .. }) => "Request taken in".to_owned(),
         Fact::Vault(VaultFact::Created { .. }) => "Vault created".to_owned(),
-        Fact::Vault(VaultFact::PassphraseChanged) => "Passphrase changed".to_owned(),
+        Fact::Vault(VaultFact::PassphraseChanged { .. }) => "Passphrase changed".to_owned(),
         _ => return None,
     };
     Some(Told::Done(words))
