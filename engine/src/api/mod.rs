@@ -2,6 +2,7 @@
 
 mod audit;
 mod authority;
+mod backup;
 mod certificate;
 mod key;
 mod question;
@@ -16,6 +17,9 @@ pub use audit::{
 pub use authority::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityRow, AuthorityState, Custody,
     FindAuthority, ListAuthorities, NewAuthority, NewAuthorityRequest, ShowAuthority,
+};
+pub use backup::{
+    BackupCommand, BackupFact, BackupFailure, BackupMade, BackupStatus, BackupStatusQuestion,
 };
 pub use certificate::{
     CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter, CertificateRow,
@@ -35,11 +39,12 @@ pub use system::{
 pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
 
 pub use crate::base::{
-    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId,
-    DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
-    Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, ParseIdError,
-    ProfileName, Reach, Remedy, Report, RequestId, Secret, Serial, Severity, Subtree, SystemClock,
-    Take, Timestamp, UriName, Verdict, shown,
+    ApprovalId, AuthorityId, AuthorityTrial, BackupManifest, BackupSchedule, BackupTrial,
+    CertificateId, CertificateKey, Choices, Clock, CommandId, DescribedField, Description, DnsName,
+    EmailName, Field, Finding, Fingerprint, Grant, Identifier, IpSubtree, JobId, KeyId, KeyTrial,
+    KeyType, KeyUse, Kind, Merged, NameError, ParseIdError, ProfileName, Reach, Remedy, Report,
+    RequestId, Secret, Serial, Severity, Subtree, SystemClock, Take, Timestamp, UriName, Verdict,
+    shown,
 };
 
 use std::fmt;
@@ -74,6 +79,7 @@ pub struct Envelope {
 pub enum Command {
     Audit(AuditCommand),
     Authority(AuthorityCommand),
+    Backup(BackupCommand),
     Certificate(CertificateCommand),
     Key(KeyCommand),
     Request(RequestCommand),
@@ -88,6 +94,7 @@ pub enum Command {
 pub enum Area {
     Audit,
     Authority,
+    Backup,
     Certificate,
     Key,
     Request,
@@ -102,6 +109,7 @@ pub enum Area {
 pub enum Fact {
     Audit(AuditFact),
     Authority(AuthorityFact),
+    Backup(BackupFact),
     Certificate(CertificateFact),
     Key(KeyFact),
     Request(RequestFact),
@@ -114,6 +122,7 @@ impl Fact {
         match self {
             Self::Audit(_) => Area::Audit,
             Self::Authority(_) => Area::Authority,
+            Self::Backup(_) => Area::Backup,
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
             Self::Request(_) => Area::Request,
@@ -217,6 +226,7 @@ impl Command {
         match self {
             Self::Audit(command) => command.about(),
             Self::Authority(command) => command.about(),
+            Self::Backup(command) => command.about(),
             Self::Certificate(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Request(command) => command.about(),

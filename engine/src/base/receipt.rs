@@ -8,6 +8,8 @@ pub(crate) enum Purpose {
     Certificate,
     Checkpoint,
     Request,
+    /// To see whether a backup's keys sign.
+    Trial,
 }
 
 /// One use of a private key. It must travel in a change to the writer, which writes it into the
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Certificate => "sign a certificate",
             Self::Checkpoint => "sign an audit checkpoint",
             Self::Request => "sign a certification request",
+            Self::Trial => "make a test signature",
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{Kdf, Settings, cannot_start, threads};
 use crate::api::{Actor, Clock, Report, Revision, Timestamp, VaultState};
 use crate::authority::Issuers;
 use crate::base::Mint;
-use crate::store::{Change, Home, Refused, Snapshot, Store};
+use crate::store::{Change, Disk, Home, Refused, Snapshot, Store};
 use crate::vault::{self, KdfCost, Vault};
 
 pub(super) struct Context {
@@ -26,6 +26,8 @@ pub(super) struct Context {
     pub(super) mint: Arc<Mint>,
     pub(super) running: Running,
     pub(super) kdf: KdfCost,
+    /// What writes files beside the store asks it first.
+    pub(super) disk: Arc<dyn Disk>,
     pub(super) idle_lock: Option<Duration>,
     /// When a person last asked for something (ms).
     last_person: AtomicI64,
@@ -56,6 +58,7 @@ impl Context {
             mint: Arc::new(Mint::new().map_err(cannot_start)?),
             running: Running::default(),
             kdf,
+            disk: Arc::clone(&settings.disk),
             idle_lock: settings.idle_lock,
             last_person: AtomicI64::new(settings.clock.now().0),
         })
@@ -100,7 +103,7 @@ impl Context {
     }
 }
 
-const VAULT_FILE: &str = "vault.chancery";
+pub(super) const VAULT_FILE: &str = "vault.chancery";
 
 const FILE_THREADS: usize = 2;
 

@@ -2,16 +2,19 @@
 
 pub(crate) mod audit;
 pub(crate) mod authority;
+pub(crate) mod backup;
 pub(crate) mod certificate;
 mod change;
 mod disk;
 mod error;
+mod field;
 pub(crate) mod job;
 pub(crate) mod key;
 mod lock;
 mod read;
 mod record;
 pub(crate) mod request;
+pub(crate) mod schedule;
 mod tables;
 mod version;
 mod writer;

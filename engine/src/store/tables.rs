@@ -1,6 +1,8 @@
 //! Every table with its key and value, on one page.
 
-use redb::{Error, TableDefinition, WriteTransaction};
+use redb::{Error, Key, TableDefinition, WriteTransaction};
+
+use super::field::Field;
 
 /// Raw id → a row: one byte of format, then JSON (or plain DER where the name says so).
 pub(super) type RowTable = TableDefinition<'static, u128, &'static [u8]>;
@@ -63,8 +65,17 @@ pub(super) const META: TableDefinition<'static, &str, u64> = TableDefinition::ne
 /// `store` → random id of this store; `verification` → the outcome of the last one, as a row.
 pub(super) const NOTES: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("notes");
 
-/// Opens each table once, so that readers find it.
-pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
+/// Something that is done with every table.
+pub(super) trait EachTable {
+    fn table<K, V>(&mut self, table: TableDefinition<'static, K, V>) -> Result<(), Error>
+    where
+        K: Field + Key,
+        V: Field;
+}
+
+/// The one list of the tables: what makes a store, copies one and loads one goes by it. The audit
+/// comes last, behind the checkpoints that vouch for it.
+pub(super) fn each(act: &mut impl EachTable) -> Result<(), Error> {
     for table in [
         AUTHORITIES,
         AUTHORITY_DER,
@@ -78,15 +89,29 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
         REQUESTS,
         REQUEST_DER,
     ] {
-        transaction.open_table(table)?;
+        act.table(table)?;
     }
-    transaction.open_table(NAMES)?;
-    transaction.open_table(SERIALS)?;
-    transaction.open_table(BARRED_KEYS)?;
-    transaction.open_table(AUDIT)?;
-    transaction.open_table(CHECKPOINTS)?;
-    transaction.open_table(DUE)?;
-    transaction.open_table(META)?;
-    transaction.open_table(NOTES)?;
-    Ok(())
+    act.table(NAMES)?;
+    act.table(SERIALS)?;
+    act.table(BARRED_KEYS)?;
+    act.table(DUE)?;
+    act.table(META)?;
+    act.table(NOTES)?;
+    act.table(CHECKPOINTS)?;
+    act.table(AUDIT)
+}
+
+/// Opens each table once, so that readers find it.
+pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
+    struct Open<'t>(&'t WriteTransaction);
+    impl EachTable for Open<'_> {
+        fn table<K, V>(&mut self, table: TableDefinition<'static, K, V>) -> Result<(), Error>
+        where
+            K: Field + Key,
+            V: Field,
+        {
+            self.0.open_table(table).map(drop).map_err(Error::from)
+        }
+    }
+    each(&mut Open(transaction))
 }

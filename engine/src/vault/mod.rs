@@ -4,6 +4,7 @@
 //! with the passphrase, unless a person has granted it for unattended use. `docs/vault.md` has the
 //! format and the hierarchy of keys.
 
+mod backup;
 mod cursor;
 mod error;
 mod file;
@@ -16,10 +17,15 @@ mod seal;
 mod signer;
 mod slot;
 mod storage;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod unlocked;
 
+pub(crate) use backup::KeyTried;
+pub(crate) use backup::TriedOutcome;
+pub(crate) use backup::VaultCopy;
+pub(crate) use backup::write_file;
 pub(crate) use error::VaultError;
 pub(crate) use file::Sealed;
 pub(crate) use file::VaultId;
@@ -29,6 +35,8 @@ pub(crate) use overview::CheckOutcome;
 pub(crate) use overview::Overview;
 pub(crate) use overview::VaultState;
 pub(crate) use slot::SlotKind;
+pub(crate) use stream::Place;
+pub(crate) use stream::StreamKey;
 
 use std::path::PathBuf;
 use std::sync::Arc;
