@@ -20,3 +20,9 @@ pub use runtime::{
     require_no_key, start, verify_audit,
 };
 pub use store::{Disk, Home, SystemDisk};
+
+#[cfg(fuzzing)]
+pub use {
+    audit::fuzzing as fuzz_audit, store::fuzzing as fuzz_store, vault::fuzzing as fuzz_vault,
+    x509::fuzzing as fuzz_x509,
+};

@@ -6,6 +6,9 @@ pub(crate) mod certificate;
 mod change;
 mod disk;
 mod error;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub(crate) mod job;
 pub(crate) mod key;
 mod lock;

@@ -7,6 +7,9 @@
 mod cursor;
 mod error;
 mod file;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod kdf;
 mod keys;
 mod list;

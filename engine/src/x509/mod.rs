@@ -8,6 +8,9 @@ mod constraints;
 mod draft;
 mod error;
 mod extension;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod general_name;
 mod inspect;
 mod key;

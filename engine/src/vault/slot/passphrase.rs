@@ -93,7 +93,7 @@ impl PassphraseSlot {
         Err(VaultError::WrongPassphrase)
     }
 
-    fn decode(slot: &Slot, accept_weak: bool) -> Result<Self, VaultError> {
+    pub(in crate::vault) fn decode(slot: &Slot, accept_weak: bool) -> Result<Self, VaultError> {
         let decoded = Self::decode_body(slot).ok_or(VaultError::HeaderDamaged)?;
         decoded.cost.check(accept_weak)?;
         Ok(decoded)
