@@ -6,6 +6,7 @@ mod certificate;
 mod key;
 mod question;
 mod request;
+mod revocation;
 mod system;
 mod vault;
 
@@ -22,11 +23,16 @@ pub use certificate::{
     CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
     PreviewCertificate, ShowCertificate, Sort,
 };
-pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, ListKeys};
+pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
 pub use question::{Answered, Page, Question};
 pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
     RequestPreview, RequestRow, RequestState, ShowRequest,
+};
+pub use revocation::{
+    CrlDetail, CrlPlace, CrlRow, FindIssued, ListCrls, ListRevocations, NewestCrl,
+    PreviewRevocation, Publicity, RevocationCommand, RevocationFact, RevocationPreview,
+    RevocationPreviewRow, RevocationRow, RevocationVerdict, Selection, ShowCrl,
 };
 pub use system::{
     Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
@@ -35,11 +41,11 @@ pub use system::{
 pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
 
 pub use crate::base::{
-    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId,
+    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber,
     DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
     Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, ParseIdError,
-    ProfileName, Reach, Remedy, Report, RequestId, Secret, Serial, Severity, Subtree, SystemClock,
-    Take, Timestamp, UriName, Verdict, shown,
+    ProfileName, Reach, Remedy, Report, RequestId, Revocation, RevocationReason, Secret, Serial,
+    Severity, Subtree, SystemClock, Take, Timestamp, UriName, Verdict, shown,
 };
 
 use std::fmt;
@@ -77,6 +83,7 @@ pub enum Command {
     Certificate(CertificateCommand),
     Key(KeyCommand),
     Request(RequestCommand),
+    Revocation(RevocationCommand),
     System(SystemCommand),
     Vault(VaultCommand),
 }
@@ -91,6 +98,8 @@ pub enum Area {
     Certificate,
     Key,
     Request,
+    /// What is revoked, and the lists that say so.
+    Revocation,
     System,
     Vault,
 }
@@ -105,6 +114,7 @@ pub enum Fact {
     Certificate(CertificateFact),
     Key(KeyFact),
     Request(RequestFact),
+    Revocation(RevocationFact),
     System(SystemFact),
     Vault(VaultFact),
 }
@@ -117,6 +127,7 @@ impl Fact {
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
             Self::Request(_) => Area::Request,
+            Self::Revocation(_) => Area::Revocation,
             Self::System(_) => Area::System,
             Self::Vault(_) => Area::Vault,
         }
@@ -220,6 +231,7 @@ impl Command {
             Self::Certificate(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Request(command) => command.about(),
+            Self::Revocation(command) => command.about(),
             Self::System(command) => command.about(),
             Self::Vault(command) => command.about(),
         }

@@ -15,6 +15,7 @@ mod lock;
 mod read;
 mod record;
 pub(crate) mod request;
+pub(crate) mod revocation;
 mod tables;
 mod version;
 mod writer;

@@ -64,6 +64,9 @@ fn written(files: &[std::path::PathBuf]) -> String {
 pub(in crate::gui) fn key_types() -> Vec<(KeyType, String)> {
     KeyType::ALL
         .into_iter()
-        .map(|kind| (kind, kind.title().to_owned()))
+        .map(|kind| match kind.is_for_private_chains() {
+            true => (kind, format!("{}, for private chains only", kind.title())),
+            false => (kind, kind.title().to_owned()),
+        })
         .collect()
 }
