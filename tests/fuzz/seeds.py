@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 
+OWN = pathlib.Path(__file__).resolve().parents[2] / "engine/src/x509/fixtures"
 FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 
 
@@ -39,6 +40,13 @@ def main(out):
         + [b"\2" + b"\0" + counted(b"www.example.internal") + wanted({which: value})
            for which, value in EXTENSIONS.items()]
         + [b"\2" + b"\0" + counted(b"") + wanted(EXTENSIONS)],
+    )
+    put(out / "container", container_seeds(made))
+    put(
+        out / "crl",
+        [b"\0" + made["crl.der"], b"\0" + made["crl.pem"], b"\0" + (OWN / "list.crl").read_bytes()]
+        + [b"\1" + b"\0" + counted(b"CA") + b"\0" + counted(wanted({5: b"\2\1\5"}))
+           + counted(b"\x11") + counted(wanted({6: b"\x0a\1\1"})) + counted(b"\x12") + counted(b"")],
     )
     put(out / "text", [text.encode() for text in TEXTS])
     put(out / "vault", vault_seeds(made))
@@ -127,6 +135,21 @@ def openssl(*words):
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}: {done.stderr.decode()}")
     return done.stdout
+
+
+def container_seeds(made):
+    """What other programs wrote for our own tests, as it is read with and without a password."""
+    files = sorted(path for path in (OWN.parent / "container" / "fixtures").iterdir()
+                   if path.suffix in {".p12", ".p7b", ".key", ".crt", ".crl", ".pem"})
+    seeds = []
+    for path in files:
+        whole = path.read_bytes()
+        seeds += [b"\0" + whole, b"\1" + whole]
+        if "mac" in path.name:
+            seeds.append(b"\2" + whole)
+    pkcs8 = [made[f"{kind}.pkcs8"] for kind in KEYS]
+    bags = b"\1" + counted(pkcs8[0]) + b"\0"
+    return seeds + [b"\3" + key for key in pkcs8] + [b"\5" + bags]
 
 
 def vault_seeds(made):

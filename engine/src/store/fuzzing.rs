@@ -10,6 +10,7 @@ use super::job::JobRecord;
 use super::key::KeyRecord;
 use super::record::{decode, encode};
 use super::request::RequestRecord;
+use super::revocation::{CrlRecord, RevocationRecord};
 use crate::api::Duty;
 
 /// A row, as a record of each kind.
@@ -19,6 +20,8 @@ pub fn row(bytes: &[u8]) {
     record::<JobRecord>(bytes);
     record::<KeyRecord>(bytes);
     record::<RequestRecord>(bytes);
+    record::<CrlRecord>(bytes);
+    record::<RevocationRecord>(bytes);
     record::<VerificationRecord>(bytes);
     record::<Duty>(bytes);
     record::<Entry>(bytes);

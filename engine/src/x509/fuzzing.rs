@@ -1,11 +1,13 @@
 //! Doors for `tests/fuzz`: foreign certificates, requests and their parts, and what holds of them.
 
-use crate::base::{Choices, Identifier, Serial, Timestamp, Verdict};
+use crate::base::{Choices, CrlNumber, Identifier, Secret, Serial, Timestamp, Verdict, shown};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::Tbs;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{Usage, verify_authority, verify_chain, verify_root};
 use crate::x509::constraints::Constraints;
+use crate::x509::container::{Bundle, Openness, PrivateKey, Reading};
+use crate::x509::crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 use crate::x509::draft::{Draft, IssuerView, Wish};
 use crate::x509::extension::{BasicConstraints, KeyUsage, Urls};
 use crate::x509::general_name::Found;
@@ -151,6 +153,82 @@ pub fn public_key(spki: &[u8]) {
     } else {
         assert!(accepted.is_err());
     }
+}
+
+/// A file of another program: certificates, keys and CRLs in any form.
+pub fn container(bytes: &[u8], password: Option<&str>, unauthenticated: bool) {
+    let password = password.map(|password| Secret::new(password.to_owned()));
+    let reading = Reading {
+        password: password.as_ref(),
+        unauthenticated,
+    };
+    let Ok(bundle) = Bundle::read(bytes, reading) else {
+        return;
+    };
+    for skipped in &bundle.skipped {
+        assert_eq!(shown(skipped), *skipped);
+    }
+    for key in bundle.keys {
+        if let Openness::Open(key) = key.key {
+            key_again(&key);
+        }
+    }
+    for certificate in bundle.certificates {
+        Certificate::from_der(certificate.der).ok();
+    }
+}
+
+/// A private key as each form of its own; what was read is written so that it reads again.
+pub fn private_key(der: &[u8]) {
+    if let Ok(key) = PrivateKey::from_pkcs8(der) {
+        key_again(&key);
+    }
+}
+
+fn key_again(key: &PrivateKey) {
+    let again = key.pkcs8().expose(|der| PrivateKey::from_pkcs8(der));
+    let again = again.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(again.public_key().spki_der(), key.public_key().spki_der());
+}
+
+/// A CRL; its entries are written anew and read again.
+pub fn crl(bytes: &[u8]) {
+    let Ok(list) = CertificateList::read(bytes) else {
+        return;
+    };
+    let again = CertificateList::from_der(list.der().to_vec()).unwrap();
+    assert_eq!(again.fingerprint(), list.fingerprint());
+    let entries: Vec<CrlEntry> = list.entries().collect();
+    assert_eq!(entries.len() as u64, list.count());
+    let issuer = issuer();
+    list.verify(&issuer.subject, &issuer.key).ok();
+    crl_again(&list, &entries);
+}
+
+fn crl_again(list: &CertificateList, entries: &[CrlEntry]) {
+    let mut new = NewCrl::new();
+    if entries
+        .iter()
+        .try_for_each(|entry| new.push(entry))
+        .is_err()
+    {
+        return;
+    }
+    let number = list.number().cloned();
+    let head = CrlHead {
+        issuer: list.issuer(),
+        key_id: list.authority_key_id().unwrap_or(b"id"),
+        algorithm: SignatureAlgorithm::Ed25519,
+        number: &number.unwrap_or_else(|| CrlNumber::from_bytes(&[1])),
+        this_update: list.this_update(),
+        next_update: list.next_update().unwrap_or(NOW),
+    };
+    let Ok(tbs) = new.tbs(&head) else {
+        return;
+    };
+    let written = CertificateList::from_der(head.signed(&tbs, &[0; 64])).unwrap();
+    assert_eq!(written.count(), list.count());
+    assert!(written.entries().eq(entries.iter().cloned()));
 }
 
 /// A CA that signs nothing here.
