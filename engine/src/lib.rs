@@ -23,6 +23,6 @@ pub use store::{Disk, Home, SystemDisk};
 
 #[cfg(fuzzing)]
 pub use {
-    audit::fuzzing as fuzz_audit, store::fuzzing as fuzz_store, vault::fuzzing as fuzz_vault,
-    x509::fuzzing as fuzz_x509,
+    audit::fuzzing as fuzz_audit, authority::import::fuzzing as fuzz_import,
+    store::fuzzing as fuzz_store, vault::fuzzing as fuzz_vault, x509::fuzzing as fuzz_x509,
 };

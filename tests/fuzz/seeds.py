@@ -48,6 +48,10 @@ def main(out):
         + [b"\1" + b"\0" + counted(b"CA") + b"\0" + counted(wanted({5: b"\2\1\5"}))
            + counted(b"\x11") + counted(wanted({6: b"\x0a\1\1"})) + counted(b"\x12") + counted(b"")],
     )
+    index = made["index.txt"] + "\n".join(INDEX).encode()
+    files = {0: index, 1: b"0A\n", 3: made["ec.pem"], 4: made["ec.key"], 5: made["leaf.pem"]}
+    folder = b"".join(bytes([name]) + counted(whole) for name, whole in files.items())
+    put(out / "import", [b"\0" + index, b"\1" + made["leaf.pem"], b"\2" + folder])
     put(out / "text", [text.encode() for text in TEXTS])
     put(out / "vault", vault_seeds(made))
     put(out / "audit", audit_seeds())
@@ -229,6 +233,12 @@ EXTENSIONS = {
 }
 NAME = der(0x30, der(0x31, der(0x30, b"\x06\3\x55\4\6", der(0x13, b"DE"))),
            der(0x31, der(0x30, b"\x06\3\x55\4\x0a", der(0x0C, b"Example"))))
+INDEX = [
+    "V\t261122020000Z\t\t01\tunknown\t/C=DE/CN=www",
+    "R\t20261122020000Z\t261122020000Z,keyTime,20261122020000Z\t0A\tunknown\t/CN=a\\\tb",
+    "R\t261122020000Z\t261122020000Z,holdInstruction,1.2.840.10040.2.1\tff\tunknown\t/O=x",
+    "E\t491231235959Z\t\t00ab\tunknown\t/CN=old",
+]
 TEXTS = [
     "dns:*.example.internal", "ip:10.0.0.0/8 ip:10.1.2.3", "ip:fd00::/8", "email:a@example.org",
     "uri:https://example.org/a", "xn--bcher-kva.example", "Bücher.example", "10.0.0.1", "::1",

@@ -4,6 +4,7 @@ mod audit;
 mod authorities;
 mod boundary;
 mod formats;
+mod import;
 mod issuing;
 mod jobs;
 mod keys;

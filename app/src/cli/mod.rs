@@ -6,6 +6,7 @@ mod cert;
 mod csr;
 mod error;
 mod files;
+mod import;
 mod inspect;
 mod key;
 mod number;
@@ -39,6 +40,8 @@ pub(crate) enum Noun {
     Cert(cert::Verb),
     #[command(subcommand, about = csr::ABOUT)]
     Csr(csr::Verb),
+    #[command(about = import::ABOUT)]
+    Import(import::Import),
     #[command(about = inspect::ABOUT)]
     Inspect(inspect::Inspect),
     #[command(subcommand, about = key::ABOUT)]
@@ -72,6 +75,7 @@ impl Noun {
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
+            Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),
             Self::Quickstart(quickstart) => quickstart.run(session),

@@ -109,7 +109,11 @@ pub struct CertificateRow {
     /// The common name, or else the first alternative name; safe to show.
     pub name: String,
     pub identifiers: Vec<Identifier>,
+    /// Nobody's id where `issuer_is_here` is false.
     pub issuer: AuthorityId,
+    /// False for a certificate that was imported without the authority that issued it.
+    pub issuer_is_here: bool,
+    /// What the authority is called here, or its distinguished name where it is not here.
     pub issuer_name: String,
     pub profile: ProfileName,
     pub status: CertificateStatus,

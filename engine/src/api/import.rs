@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Area, Question, Resource};
+use super::{About, Area, Question};
 use crate::base::{AuthorityId, ImportRow, Secret};
 
 #[non_exhaustive]
@@ -95,7 +95,7 @@ impl ImportCommand {
             Self::Take { source, .. } => About {
                 area: Area::Authority,
                 action: "import.take",
-                resource: Resource::of("import", "all"),
+                resource: None,
                 details: format!("import from {}", source.path.display()),
                 intent_first: true,
             },

@@ -3,6 +3,7 @@
 mod audit;
 mod authority;
 mod certificate;
+mod import;
 mod key;
 mod question;
 mod request;
@@ -22,6 +23,9 @@ pub use certificate::{
     CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter, CertificateRow,
     CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
     PreviewCertificate, ShowCertificate, Sort,
+};
+pub use import::{
+    FilePassword, ImportCommand, ImportDone, ImportFact, ImportPreview, ImportSource, PreviewImport,
 };
 pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
 pub use question::{Answered, Page, Question};
@@ -43,9 +47,10 @@ pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, Vault
 pub use crate::base::{
     ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber,
     DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
-    Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, ParseIdError,
-    ProfileName, Reach, Remedy, Report, RequestId, Revocation, RevocationReason, Secret, Serial,
-    Severity, Subtree, SystemClock, Take, Timestamp, UriName, Verdict, shown,
+    Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyType, KeyUse,
+    Kind, Merged, NameError, ParseIdError, ProfileName, Reach, Remedy, Report, RequestId,
+    Revocation, RevocationReason, Secret, Serial, Severity, Subtree, SystemClock, Take, Timestamp,
+    UriName, Verdict, shown,
 };
 
 use std::fmt;
@@ -81,6 +86,7 @@ pub enum Command {
     Audit(AuditCommand),
     Authority(AuthorityCommand),
     Certificate(CertificateCommand),
+    Import(ImportCommand),
     Key(KeyCommand),
     Request(RequestCommand),
     Revocation(RevocationCommand),
@@ -112,6 +118,7 @@ pub enum Fact {
     Audit(AuditFact),
     Authority(AuthorityFact),
     Certificate(CertificateFact),
+    Import(ImportFact),
     Key(KeyFact),
     Request(RequestFact),
     Revocation(RevocationFact),
@@ -123,7 +130,7 @@ impl Fact {
     pub const fn area(&self) -> Area {
         match self {
             Self::Audit(_) => Area::Audit,
-            Self::Authority(_) => Area::Authority,
+            Self::Authority(_) | Self::Import(_) => Area::Authority,
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
             Self::Request(_) => Area::Request,
@@ -229,6 +236,7 @@ impl Command {
             Self::Audit(command) => command.about(),
             Self::Authority(command) => command.about(),
             Self::Certificate(command) => command.about(),
+            Self::Import(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Request(command) => command.about(),
             Self::Revocation(command) => command.about(),

@@ -6,6 +6,7 @@ mod crl;
 mod error;
 pub(crate) mod export;
 mod hierarchy;
+pub(crate) mod import;
 mod install;
 mod issue;
 mod issuer;

@@ -72,6 +72,7 @@ async fn decide(core: &Arc<Core>, act: &Act, command: Command) -> Result<Decided
         Command::Audit(command) => handle::audit::decide(core, act, command).await,
         Command::Authority(command) => handle::authority::decide(context, act, command).await,
         Command::Certificate(command) => handle::certificate::decide(context, act, command).await,
+        Command::Import(command) => handle::import::decide(context, act, command).await,
         Command::Key(command) => handle::key::decide(context, act, command).await,
         Command::Request(command) => handle::request::decide(context, act, command).await,
         Command::Revocation(command) => handle::revocation::decide(context, act, command).await,

@@ -10,6 +10,7 @@ mod file;
 /// Doors for `tests/fuzz`.
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod import;
 mod kdf;
 mod keys;
 mod list;
@@ -26,6 +27,8 @@ mod unlocked;
 pub(crate) use error::VaultError;
 pub(crate) use file::Sealed;
 pub(crate) use file::VaultId;
+pub(crate) use import::ForeignKey;
+pub(crate) use import::Incoming;
 pub(crate) use kdf::KdfCost;
 pub(crate) use list::Class;
 pub(crate) use overview::CheckOutcome;

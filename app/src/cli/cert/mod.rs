@@ -268,7 +268,13 @@ fn in_words(detail: &CertificateDetail) -> String {
         ("Names", list(&row.identifiers)),
         ("Status", word(&row.status)),
         ("Profile", row.profile.to_string()),
-        ("Issuer", format!("{}, {}", row.issuer_name, row.issuer)),
+        (
+            "Issuer",
+            match row.issuer_is_here {
+                true => format!("{}, {}", row.issuer_name, row.issuer),
+                false => format!("{}, not here", row.issuer_name),
+            },
+        ),
         ("Chain", above.join(", ")),
         ("Valid from", row.not_before.to_string()),
         ("Valid until", row.not_after.to_string()),

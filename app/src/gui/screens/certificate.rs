@@ -137,7 +137,9 @@ fn identity_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
             facts::row(ui, "Names", &names.join("\n"));
         }
         facts::row_with(ui, "Issued by", |ui| {
-            if ui.link(row.issuer_name.as_str()).clicked() {
+            if !row.issuer_is_here {
+                ui.label(row.issuer_name.as_str());
+            } else if ui.link(row.issuer_name.as_str()).clicked() {
                 wishes.go(Place::Authorities(Some(row.issuer)));
             }
         });

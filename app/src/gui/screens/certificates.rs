@@ -223,7 +223,9 @@ fn side_ui(ui: &mut Ui, row: &CertificateRow, view: &View<'_>, wishes: &mut Wish
             facts::row(ui, "Names", &names.join("\n"));
         }
         facts::row_with(ui, "Issued by", |ui| {
-            if ui.link(row.issuer_name.as_str()).clicked() {
+            if !row.issuer_is_here {
+                ui.label(row.issuer_name.as_str());
+            } else if ui.link(row.issuer_name.as_str()).clicked() {
                 wishes.go(Place::Authorities(Some(row.issuer)));
             }
         });

@@ -333,6 +333,7 @@ fn foreign_row(
         request: None,
         issued: act.at,
         fingerprint: Some(certificate.fingerprint()),
+        elsewhere: None,
     })
 }
 

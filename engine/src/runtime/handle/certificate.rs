@@ -245,7 +245,8 @@ pub(super) fn fitting(
     let text = filter.text.to_lowercase();
     Ok(all
         .map(|(id, record)| {
-            let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
+            let known = names.get(&record.issuer).or(record.elsewhere.as_ref());
+            let issuer_name = known.cloned().unwrap_or_default();
             let revocation = revoked
                 .get(&(record.issuer, record.serial.clone()))
                 .copied();
@@ -289,6 +290,7 @@ fn row(
         id,
         status: status(&record, revocation, now),
         revocation,
+        issuer_is_here: record.is_issued_here(),
         name: record.name,
         identifiers: record.identifiers,
         issuer: record.issuer,
@@ -330,7 +332,10 @@ impl Answer for ShowCertificate {
     fn answer(&self, sight: &Sight<'_>) -> Result<CertificateDetail, Report> {
         let store = &sight.store;
         let (record, der) = stored(store, self.0)?;
-        let issuer = known(store, record.issuer)?;
+        let issuer_name = match &record.elsewhere {
+            Some(issuer) => issuer.clone(),
+            None => known(store, record.issuer)?.name,
+        };
         let above = certificates_from(store, record.issuer)?;
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let chain = crate::authority::chain_from(store, record.issuer)?;
@@ -351,7 +356,7 @@ impl Answer for ShowCertificate {
             description: describe(&der)?,
             row: row(
                 (self.0, record),
-                issuer.name,
+                issuer_name,
                 revocation.map(|revoked| revoked.revocation),
                 sight.now,
             ),

@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::certificate::{CertificateError, any_profile, stored};
+use super::certificate::{CertificateError, stored};
 use super::hierarchy::{known, pems, sent_chain};
+use super::key::KeyError;
 use super::{Decided, Decision};
 use crate::api::{
-    AuthorityFact, AuthorityId, CertificateFact, CertificateId, CertificateKey, Fact, Report,
+    AuthorityFact, AuthorityId, CertificateFact, CertificateId, CertificateKey, Fact, KeyId,
+    KeyUse, Report,
 };
 use crate::authority::export::{Content, Sheet, file_name, verify, write};
 use crate::authority::{AuthorityError, certificates_from};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
+use crate::store::{Snapshot, key};
 use crate::x509::pem;
 
 pub(super) async fn certificate(
@@ -30,8 +33,8 @@ pub(super) async fn certificate(
         (true, CertificateKey::Vault(key)) => Some(key),
         (true, _) => return Err(CertificateError::KeyElsewhere(id).into()),
     };
-    if key.is_some() && any_profile(&record.profile).map_or(true, |profile| profile.is_ca) {
-        return Err(CertificateError::AuthorityKey.into());
+    if let Some(key) = key {
+        require_leaf(&store, key)?;
     }
     let above = certificates_from(&store, record.issuer)?;
     let chain = sent_chain(&store, record.issuer)?;
@@ -63,6 +66,15 @@ pub(super) async fn certificate(
         key_written: with_key,
     };
     Ok(Decision::of(Fact::Certificate(fact)).into())
+}
+
+/// A key of an authority stays in the vault, whatever certificate it has.
+fn require_leaf(store: &Snapshot, id: KeyId) -> Result<(), Report> {
+    let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
+    match record.used_for {
+        KeyUse::Leaf => Ok(()),
+        _ => Err(CertificateError::AuthorityKey.into()),
+    }
 }
 
 fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {

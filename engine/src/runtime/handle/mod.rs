@@ -6,6 +6,7 @@ pub(super) mod certificate;
 mod export;
 mod find;
 mod hierarchy;
+pub(super) mod import;
 mod issuing;
 pub(super) mod key;
 pub(super) mod request;

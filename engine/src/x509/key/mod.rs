@@ -115,6 +115,11 @@ impl PublicKey {
         id
     }
 
+    /// What the BIT STRING holds.
+    pub(super) fn bits(&self) -> &[u8] {
+        &self.0.bits
+    }
+
     pub(crate) fn kind(&self) -> KeyKind {
         self.0.kind
     }
