@@ -243,6 +243,7 @@ TEXTS = [
     "dns:*.example.internal", "ip:10.0.0.0/8 ip:10.1.2.3", "ip:fd00::/8", "email:a@example.org",
     "uri:https://example.org/a", "xn--bcher-kva.example", "Bücher.example", "10.0.0.1", "::1",
     "ca_0123456789abcdefghjkmnpqrs", "cert_7zzzzzzzzzzzzzzzzzzzzzzzzz", "00:11:22:ff", "tls-server",
+    "00000-00000-00000-00000-00000-0Q342", "keyCompromise", "0x0102", "12345",
     "dns:example.internal dns:www.example.internal", "11223344556677889900aabbccddeeff" * 2,
 ]
 

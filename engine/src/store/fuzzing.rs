@@ -11,6 +11,7 @@ use super::key::KeyRecord;
 use super::record::{decode, encode};
 use super::request::RequestRecord;
 use super::revocation::{CrlRecord, RevocationRecord};
+use super::vault::SeenRecord;
 use crate::api::Duty;
 
 /// A row, as a record of each kind.
@@ -22,6 +23,7 @@ pub fn row(bytes: &[u8]) {
     record::<RequestRecord>(bytes);
     record::<CrlRecord>(bytes);
     record::<RevocationRecord>(bytes);
+    record::<SeenRecord>(bytes);
     record::<VerificationRecord>(bytes);
     record::<Duty>(bytes);
     record::<Entry>(bytes);

@@ -9,7 +9,9 @@ use super::list::Described;
 use super::list::RecordName;
 use super::overview::Overview;
 use super::seal::Key;
+use super::slot::OsStoreSlot;
 use super::slot::PassphraseSlot;
+use super::slot::RecoverySlot;
 use super::unlocked;
 use crate::base::Secret;
 
@@ -20,9 +22,9 @@ pub fn file(bytes: &[u8]) {
     };
     Overview::of(&parts.header, None);
     parts.header.authority_vouches().unwrap();
-    for slot in &parts.header.slots {
-        PassphraseSlot::decode(slot, false).ok();
-    }
+    PassphraseSlot::cost(&parts.header, false).ok();
+    OsStoreSlot::all(&parts.header).ok();
+    RecoverySlot::open(&parts.header, &code()).err();
     Contents::open(&parts, &key()).ok();
 }
 
@@ -83,6 +85,11 @@ fn header() -> Vec<u8> {
     fields
 }
 
+/// Of a recovery slot that no file has.
+fn code() -> Secret<String> {
+    Secret::new(CODE.to_owned())
+}
+
 fn key() -> Key {
     Key::fill(|bytes| {
         bytes.fill(0x42);
@@ -90,3 +97,5 @@ fn key() -> Key {
     })
     .unwrap()
 }
+
+const CODE: &str = "00000-00000-00000-00000-00000-0Q342";

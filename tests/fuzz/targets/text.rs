@@ -5,8 +5,9 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use chancery_engine::api::{
-    AuthorityId, CertificateId, CommandId, DnsName, EmailName, Fingerprint, Identifier, IpSubtree,
-    JobId, KeyId, KeyType, ProfileName, RequestId, Serial, Subtree, UriName, shown,
+    AuthorityId, CertificateId, CommandId, CrlNumber, DnsName, EmailName, Fingerprint, Identifier,
+    IpSubtree, JobId, KeyId, KeyType, ProfileName, RecoveryCode, RequestId, RevocationReason,
+    Serial, Subtree, UriName, shown,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -26,6 +27,9 @@ fuzz_target!(|text: &str| {
     reads_again::<Serial>(text);
     reads_again::<Subtree>(text);
     reads_again::<UriName>(text);
+    reads_again::<RevocationReason>(text);
+    reads_again::<CrlNumber>(text);
+    recovery_code(text);
     text.parse::<KeyType>().ok();
     let safe = shown(text);
     assert_eq!(shown(&safe), safe);
@@ -38,6 +42,15 @@ fn reads_again<T: FromStr + Display + PartialEq + Debug>(text: &str) {
     };
     let written = read.to_string();
     assert_eq!(written.parse::<T>().ok(), Some(read), "{written:?}");
+}
+
+fn recovery_code(text: &str) {
+    let Ok(code) = RecoveryCode::parse(text) else {
+        return;
+    };
+    let written = code.expose(str::to_owned);
+    let again = RecoveryCode::parse(&written).map(|again| again.expose(str::to_owned));
+    assert_eq!(again, Ok(written));
 }
 
 /// Name spaces against names, and against one another.
