@@ -3,6 +3,7 @@
 mod audit;
 mod authorities;
 mod boundary;
+mod custody;
 mod formats;
 mod import;
 mod issuing;

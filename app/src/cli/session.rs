@@ -138,7 +138,10 @@ impl Session {
         }
         let create = || {
             let passphrase = self.copy_of_passphrase()?;
-            Ok(Command::Vault(VaultCommand::Create { passphrase }))
+            Ok(Command::Vault(VaultCommand::Create {
+                passphrase,
+                recovery: None,
+            }))
         };
         let id = self.carry_out(create, |fact| match fact {
             Fact::Vault(VaultFact::Created { id }) => Some(id),
@@ -162,7 +165,7 @@ impl Session {
         self.require_vault()?;
         let unlock = || {
             let passphrase = self.copy_of_passphrase()?;
-            Ok(Command::Vault(VaultCommand::Unlock { passphrase }))
+            Ok(Command::Vault(VaultCommand::unlock(passphrase)))
         };
         self.carry_out(unlock, |_| Some(()))?;
         self.unlocked.set(true);

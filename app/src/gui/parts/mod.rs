@@ -12,6 +12,8 @@ pub(super) mod findings;
 pub(super) mod names;
 pub(super) mod new_passphrase;
 pub(super) mod path_field;
+pub(super) mod release;
+pub(super) mod revoke;
 pub(super) mod status;
 pub(super) mod time;
 pub(super) mod validity_bar;
