@@ -83,7 +83,7 @@ fn a_list_of_every_key_type_reads_back_as_another_reader_reads_it() {
         assert_eq!(read.this_update(), NOW);
         assert_eq!(read.next_update(), Some(NOW.plus_days(7)));
         assert_eq!(read.authority_key_id(), Some(&ca.view().key_id[..]));
-        let peer = Peer::from_der(&der).unwrap();
+        let peer: Peer = Peer::from_der(&der).unwrap();
         assert_eq!(peer.to_der().unwrap(), der);
         let theirs = peer.tbs_cert_list.revoked_certificates.unwrap();
         assert_eq!(theirs.len(), 3);
@@ -122,7 +122,8 @@ fn judged_by_webpki(ca: &CaKey, leaf: &[u8], entries: &[CrlEntry]) -> Result<(),
     let leaf = rustls_pki_types::CertificateDer::from(leaf);
     let secs = u64::try_from(NOW.secs()).unwrap();
     let at = rustls_pki_types::UnixTime::since_unix_epoch(std::time::Duration::from_secs(secs));
-    let verified = webpki::EndEntityCert::try_from(&leaf)?.verify_for_usage(
+    let leaf = webpki::EndEntityCert::try_from(&leaf)?;
+    let verified = leaf.verify_for_usage(
         webpki::ALL_VERIFICATION_ALGS,
         &anchors,
         &[],
@@ -200,7 +201,7 @@ fn a_part_of_a_list_or_one_with_an_unknown_critical_extension_is_not_believed() 
     for id in [
         oid::ISSUING_DISTRIBUTION_POINT,
         oid::DELTA_CRL_INDICATOR,
-        const_oid::ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.1"),
+        ObjectIdentifier::new_unwrap("1.3.6.1.4.1.99999.1"),
     ] {
         let value = asn1::wrap(asn1::SEQUENCE, &[]);
         let critical = extension::write(id, true, &value).unwrap();
