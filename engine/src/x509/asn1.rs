@@ -265,6 +265,18 @@ pub(super) fn octets(bits: BitStringRef<'_>) -> Result<&[u8]> {
         .ok_or_else(|| Tag::BitString.value_error().into())
 }
 
+/// The tag octets of the elements of one SEQUENCE, which tell what a file of DER holds.
+pub(super) fn tags(der: &[u8]) -> Result<Vec<u8>> {
+    let fields = read_all(der, |reader| content(reader, SEQUENCE))?;
+    let mut reader = SliceReader::new(fields)?;
+    let mut tags = Vec::new();
+    while !reader.is_finished() {
+        tags.push(reader.peek_byte().unwrap_or_default());
+        reader.tlv_bytes()?;
+    }
+    Ok(tags)
+}
+
 /// An element of `parts`, one after the other.
 pub(super) fn wrap(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
@@ -310,6 +322,8 @@ pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const OBJECT_ID: u8 = 0x06;
+pub(super) const UTC_TIME: u8 = 0x17;
 pub(super) const GENERALIZED_TIME: u8 = 0x18;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;

@@ -5,6 +5,7 @@ mod asn1;
 mod certificate;
 mod chain;
 mod constraints;
+mod container;
 mod draft;
 mod error;
 mod extension;
@@ -28,6 +29,9 @@ pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use certificate::Certificate;
 pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
 pub(crate) use constraints::Constraints;
+pub(crate) use container::{
+    Bundle, ContainerError, FoundCertificate, FoundKey, Openness, PrivateKey, Reading, SealedKey,
+};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
 pub(crate) use extension::Urls;
 pub(crate) use inspect::describe;

@@ -166,6 +166,11 @@ fn key_of(
                 let because = format!("its key is here as an everyday key, {key}");
                 (KeyPlan::None, Some(because))
             }
+            KeyPlan::None => {
+                let unheld = planner.found.unheld.contains(certificate.public_key());
+                let because = unheld.then(|| "a vault holds no keys of its kind".to_owned());
+                (KeyPlan::None, because)
+            }
             plan => (plan, None),
         },
         because => {

@@ -72,7 +72,7 @@ pub(crate) fn plan(
     planner.steps.rows.extend(found.rows.iter().cloned());
     Ok(Plan {
         steps: planner.steps,
-        needs_password: found.needs_password,
+        needs_password: found.is_sealed(),
     })
 }
 

@@ -72,14 +72,6 @@ pub(crate) struct Tally {
 }
 
 impl Steps {
-    /// Nothing that is not here already.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-            && self.authorities.is_empty()
-            && self.certificates.is_empty()
-            && self.holes.is_empty()
-    }
-
     pub(crate) fn needs_passphrase(&self) -> bool {
         self.keys.iter().any(|key| key.class == Class::Authority)
     }

@@ -1,20 +1,17 @@
 //! Authorities: made here, requested from elsewhere, installed, granted, exported.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::hierarchy::{known, pems};
+use super::hierarchy::known;
 use super::{Decided, Decision, issuing};
 use crate::api::{
     AuthorityCommand, AuthorityFact, AuthorityId, CertificateId, CertificateKey, Consent, Duty,
     Fact, Given as GivenBy, Grant, KeyId, KeyUse, NewAuthority, NewAuthorityRequest, Report,
     Resource, Secret,
 };
-use crate::authority::export::{Content, Sheet, file_name, write};
 use crate::authority::{
     AuthorityError, Confirmation, Given, Installation, Issuer, NewKey, Permission, Plan, Prepared,
-    Source, certificates_from, install, name_is_free, name_of, new_rows, plan, prepare,
-    prepare_root, waiting,
+    Source, install, name_is_free, name_of, new_rows, plan, prepare, prepare_root, waiting,
 };
 use crate::base::Receipt;
 use crate::runtime::act::Act;
@@ -33,7 +30,9 @@ pub(in crate::runtime) async fn decide(
     let decision = match command {
         AuthorityCommand::Create(new) => create(context, act, new).await,
         AuthorityCommand::EndGrant { id } => end_grant(context, act, id).await,
-        AuthorityCommand::Export { id, folder, der } => export(context, id, folder, der).await,
+        AuthorityCommand::Export { id, folder, der } => {
+            super::export::authority(context, id, folder, der).await
+        }
         AuthorityCommand::Grant { id, grant, consent } => {
             grant_use(context, id, grant, consent).await
         }
@@ -414,41 +413,6 @@ async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Deci
         details,
         ..Decision::of(Fact::Authority(AuthorityFact::GrantEnded { id }))
     })
-}
-
-async fn export(
-    context: &Context,
-    id: AuthorityId,
-    folder: PathBuf,
-    der: bool,
-) -> Result<Decision, Report> {
-    let store = context.snapshot()?;
-    let record = known(&store, id)?;
-    let name = file_name(&record.name);
-    let chain = certificates_from(&store, id)?;
-    let own = chain.first().ok_or_else(|| AuthorityError::NotInstalled {
-        name: record.name.clone(),
-    })?;
-    let (own, chain) = match der {
-        true => (own.clone(), chain.concat()),
-        false => (pems(std::slice::from_ref(own)), pems(&chain)),
-    };
-    let sheet = |path: String, bytes| Sheet {
-        path: path.into(),
-        content: Content::Plain(bytes),
-    };
-    let mut sheets = vec![sheet(
-        format!("{name}.{}", if der { "der" } else { "crt" }),
-        own,
-    )];
-    if !der {
-        sheets.push(sheet(format!("{name}.chain.crt"), chain));
-    }
-    let files = context.files.run(move || write(&folder, &sheets)).await??;
-    Ok(Decision::of(Fact::Authority(AuthorityFact::Exported {
-        id,
-        files,
-    })))
 }
 
 fn intermediate() -> Result<&'static Profile, Report> {

@@ -1,9 +1,7 @@
-//! The inventory: certificates whose key is in the vault are issued here; all are listed, shown and
-//! exported.
+//! The inventory: certificates whose key is in the vault are issued here; all are listed and shown.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::authority::confirmation;
@@ -16,7 +14,6 @@ use crate::api::{
     ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report, Resource,
     ShowCertificate, Sort, Timestamp, shown,
 };
-use crate::authority::export::{Content, Sheet, file_name, verify, write};
 use crate::authority::{
     Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
     trial_key, wish_for,
@@ -40,7 +37,9 @@ pub(in crate::runtime) async fn decide(
             file_name,
             der,
             with_key,
-        } => export(context, act, (id, file_name), folder, (der, with_key)).await,
+        } => {
+            super::export::certificate(context, act, (id, file_name), folder, (der, with_key)).await
+        }
         CertificateCommand::Issue { wish, consent } => issue(context, act, wish, consent).await,
     }
 }
@@ -181,83 +180,10 @@ fn leaf_profile(name: &ProfileName) -> Result<&'static Profile, Report> {
     }
 }
 
-async fn export(
-    context: &Context,
-    act: &Act,
-    (id, named): (CertificateId, Option<String>),
-    folder: PathBuf,
-    (as_der, with_key): (bool, bool),
-) -> Result<Decided, Report> {
-    let store = context.snapshot()?;
-    let (record, der) = stored(&store, id)?;
-    let name = named.map_or_else(|| file_name(&record.name), |name| file_name(&name));
-    let key = match (with_key, record.key) {
-        (false, _) => None,
-        (true, CertificateKey::Vault(key)) => Some(key),
-        (true, _) => return Err(CertificateError::KeyElsewhere(id).into()),
-    };
-    if let Some(key) = key {
-        require_leaf(&store, key)?;
-    }
-    let above = certificates_from(&store, record.issuer)?;
-    let chain = sent_chain(&store, record.issuer)?;
-    let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
-    let now = act.at;
-    let vault = Arc::clone(&context.vault);
-    let files = context
-        .files
-        .run(move || -> Result<Vec<PathBuf>, Report> {
-            let mut sheets = match as_der {
-                true => vec![plain(format!("{name}.der"), der.clone())],
-                false => pem_sheets(&name, &der, &chain),
-            };
-            if let Some(key) = key {
-                let secret = vault.export_private_key(key)?;
-                sheets.push(Sheet {
-                    path: format!("{name}.key").into(),
-                    content: Content::Private(secret.expose(|der| pem::encode_private(der))),
-                });
-            }
-            let files = write(&folder, &sheets)?;
-            verify(&der, &above, now)?;
-            Ok(files)
-        })
-        .await??;
-    let fact = CertificateFact::Exported {
-        id,
-        files,
-        key_written: with_key,
-    };
-    Ok(Decision::of(Fact::Certificate(fact)).into())
-}
-
-/// A key of an authority stays in the vault, whatever certificate it has.
-fn require_leaf(store: &Snapshot, id: crate::api::KeyId) -> Result<(), Report> {
-    let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
-    match record.used_for {
-        KeyUse::Leaf => Ok(()),
-        _ => Err(CertificateError::AuthorityKey.into()),
-    }
-}
-
-fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {
-    let (own, above) = (pems(&[der.to_vec()]), pems(chain));
-    let full = [own.clone(), above.clone()].concat();
-    vec![
-        plain(format!("{name}.crt"), own),
-        plain(format!("{name}.chain.crt"), above),
-        plain(format!("{name}.fullchain.crt"), full),
-    ]
-}
-
-fn plain(path: String, bytes: Vec<u8>) -> Sheet {
-    Sheet {
-        path: path.into(),
-        content: Content::Plain(bytes),
-    }
-}
-
-fn stored(store: &Snapshot, id: CertificateId) -> Result<(CertificateRecord, Vec<u8>), Report> {
+pub(super) fn stored(
+    store: &Snapshot,
+    id: CertificateId,
+) -> Result<(CertificateRecord, Vec<u8>), Report> {
     match (rows::get(store, id)?, rows::der(store, id)?) {
         (Some(record), Some(der)) => Ok((record, der)),
         _ if rows::intent(store, id)?.is_some() => Err(CertificateError::OnlyIntended(id).into()),
@@ -415,7 +341,7 @@ impl Answer for PreviewCertificate {
 }
 
 #[derive(Debug)]
-enum CertificateError {
+pub(super) enum CertificateError {
     AuthorityKey,
     AuthorityProfile,
     KeyElsewhere(CertificateId),

@@ -37,6 +37,7 @@ async fn take(
     let (mint, clock) = (Arc::clone(&context.mint), Arc::clone(&context.clock));
     let planned = context.compute.run(move || -> Result<_, Report> {
         let found = read(material, password(&source))?;
+        found.require_open()?;
         let mut mint = || mint.next(clock.now());
         let plan = plan(&store, &found, (source.name.as_deref(), now), &mut mint)?;
         Ok((found, plan))

@@ -3,6 +3,7 @@
 pub(super) mod audit;
 pub(super) mod authority;
 pub(super) mod certificate;
+mod export;
 mod find;
 mod hierarchy;
 pub(super) mod import;
