@@ -151,8 +151,12 @@ pub struct AuthorityRow {
 pub enum AuthorityState {
     Active,
     Expired,
+    /// Its certificate, or that of one above it, is on hold: it issues nothing until released.
+    OnHold,
     /// Its request waits for the parent's signature.
     Requested,
+    /// Its certificate, or that of one above it: it issues nothing more.
+    Revoked,
 }
 
 /// Where the key is and what it takes to use it.

@@ -7,6 +7,7 @@ mod import;
 mod key;
 mod question;
 mod request;
+mod revocation;
 mod system;
 mod vault;
 
@@ -32,6 +33,11 @@ pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
     RequestPreview, RequestRow, RequestState, ShowRequest,
 };
+pub use revocation::{
+    CrlDetail, CrlPlace, CrlRow, FindIssued, ListCrls, ListRevocations, NewestCrl,
+    PreviewRevocation, Publicity, RevocationCommand, RevocationFact, RevocationPreview,
+    RevocationPreviewRow, RevocationRow, RevocationVerdict, Selection, ShowCrl,
+};
 pub use system::{
     Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
     SystemCommand, SystemFact,
@@ -39,11 +45,12 @@ pub use system::{
 pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
 
 pub use crate::base::{
-    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId,
+    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber,
     DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
     Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyType, KeyUse,
-    Kind, Merged, NameError, ParseIdError, ProfileName, Reach, Remedy, Report, RequestId, Secret,
-    Serial, Severity, Subtree, SystemClock, Take, Timestamp, UriName, Verdict, shown,
+    Kind, Merged, NameError, ParseIdError, ProfileName, Reach, Remedy, Report, RequestId,
+    Revocation, RevocationReason, Secret, Serial, Severity, Subtree, SystemClock, Take, Timestamp,
+    UriName, Verdict, shown,
 };
 
 use std::fmt;
@@ -82,6 +89,7 @@ pub enum Command {
     Import(ImportCommand),
     Key(KeyCommand),
     Request(RequestCommand),
+    Revocation(RevocationCommand),
     System(SystemCommand),
     Vault(VaultCommand),
 }
@@ -96,6 +104,8 @@ pub enum Area {
     Certificate,
     Key,
     Request,
+    /// What is revoked, and the lists that say so.
+    Revocation,
     System,
     Vault,
 }
@@ -111,6 +121,7 @@ pub enum Fact {
     Import(ImportFact),
     Key(KeyFact),
     Request(RequestFact),
+    Revocation(RevocationFact),
     System(SystemFact),
     Vault(VaultFact),
 }
@@ -123,6 +134,7 @@ impl Fact {
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
             Self::Request(_) => Area::Request,
+            Self::Revocation(_) => Area::Revocation,
             Self::System(_) => Area::System,
             Self::Vault(_) => Area::Vault,
         }
@@ -227,6 +239,7 @@ impl Command {
             Self::Import(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Request(command) => command.about(),
+            Self::Revocation(command) => command.about(),
             Self::System(command) => command.about(),
             Self::Vault(command) => command.about(),
         }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::base::{AuthorityId, Explain, Kind, Remedy, Report, Serial, Timestamp, shown};
+use crate::base::{
+    AuthorityId, Explain, Kind, Remedy, Report, Revocation, Serial, Timestamp, shown,
+};
 
 #[derive(Debug)]
 pub(crate) enum AuthorityError {
@@ -41,6 +43,11 @@ pub(crate) enum AuthorityError {
     },
     OtherKey {
         name: String,
+    },
+    /// Its certificate, or that of one above it.
+    Revoked {
+        name: String,
+        revocation: Revocation,
     },
     SerialTaken(Serial),
     SignatureLost,
@@ -108,6 +115,16 @@ impl fmt::Display for AuthorityError {
                 "the certificate is for another key than the one made for {}",
                 shown(name)
             ),
+            Self::Revoked { name, revocation } => write!(
+                f,
+                "the certificate of {} is {} since {}, so that nothing below it is trusted",
+                shown(name),
+                match revocation.reason.is_hold() {
+                    true => "on hold",
+                    false => "revoked",
+                },
+                revocation.at
+            ),
             Self::SerialTaken(serial) => write!(f, "the serial {serial} is already in use"),
             Self::SignatureLost => f.write_str("the intent to sign is no longer open"),
             Self::Unknown(id) => write!(f, "there is no authority {id}"),
@@ -147,6 +164,7 @@ impl Explain for AuthorityError {
             Self::NotInstalled { .. } => "authority.not-installed",
             Self::NotRequested { .. } => "authority.not-requested",
             Self::OtherKey { .. } => "authority.other-key",
+            Self::Revoked { .. } => "authority.revoked",
             Self::Unknown(_) => "authority.unknown",
             Self::NoRoot | Self::WrongChain(_) => "authority.wrong-chain",
         }
@@ -190,6 +208,10 @@ impl Explain for AuthorityError {
             Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => {
                 return Remedy::Retry;
             }
+            Self::Revoked { revocation, .. } if revocation.reason.is_hold() => {
+                "Release it with cert release, or choose another authority"
+            }
+            Self::Revoked { .. } => "Choose another authority, or make a new one",
             Self::Unknown(_) => "Choose one from ca list",
             Self::WrongChain(cause) => return cause.remedy.clone(),
             Self::WrongConfirmation { .. } => "Name the authority whose key is to sign",

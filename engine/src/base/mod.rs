@@ -12,6 +12,7 @@ mod merge;
 mod name;
 mod receipt;
 mod report;
+mod revocation;
 mod secret;
 mod serial;
 mod shown;
@@ -36,6 +37,7 @@ pub(crate) use receipt::{Purpose, Receipt};
 pub(crate) use report::Explain;
 
 pub use report::{Kind, Remedy, Report};
+pub use revocation::{CrlNumber, Revocation, RevocationReason};
 pub use secret::Secret;
 pub use serial::Serial;
 pub use shown::shown;

@@ -12,6 +12,7 @@ mod lock;
 mod read;
 mod record;
 pub(crate) mod request;
+pub(crate) mod revocation;
 mod tables;
 mod version;
 mod writer;

@@ -12,7 +12,7 @@ use super::audit::{self, Tail};
 use super::change::{Change, Op, Put};
 use super::error::{Refused, StoreError};
 use super::read::{Reader, Snapshot};
-use super::tables::{BARRED_KEYS, CHECKPOINTS, DUE, META, NAMES, NOTES, SERIALS};
+use super::tables::{BARRED_KEYS, CHECKPOINTS, DUE, META, NAMES, NOTES, REVOCATIONS, SERIALS};
 use crate::api::{Area, CommandId, Fact, Notice, Revision};
 use crate::base::Report;
 
@@ -211,6 +211,14 @@ fn apply(transaction: &WriteTransaction, put: Put) -> Result<(), Error> {
         Op::Note(name, note) => {
             let mut table = transaction.open_table(NOTES)?;
             table.insert(name, note.as_slice())?;
+        }
+        Op::Revoked(issuer, serial, row) => {
+            let mut table = transaction.open_table(REVOCATIONS)?;
+            let key = (issuer.to_raw(), serial.as_bytes());
+            match row {
+                Some(row) => table.insert(key, row.as_slice())?,
+                None => table.remove(key)?,
+            };
         }
         Op::Row(table, id, bytes) => {
             let mut table = transaction.open_table(table)?;

@@ -6,7 +6,9 @@ use crate::api::{
     AuthorityDetail, AuthorityId, AuthorityRow, AuthorityState, Custody, ListAuthorities, Report,
     ShowAuthority,
 };
-use crate::authority::{AuthorityError, certificates_from, effective_end, without_root};
+use crate::authority::{
+    AuthorityError, certificates_from, effective_end, revoked_above, without_root,
+};
 use crate::store::Snapshot;
 use crate::store::authority::{self as rows, AuthorityRecord};
 use crate::x509::{Certificate, pem};
@@ -61,10 +63,13 @@ fn row(
 ) -> Result<AuthorityRow, Report> {
     let installed = record.installed.as_ref();
     let is_root = installed.is_some_and(|installed| installed.is_root);
-    let state = match installed {
-        None => AuthorityState::Requested,
-        Some(installed) if installed.not_after <= sight.now => AuthorityState::Expired,
-        Some(_) => AuthorityState::Active,
+    let revoked = revoked_above(&sight.store, id)?;
+    let state = match (installed, revoked) {
+        (None, _) => AuthorityState::Requested,
+        (_, Some((_, held))) if held.reason.is_hold() => AuthorityState::OnHold,
+        (_, Some(_)) => AuthorityState::Revoked,
+        (Some(installed), None) if installed.not_after <= sight.now => AuthorityState::Expired,
+        (Some(_), None) => AuthorityState::Active,
     };
     let chain = match installed {
         Some(_) => certificates_from(&sight.store, id)?,

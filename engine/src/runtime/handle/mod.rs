@@ -10,6 +10,7 @@ pub(super) mod import;
 mod issuing;
 pub(super) mod key;
 pub(super) mod request;
+pub(super) mod revocation;
 pub(super) mod system;
 pub(super) mod vault;
 
@@ -19,6 +20,7 @@ use super::context::Context;
 use super::pool::attempt;
 use crate::api::{Answered, Fact, JobId, Question, Report, Resource, Timestamp};
 use crate::base::Receipt;
+use crate::store::audit::Entry;
 use crate::store::{Guard, Put, Snapshot};
 
 /// A question the engine can answer. Nobody else can implement it: a sight has no public name.
@@ -49,6 +51,8 @@ pub(super) struct Decision {
     pub(super) resource: Option<Resource>,
     /// For the audit, besides the command's own words.
     pub(super) details: String,
+    /// Further entries of the audit, where one command does the same to many things.
+    pub(super) more: Vec<Entry>,
 }
 
 impl Decision {
@@ -61,6 +65,7 @@ impl Decision {
             receipts: Vec::new(),
             resource: None,
             details: String::new(),
+            more: Vec::new(),
         }
     }
 }
