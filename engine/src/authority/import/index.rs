@@ -230,11 +230,7 @@ const REASONS: &[(&str, Option<RevocationReason>, bool)] = &[
         Some(RevocationReason::AffiliationChanged),
         false,
     ),
-    (
-        "superseded",
-        Some(Some(RevocationReason::Superseded)),
-        false,
-    ),
+    ("superseded", Some(RevocationReason::Superseded), false),
     (
         "cessationOfOperation",
         Some(RevocationReason::CessationOfOperation),

@@ -9,7 +9,7 @@ use super::plan::Planner;
 use super::source::INDEX;
 use crate::base::{
     AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, ProfileName, Report,
-    Serial, shown,
+    Revocation, Serial, shown,
 };
 use crate::store::Rows;
 use crate::store::certificate::{self, CertificateRecord};
