@@ -3,9 +3,12 @@
 mod audit;
 mod authorities;
 mod boundary;
+mod custody;
 mod formats;
 mod import;
 mod issuing;
 mod jobs;
+mod keys;
+mod revocation;
 mod store;
 mod vault;

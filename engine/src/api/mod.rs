@@ -27,7 +27,7 @@ pub use certificate::{
 pub use import::{
     FilePassword, ImportCommand, ImportDone, ImportFact, ImportPreview, ImportSource, PreviewImport,
 };
-pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, ListKeys};
+pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
 pub use question::{Answered, Page, Question};
 pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
@@ -42,15 +42,18 @@ pub use system::{
     Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
     SystemCommand, SystemFact,
 };
-pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
+pub use vault::{
+    Opener, SlotCheck, SlotKind, SlotOutcome, SlotRow, VaultCommand, VaultFact, VaultState,
+    VaultStatus, VaultStatusQuestion,
+};
 
 pub use crate::base::{
     ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber,
     DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
     Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyType, KeyUse,
-    Kind, Merged, NameError, ParseIdError, ProfileName, Reach, Remedy, Report, RequestId,
-    Revocation, RevocationReason, Secret, Serial, Severity, Subtree, SystemClock, Take, Timestamp,
-    UriName, Verdict, shown,
+    Kind, Merged, NameError, ParseIdError, ProfileName, Reach, RecoveryCode, RecoveryCodeError,
+    Remedy, Report, RequestId, Revocation, RevocationReason, Secret, Serial, Severity, SlotId,
+    Subtree, SystemClock, Take, Timestamp, UriName, Verdict, shown,
 };
 
 use std::fmt;

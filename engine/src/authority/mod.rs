@@ -13,7 +13,7 @@ mod issuer;
 mod revoke;
 
 pub(crate) use consent::{Confirmation, Permission};
-pub(crate) use create::{NewKey, Plan, name_is_free, new_rows, plan, trial_key, waiting};
+pub(crate) use create::{NewKey, Plan, name_is_free, new_rows, plan, waiting};
 pub(crate) use crl::{CrlWish, PreparedCrl, SignedCrl, newest_crl, prepare_crl, unlisted};
 pub(crate) use error::AuthorityError;
 pub(crate) use hierarchy::{

@@ -11,6 +11,7 @@ mod import;
 mod merge;
 mod name;
 mod receipt;
+mod recovery;
 mod report;
 mod revocation;
 mod secret;
@@ -29,11 +30,13 @@ pub(crate) use digest::{hex, random, sha256, unhex};
 pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
+    SlotId,
 };
 pub use import::{ImportKind, ImportOutcome, ImportRow};
 pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
 pub(crate) use receipt::{Purpose, Receipt};
+pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub(crate) use report::Explain;
 
 pub use report::{Kind, Remedy, Report};

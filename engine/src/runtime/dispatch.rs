@@ -92,9 +92,12 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
     let entry = act.done(decision.resource, &decision.details);
     let fact = decision.fact;
     let audit = std::iter::once(entry).chain(decision.more).collect();
+    let mut puts = decision.puts;
+    let (seen, seen_put) = context.vault_seen();
+    puts.extend(seen_put);
     let change = Change {
         guard: decision.guard,
-        puts: decision.puts,
+        puts,
         audit,
         receipts: decision.receipts,
         fact: Some(fact.clone()),
@@ -107,6 +110,7 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
         context.vault.lock();
     }
     let at = committed?;
+    context.noted(seen);
     if matches!(
         act.about.area,
         Area::Authority | Area::Key | Area::Revocation

@@ -14,6 +14,7 @@ mod record;
 pub(crate) mod request;
 pub(crate) mod revocation;
 mod tables;
+pub(crate) mod vault;
 mod version;
 mod writer;
 

@@ -33,6 +33,9 @@ pub(super) const JOBS: RowTable = TableDefinition::new("jobs");
 /// Key → [`super::key::KeyRecord`].
 pub(super) const KEYS: RowTable = TableDefinition::new("keys");
 
+/// Key → [`super::key::UseRecord`]: its last use, and how many there were.
+pub(super) const KEY_USES: RowTable = TableDefinition::new("key_uses");
+
 /// Request → [`super::request::RequestRecord`].
 pub(super) const REQUESTS: RowTable = TableDefinition::new("requests");
 
@@ -112,7 +115,7 @@ pub(super) fn complete(database: &impl ReadableDatabase) -> Result<bool, Error> 
     Ok(rows.chain(others).all(|name| there.contains(name)))
 }
 
-const ROWS: [RowTable; 13] = [
+const ROWS: [RowTable; 14] = [
     AUTHORITIES,
     AUTHORITY_DER,
     AUTHORITY_REQUESTS,
@@ -124,6 +127,7 @@ const ROWS: [RowTable; 13] = [
     INTENT_TBS,
     JOBS,
     KEYS,
+    KEY_USES,
     REQUESTS,
     REQUEST_DER,
 ];

@@ -11,6 +11,7 @@ use super::Shared;
 use super::audit::{self, Tail};
 use super::change::{Change, Op, Put};
 use super::error::{Refused, StoreError};
+use super::key;
 use super::read::{Reader, Snapshot};
 use super::tables::{BARRED_KEYS, CHECKPOINTS, DUE, META, NAMES, NOTES, REVOCATIONS, SERIALS};
 use crate::api::{Area, CommandId, Fact, Notice, Revision};
@@ -174,6 +175,8 @@ fn write(
     let mut uses = change.receipts.into_iter().map(|receipt| receipt.consume());
     for entry in change.audit {
         let uses: Vec<_> = uses.by_ref().collect();
+        key::note_uses(transaction, entry.at, &uses)?;
+        areas.extend(uses.first().map(|_| Area::Key));
         audit::append(transaction, &mut batch.tail, entry, &uses)?;
     }
     batch.revision += 1;

@@ -16,12 +16,24 @@ pub(crate) struct KeyUsage(u16);
 
 impl KeyUsage {
     pub(crate) const DIGITAL_SIGNATURE: Self = Self(1);
+    pub(crate) const NON_REPUDIATION: Self = Self(1 << 1);
     pub(crate) const KEY_ENCIPHERMENT: Self = Self(1 << 2);
+    pub(crate) const DATA_ENCIPHERMENT: Self = Self(1 << 3);
+    pub(crate) const KEY_AGREEMENT: Self = Self(1 << 4);
     pub(crate) const KEY_CERT_SIGN: Self = Self(1 << 5);
     pub(crate) const CRL_SIGN: Self = Self(1 << 6);
 
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// The uses that both have.
+    pub(crate) const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     pub(crate) const fn contains(self, other: Self) -> bool {

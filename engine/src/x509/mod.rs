@@ -33,11 +33,11 @@ pub(crate) use constraints::Constraints;
 pub(crate) use container::{
     Bundle, ContainerError, FoundCertificate, FoundKey, Openness, PrivateKey, Reading, SealedKey,
 };
-pub(crate) use crl::{CertificateList, CrlEntry, CrlError, CrlHead, NewCrl};
+pub(crate) use crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
 pub(crate) use extension::{KeyUsage, Urls};
 pub(crate) use inspect::describe;
-pub(crate) use key::PublicKey;
+pub(crate) use key::{PublicKey, trial_key};
 pub(crate) use link::Link;
 pub(crate) use merge::{MergeError, merge};
 pub(crate) use name::Name;

@@ -112,7 +112,7 @@ fn rehearse(
 ) -> Result<(), Report> {
     let key = NewKey {
         id: KeyId::from_raw(0),
-        public: crate::authority::trial_key(plan.key_type)?,
+        public: crate::x509::trial_key(plan.key_type)?,
         key_type: plan.key_type,
     };
     draw(plan, parent, permission, ids, &key, act).map(drop)
@@ -190,10 +190,10 @@ fn grant_end(id: AuthorityId, grant: Option<&Grant>) -> Option<Put> {
 fn custody_words(grant: Option<&Grant>) -> String {
     match grant {
         None => "key attended".to_owned(),
-        Some(Grant { until: None, .. }) => "key unattended without end".to_owned(),
+        Some(Grant { until: None, .. }) => "key unattended without end, CRLs included".to_owned(),
         Some(Grant {
             until: Some(end), ..
-        }) => format!("key unattended until {end}"),
+        }) => format!("key unattended until {end}, CRLs included"),
     }
 }
 

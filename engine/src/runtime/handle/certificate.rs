@@ -16,14 +16,14 @@ use crate::api::{
 };
 use crate::authority::{
     Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
-    trial_key, wish_for,
+    wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
 use crate::store::{Rows, Snapshot, key, revocation};
-use crate::x509::{Profile, PublicKey, describe, pem, profile};
+use crate::x509::{Profile, PublicKey, describe, pem, profile, trial_key};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -288,9 +288,9 @@ fn row(
 ) -> CertificateRow {
     CertificateRow {
         id,
-        issuer_is_here: record.is_issued_here(),
         status: status(&record, revocation, now),
         revocation,
+        issuer_is_here: record.is_issued_here(),
         name: record.name,
         identifiers: record.identifiers,
         issuer: record.issuer,

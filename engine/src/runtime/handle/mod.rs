@@ -11,6 +11,7 @@ mod issuing;
 pub(super) mod key;
 pub(super) mod request;
 pub(super) mod revocation;
+mod slot;
 pub(super) mod system;
 pub(super) mod vault;
 

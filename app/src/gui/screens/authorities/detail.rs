@@ -94,6 +94,11 @@ fn buttons(ui: &mut Ui, shown: &AuthorityDetail, wishes: &mut Wishes) -> Option<
         {
             wishes.go(Place::Certificate(certificate));
         }
+        if let Some(key) = shown.key
+            && ui.button("Show key").clicked()
+        {
+            wishes.go(Place::Key(key));
+        }
     });
     asked
 }
