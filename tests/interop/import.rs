@@ -77,14 +77,18 @@ fn an_openssl_ca_with_an_odd_name_is_taken_over_and_its_crl_numbers_go_on() {
     let preview = installation.answer(&format!("{line} --dry-run"));
     assert_eq!(preview["needs_passphrase"], true, "{preview:#}");
     let answer = installation.answer(line);
-    assert_eq!((&answer["revoked"], &answer["keys"]), (&1.into(), &1.into()), "{answer:#}");
+    assert_eq!(
+        (&answer["revoked"], &answer["keys"]),
+        (&1.into(), &1.into()),
+        "{answer:#}"
+    );
 
     let judge = Judge::of(&installation, "Old");
     judge.accepts(&old.file("newcerts/1000.pem"));
     judge.refuses(&old.file("newcerts/1001.pem"));
     // The last number was 0x2000; easy-rsa and openssl write the next one.
     assert!(judge.number() > 0x2000, "{:#x}", judge.number());
-    installation.done("cert revoke 1000 --ca Old --reason superseded");
+    installation.done("cert revoke 1000 --issuer Old --reason superseded");
     let judge = Judge::of(&installation, "Old");
     judge.refuses(&old.file("newcerts/1000.pem"));
     let id = installation.done("cert create new.example.org --ca Old --confirm Old");
@@ -94,7 +98,10 @@ fn an_openssl_ca_with_an_odd_name_is_taken_over_and_its_crl_numbers_go_on() {
         let shown = openssl_done(&format!("x509 -in {} -noout -{what}", file.display()));
         shown.split_once('=').map(|(_, name)| name.to_owned())
     };
-    assert_eq!(names("issuer", &new), names("subject", &old.file("cacert.pem")));
+    assert_eq!(
+        names("issuer", &new),
+        names("subject", &old.file("cacert.pem"))
+    );
 }
 
 /// A CA as `openssl ca` keeps it, its key sealed and its name as old directories made them.
@@ -138,7 +145,9 @@ impl OpensslCa {
 
     fn openssl(&self, line: &str) {
         let mut command = Command::new("openssl");
-        command.args(line.split_whitespace()).current_dir(&self.folder);
+        command
+            .args(line.split_whitespace())
+            .current_dir(&self.folder);
         let said = run(&mut command);
         assert_eq!(said.code, Some(0), "openssl {line}\n{said:#?}");
     }
@@ -195,7 +204,10 @@ impl Judge {
     }
 
     fn number(&self) -> u128 {
-        let said = openssl_done(&format!("crl -in {} -noout -crlnumber", self.list.display()));
+        let said = openssl_done(&format!(
+            "crl -in {} -noout -crlnumber",
+            self.list.display()
+        ));
         let digits = said.trim().trim_start_matches("crlNumber=0x");
         u128::from_str_radix(digits, 16).unwrap_or_else(|_| panic!("{said}"))
     }

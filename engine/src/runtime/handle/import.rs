@@ -107,6 +107,7 @@ impl Answer for PreviewImport {
     fn answer(&self, sight: &Sight<'_>) -> Result<ImportPreview, Report> {
         let planned = preview(&sight.store, &self.0, sight.now)?;
         Ok(ImportPreview {
+            keys: count(planned.steps.tally().keys),
             needs_passphrase: planned.steps.needs_passphrase(),
             needs_password: planned.needs_password,
             rows: planned.steps.rows,
