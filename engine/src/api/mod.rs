@@ -35,11 +35,12 @@ pub use system::{
 pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
 
 pub use crate::base::{
-    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId,
-    DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
-    Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, ParseIdError,
-    ProfileName, Reach, Remedy, Report, RequestId, Secret, Serial, Severity, Subtree, SystemClock,
-    Take, Timestamp, UriName, Verdict, shown,
+    ApprovalId, AuthorityId, CertificateFormat, CertificateId, CertificateKey, Choices, Clock,
+    CommandId, DescribedField, Description, Destination, DnsName, EmailName, Field, Finding,
+    Fingerprint, Form, Grant, Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged,
+    NameError, Needs, ParseIdError, ProfileName, Reach, Remedy, Report, RequestId, Secret, Serial,
+    Severity, Subtree, SystemClock, Take, Timestamp, TrustFormat, UnknownForm, UriName, Verdict,
+    shown,
 };
 
 use std::fmt;

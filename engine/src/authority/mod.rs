@@ -8,6 +8,7 @@ mod hierarchy;
 mod install;
 mod issue;
 mod issuer;
+pub(crate) mod package;
 
 pub(crate) use consent::{Confirmation, Permission};
 pub(crate) use create::{NewKey, Plan, name_is_free, new_rows, plan, trial_key, waiting};

@@ -11,10 +11,10 @@ use der::asn1::OctetStringRef;
 use der::{Decode, Encode, Reader};
 use zeroize::Zeroizing;
 
-use crate::base::{KeyType, Secret};
+use crate::base::{KeyType, Report, Secret};
 use crate::x509::container::error::ContainerError;
 use crate::x509::container::md5::md5;
-use crate::x509::container::pbe::{Budget, Password, Scheme};
+use crate::x509::container::pbe::{Budget, ITERATIONS, Password, Scheme, octet_string};
 use crate::x509::key::{KeyKind, PublicKey};
 use crate::x509::{asn1, oid, pem};
 
@@ -221,6 +221,19 @@ impl SealedKey {
             }
         }
     }
+}
+
+/// Seals PKCS #8 as `EncryptedPrivateKeyInfo`: AES-256 under PBKDF2 with SHA-256.
+pub(crate) fn seal_key(
+    pkcs8: &Secret<Vec<u8>>,
+    password: &Secret<String>,
+) -> Result<Vec<u8>, Report> {
+    let scheme = Scheme::modern(ITERATIONS)?;
+    let sealed = pkcs8.expose(|der| scheme.encrypt(&Password::new(password), der));
+    let parts = scheme.write().zip(sealed);
+    let (algorithm, sealed) =
+        parts.ok_or_else(|| Report::bug("a private key could not be sealed"))?;
+    Ok(asn1::sequence_of(&[algorithm, octet_string(&sealed)]))
 }
 
 /// OpenSSL's `EVP_BytesToKey` with MD5, one round, and the first 8 octets of the IV as salt.

@@ -130,6 +130,14 @@ impl PublicKey {
         matches!(self.0.kind, KeyKind::Rsa { .. })
     }
 
+    /// Whether programs know it that are older than Ed25519 and ML-DSA.
+    pub(crate) fn is_known_to_old_programs(&self) -> bool {
+        matches!(
+            self.0.kind,
+            KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Rsa { .. }
+        )
+    }
+
     pub(crate) fn verify(
         &self,
         algorithm: SignatureAlgorithm,
