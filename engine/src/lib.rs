@@ -20,3 +20,4 @@ pub use runtime::{
     require_no_key, start, verify_audit,
 };
 pub use store::{Disk, Home, SystemDisk};
+pub use vault::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};

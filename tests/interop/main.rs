@@ -14,6 +14,7 @@ mod constraints;
 mod counterpart;
 mod damage;
 mod disk;
+mod formats;
 mod hierarchy;
 mod killed;
 mod offline;

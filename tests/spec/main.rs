@@ -3,8 +3,13 @@
 mod audit;
 mod authorities;
 mod boundary;
+mod custody;
+mod export;
 mod formats;
+mod import;
 mod issuing;
 mod jobs;
+mod keys;
+mod revocation;
 mod store;
 mod vault;

@@ -3,10 +3,12 @@
 mod audit;
 mod ca;
 mod cert;
+mod crl;
 mod csr;
 mod error;
 mod files;
 mod forms;
+mod import;
 mod inspect;
 mod key;
 mod number;
@@ -38,8 +40,12 @@ pub(crate) enum Noun {
     Ca(ca::Verb),
     #[command(subcommand, about = cert::ABOUT)]
     Cert(cert::Verb),
+    #[command(subcommand, about = crl::ABOUT)]
+    Crl(crl::Verb),
     #[command(subcommand, about = csr::ABOUT)]
     Csr(csr::Verb),
+    #[command(about = import::ABOUT)]
+    Import(import::Import),
     #[command(about = inspect::ABOUT)]
     Inspect(inspect::Inspect),
     #[command(subcommand, about = key::ABOUT)]
@@ -56,7 +62,9 @@ impl Noun {
             Self::Audit(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
+            Self::Crl(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
+            Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),
             Self::Quickstart(quickstart) => quickstart.run(session),

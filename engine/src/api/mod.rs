@@ -3,9 +3,11 @@
 mod audit;
 mod authority;
 mod certificate;
+mod import;
 mod key;
 mod question;
 mod request;
+mod revocation;
 mod system;
 mod vault;
 
@@ -22,25 +24,37 @@ pub use certificate::{
     CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
     PreviewCertificate, ShowCertificate, Sort,
 };
-pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, ListKeys};
+pub use import::{
+    FilePassword, ImportCommand, ImportDone, ImportFact, ImportPreview, ImportSource, PreviewImport,
+};
+pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
 pub use question::{Answered, Page, Question};
 pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
     RequestPreview, RequestRow, RequestState, ShowRequest,
 };
+pub use revocation::{
+    CrlDetail, CrlPlace, CrlRow, FindIssued, ListCrls, ListRevocations, NewestCrl,
+    PreviewRevocation, Publicity, RevocationCommand, RevocationFact, RevocationPreview,
+    RevocationPreviewRow, RevocationRow, RevocationVerdict, Selection, ShowCrl,
+};
 pub use system::{
     Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
     SystemCommand, SystemFact,
 };
-pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
+pub use vault::{
+    Opener, SlotCheck, SlotKind, SlotOutcome, SlotRow, VaultCommand, VaultFact, VaultState,
+    VaultStatus, VaultStatusQuestion,
+};
 
 pub use crate::base::{
     ApprovalId, AuthorityId, CertificateFormat, CertificateId, CertificateKey, Choices, Clock,
-    CommandId, DescribedField, Description, Destination, DnsName, EmailName, Field, Finding,
-    Fingerprint, Form, Grant, Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged,
-    NameError, Needs, ParseIdError, ProfileName, Reach, Remedy, Report, RequestId, Secret, Serial,
-    Severity, Subtree, SystemClock, Take, Timestamp, TrustFormat, UnknownForm, UriName, Verdict,
-    shown,
+    CommandId, CrlNumber, DescribedField, Description, Destination, DnsName, EmailName, Field,
+    Finding, Fingerprint, Form, Grant, Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree,
+    JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, Needs, ParseIdError, ProfileName,
+    Reach, RecoveryCode, RecoveryCodeError, Remedy, Report, RequestId, Revocation,
+    RevocationReason, Secret, Serial, Severity, SlotId, Subtree, SystemClock, Take, Timestamp,
+    TrustFormat, UnknownForm, UriName, Verdict, shown,
 };
 
 use std::fmt;
@@ -76,8 +90,10 @@ pub enum Command {
     Audit(AuditCommand),
     Authority(AuthorityCommand),
     Certificate(CertificateCommand),
+    Import(ImportCommand),
     Key(KeyCommand),
     Request(RequestCommand),
+    Revocation(RevocationCommand),
     System(SystemCommand),
     Vault(VaultCommand),
 }
@@ -92,6 +108,8 @@ pub enum Area {
     Certificate,
     Key,
     Request,
+    /// What is revoked, and the lists that say so.
+    Revocation,
     System,
     Vault,
 }
@@ -104,8 +122,10 @@ pub enum Fact {
     Audit(AuditFact),
     Authority(AuthorityFact),
     Certificate(CertificateFact),
+    Import(ImportFact),
     Key(KeyFact),
     Request(RequestFact),
+    Revocation(RevocationFact),
     System(SystemFact),
     Vault(VaultFact),
 }
@@ -114,10 +134,11 @@ impl Fact {
     pub const fn area(&self) -> Area {
         match self {
             Self::Audit(_) => Area::Audit,
-            Self::Authority(_) => Area::Authority,
+            Self::Authority(_) | Self::Import(_) => Area::Authority,
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
             Self::Request(_) => Area::Request,
+            Self::Revocation(_) => Area::Revocation,
             Self::System(_) => Area::System,
             Self::Vault(_) => Area::Vault,
         }
@@ -219,8 +240,10 @@ impl Command {
             Self::Audit(command) => command.about(),
             Self::Authority(command) => command.about(),
             Self::Certificate(command) => command.about(),
+            Self::Import(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Request(command) => command.about(),
+            Self::Revocation(command) => command.about(),
             Self::System(command) => command.about(),
             Self::Vault(command) => command.about(),
         }

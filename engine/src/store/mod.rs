@@ -12,7 +12,9 @@ mod lock;
 mod read;
 mod record;
 pub(crate) mod request;
+pub(crate) mod revocation;
 mod tables;
+pub(crate) mod vault;
 mod version;
 mod writer;
 

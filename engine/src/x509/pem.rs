@@ -136,6 +136,7 @@ pub(crate) const EC_PRIVATE_KEY: &str = "EC PRIVATE KEY";
 pub(crate) const ENCRYPTED_PRIVATE_KEY: &str = "ENCRYPTED PRIVATE KEY";
 pub(crate) const RSA_PRIVATE_KEY: &str = "RSA PRIVATE KEY";
 pub(crate) const CERTIFICATE_REQUEST: &str = "CERTIFICATE REQUEST";
+pub(crate) const CRL: &str = "X509 CRL";
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BEGIN: &str = "-----BEGIN ";
 const MAX_BLOCKS: usize = 1000;

@@ -115,7 +115,7 @@ fn rehearse(
 ) -> Result<(), Report> {
     let key = NewKey {
         id: KeyId::from_raw(0),
-        public: crate::authority::trial_key(plan.key_type)?,
+        public: crate::x509::trial_key(plan.key_type)?,
         key_type: plan.key_type,
     };
     draw(plan, parent, permission, ids, &key, act).map(drop)
@@ -193,10 +193,10 @@ fn grant_end(id: AuthorityId, grant: Option<&Grant>) -> Option<Put> {
 fn custody_words(grant: Option<&Grant>) -> String {
     match grant {
         None => "key attended".to_owned(),
-        Some(Grant { until: None, .. }) => "key unattended without end".to_owned(),
+        Some(Grant { until: None, .. }) => "key unattended without end, CRLs included".to_owned(),
         Some(Grant {
             until: Some(end), ..
-        }) => format!("key unattended until {end}"),
+        }) => format!("key unattended until {end}, CRLs included"),
     }
 }
 
@@ -329,11 +329,14 @@ fn foreign_row(
         serial: certificate.serial().clone(),
         not_before: certificate.not_before(),
         not_after: certificate.not_after(),
-        key: CertificateKey::Vault(record.key),
+        key: record
+            .key
+            .map_or(CertificateKey::Endpoint, CertificateKey::Vault),
         key_title: certificate.public_key().title(),
         request: None,
         issued: act.at,
         fingerprint: Some(certificate.fingerprint()),
+        elsewhere: None,
     })
 }
 
@@ -347,7 +350,7 @@ async fn grant_use(
     let record = known(&store, id)?;
     let passphrase = Arc::new(consent.passphrase);
     confirmation(consent.given).names(id, &record.name)?;
-    seal_for_everyday(context, record.key, &passphrase).await?;
+    seal_for_everyday(context, key_of(&record)?, &passphrase).await?;
     let details = custody_words(Some(&grant));
     let mut puts = ends_done(&store, id)?;
     puts.extend(grant_end(id, Some(&grant)));
@@ -360,6 +363,13 @@ async fn grant_use(
         puts,
         details,
         ..Decision::of(Fact::Authority(AuthorityFact::Granted { id }))
+    })
+}
+
+/// The key that signs as it, where that is in the vault.
+fn key_of(record: &AuthorityRecord) -> Result<KeyId, AuthorityError> {
+    record.key.ok_or_else(|| AuthorityError::Keyless {
+        name: record.name.clone(),
     })
 }
 
@@ -387,7 +397,7 @@ async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Deci
             ..Decision::of(Fact::Authority(AuthorityFact::Granted { id }))
         });
     }
-    let (vault, key) = (Arc::clone(&context.vault), record.key);
+    let (vault, key) = (Arc::clone(&context.vault), key_of(&record)?);
     // Where the vault is locked the copy goes at the next unlock; without the grant nothing uses it.
     let taken = context.compute.run(move || vault.end_grant(key)).await?;
     let details = match taken {

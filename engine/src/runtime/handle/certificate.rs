@@ -10,21 +10,21 @@ use super::hierarchy::{known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{
-    AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateId,
-    CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding, KeyChoice, KeyUse,
-    ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report, Resource,
-    ShowCertificate, Sort, Timestamp, shown,
+    AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
+    CertificateId, CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding,
+    KeyChoice, KeyUse, ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName,
+    Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp, shown,
 };
 use crate::authority::{
     Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
-    trial_key, wish_for,
+    wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
-use crate::store::{Snapshot, key};
-use crate::x509::{Profile, PublicKey, describe, pem, profile};
+use crate::store::{Rows, Snapshot, key, revocation};
+use crate::x509::{Profile, PublicKey, describe, pem, profile, trial_key};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -165,8 +165,11 @@ fn existing(
     let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
     match record.used_for {
         KeyUse::Leaf => {
-            let spki = context.vault.public_key(id)?;
-            Ok((PublicKey::accept(&spki)?, Some(id)))
+            let key = PublicKey::accept(&context.vault.public_key(id)?)?;
+            match store.barred(&key.spki_fingerprint())? {
+                Some(why) => Err(CertificateError::BarredKey(id, why).into()),
+                None => Ok((key, Some(id))),
+            }
         }
         _ => Err(CertificateError::KeyForAnotherUse(id).into()),
     }
@@ -203,15 +206,15 @@ pub(super) fn stored(
 
 /// How many certificates each authority has issued, its own not counted.
 pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, Report> {
-    let keys: HashMap<AuthorityId, CertificateKey> = sight
+    let own: HashMap<AuthorityId, CertificateId> = sight
         .store
         .authorities()?
         .into_iter()
-        .map(|(id, record)| (id, CertificateKey::Vault(record.key)))
+        .filter_map(|(id, record)| Some((id, record.installed?.certificate)))
         .collect();
     let mut counts = HashMap::new();
-    for (_, record) in sight.store.certificates()? {
-        if keys.get(&record.issuer) != Some(&record.key) {
+    for (id, record) in sight.store.certificates()? {
+        if own.get(&record.issuer) != Some(&id) {
             *counts.entry(record.issuer).or_insert(0) += 1;
         }
     }
@@ -220,23 +223,7 @@ pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, 
 
 impl Answer for ListCertificates {
     fn answer(&self, sight: &Sight<'_>) -> Result<Page<CertificateRow>, Report> {
-        let store = &sight.store;
-        let names: HashMap<AuthorityId, String> = store
-            .authorities()?
-            .into_iter()
-            .map(|(id, record)| (id, record.name))
-            .collect();
-        let all = store.certificates()?.into_iter().chain(store.intents()?);
-        let text = self.filter.text.to_lowercase();
-        let mut found: Vec<CertificateRow> = all
-            .map(|(id, record)| {
-                let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
-                row((id, record), issuer_name, sight.now)
-            })
-            .filter(|row| self.filter.authority.is_none_or(|only| row.issuer == only))
-            .filter(|row| self.filter.status.is_none_or(|only| row.status == only))
-            .filter(|row| matches(row, &text))
-            .collect();
+        let mut found = fitting(&sight.store, &self.filter, sight.now)?;
         match self.sort {
             Sort::Expiry => found.sort_by_key(|row| (row.not_after, row.id)),
             Sort::Issued => found.sort_by_key(|row| row.id),
@@ -250,6 +237,44 @@ impl Answer for ListCertificates {
         }
         Ok(page(found, self.first, self.rows))
     }
+}
+
+/// Every row that passes the filter, oldest first, those last that were possibly issued.
+pub(super) fn fitting(
+    store: &Snapshot,
+    filter: &CertificateFilter,
+    now: Timestamp,
+) -> Result<Vec<CertificateRow>, Report> {
+    let names: HashMap<AuthorityId, String> = store
+        .authorities()?
+        .into_iter()
+        .map(|(id, record)| (id, record.name))
+        .collect();
+    let all = store.certificates()?.into_iter().chain(store.intents()?);
+    let revoked = revoked(store)?;
+    let text = filter.text.to_lowercase();
+    Ok(all
+        .map(|(id, record)| {
+            let known = names.get(&record.issuer).or(record.elsewhere.as_ref());
+            let issuer_name = known.cloned().unwrap_or_default();
+            let revocation = revoked
+                .get(&(record.issuer, record.serial.clone()))
+                .copied();
+            row((id, record), issuer_name, revocation, now)
+        })
+        .filter(|row| filter.authority.is_none_or(|only| row.issuer == only))
+        .filter(|row| filter.status.is_none_or(|only| row.status == only))
+        .filter(|row| matches(row, &text))
+        .collect())
+}
+
+type Revoked = HashMap<(AuthorityId, Serial), Revocation>;
+
+fn revoked(store: &Snapshot) -> Result<Revoked, Report> {
+    let all = store.revocations()?.into_iter();
+    Ok(all
+        .map(|(issuer, serial, record)| ((issuer, serial), record.revocation))
+        .collect())
 }
 
 fn matches(row: &CertificateRow, text: &str) -> bool {
@@ -268,11 +293,14 @@ fn matches(row: &CertificateRow, text: &str) -> bool {
 fn row(
     (id, record): (CertificateId, CertificateRecord),
     issuer_name: String,
+    revocation: Option<Revocation>,
     now: Timestamp,
 ) -> CertificateRow {
     CertificateRow {
         id,
-        status: status(&record, now),
+        status: status(&record, revocation, now),
+        revocation,
+        issuer_is_here: record.is_issued_here(),
         name: record.name,
         identifiers: record.identifiers,
         issuer: record.issuer,
@@ -290,9 +318,18 @@ fn row(
 }
 
 /// By the share of the lifetime that is left, never by a number of days.
-fn status(record: &CertificateRecord, now: Timestamp) -> CertificateStatus {
+fn status(
+    record: &CertificateRecord,
+    revocation: Option<Revocation>,
+    now: Timestamp,
+) -> CertificateStatus {
     let lifetime = record.not_after.0.saturating_sub(record.not_before.0);
     let left = record.not_after.0.saturating_sub(now.0);
+    match revocation {
+        Some(held) if held.reason.is_hold() => return CertificateStatus::OnHold,
+        Some(_) => return CertificateStatus::Revoked,
+        None => (),
+    }
     match () {
         () if record.fingerprint.is_none() => CertificateStatus::PossiblyIssued,
         () if left <= 0 => CertificateStatus::Expired,
@@ -305,10 +342,14 @@ impl Answer for ShowCertificate {
     fn answer(&self, sight: &Sight<'_>) -> Result<CertificateDetail, Report> {
         let store = &sight.store;
         let (record, der) = stored(store, self.0)?;
-        let issuer = known(store, record.issuer)?;
+        let issuer_name = match &record.elsewhere {
+            Some(issuer) => issuer.clone(),
+            None => known(store, record.issuer)?.name,
+        };
         let above = certificates_from(store, record.issuer)?;
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let chain = crate::authority::chain_from(store, record.issuer)?;
+        let revocation = revocation::get(store, record.issuer, &record.serial)?;
         Ok(CertificateDetail {
             request: record.request,
             effective_not_after: effective_end(record.not_after, &above)?,
@@ -323,7 +364,12 @@ impl Answer for ShowCertificate {
                 .collect(),
             chain_pem: text(&sent_chain(store, record.issuer)?),
             description: describe(&der)?,
-            row: row((self.0, record), issuer.name, sight.now),
+            row: row(
+                (self.0, record),
+                issuer_name,
+                revocation.map(|revoked| revoked.revocation),
+                sight.now,
+            ),
         })
     }
 }
@@ -349,6 +395,7 @@ impl Answer for PreviewCertificate {
 pub(super) enum CertificateError {
     AuthorityKey,
     AuthorityProfile,
+    BarredKey(crate::api::KeyId, String),
     KeyElsewhere(CertificateId),
     KeyForAnotherUse(crate::api::KeyId),
     OnlyIntended(CertificateId),
@@ -363,6 +410,7 @@ impl fmt::Display for CertificateError {
             Self::AuthorityProfile => {
                 f.write_str("a certificate for an authority is not issued with a key made here")
             }
+            Self::BarredKey(id, why) => write!(f, "{id} may not be certified again: {why}"),
             Self::KeyElsewhere(id) => write!(
                 f,
                 "the private key of {id} is on the host that made the request; it was never here"
@@ -387,6 +435,7 @@ impl Explain for CertificateError {
         match self {
             Self::AuthorityKey => "certificate.authority-key",
             Self::AuthorityProfile => "certificate.authority-profile",
+            Self::BarredKey(..) => "policy.barred-key",
             Self::KeyElsewhere(_) => "certificate.key-elsewhere",
             Self::KeyForAnotherUse(_) => "certificate.key-for-another-use",
             Self::OnlyIntended(_) => "certificate.only-intended",
@@ -410,6 +459,7 @@ impl Explain for CertificateError {
                 Self::AuthorityProfile => {
                     "Make an authority with ca create, or submit its request with csr submit"
                 }
+                Self::BarredKey(..) => "Let a new key be made",
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
                 Self::OnlyIntended(_) => "Treat it as issued; its serial is in the audit",

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::certificate::{CertificateError, any_profile, stored};
+use super::certificate::{CertificateError, stored};
 use super::hierarchy::{known, pems, sent_chain};
+use super::key::KeyError;
 use super::{Decided, Decision};
 use crate::api::{
     AuthorityFact, AuthorityId, CertificateFact, CertificateFormat, CertificateId, CertificateKey,
-    Fact, Form, KeyId, Report, Secret, TrustFormat,
+    Fact, Form, KeyId, KeyUse, Report, Secret, TrustFormat,
 };
 use crate::authority::export::{Content, ExportError, Sheet, file_name, verify, write};
 use crate::authority::package::{Parts, certificates_alone, require_parts, trust_store};
@@ -16,6 +17,7 @@ use crate::authority::{AuthorityError, certificates_from};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::CertificateRecord;
+use crate::store::{Snapshot, key};
 
 /// What an export of a certificate is to hold, and where it goes.
 pub(super) struct Wanted {
@@ -37,7 +39,7 @@ pub(super) async fn certificate(
     let store = context.snapshot()?;
     let (record, der) = stored(&store, id)?;
     require_parts(format, with_key, wanted.password.as_ref())?;
-    let key = exportable_key(&record, &wanted)?;
+    let key = exportable_key(&store, &record, &wanted)?;
     let name = file_name(wanted.file_name.as_deref().unwrap_or(&record.name));
     let above = certificates_from(&store, record.issuer)?;
     let chain = sent_chain(&store, record.issuer)?;
@@ -67,15 +69,21 @@ pub(super) async fn certificate(
     Ok(Decision::of(Fact::Certificate(fact)).into())
 }
 
-fn exportable_key(record: &CertificateRecord, wanted: &Wanted) -> Result<Option<KeyId>, Report> {
-    let key = match (wanted.with_key, record.key) {
+/// A key of an authority stays in the vault, whatever certificate it has.
+fn exportable_key(
+    store: &Snapshot,
+    record: &CertificateRecord,
+    wanted: &Wanted,
+) -> Result<Option<KeyId>, Report> {
+    let id = match (wanted.with_key, record.key) {
         (false, _) => return Ok(None),
         (true, CertificateKey::Vault(key)) => key,
         (true, _) => return Err(CertificateError::KeyElsewhere(wanted.id).into()),
     };
-    match any_profile(&record.profile).map_or(true, |profile| profile.is_ca) {
-        true => Err(CertificateError::AuthorityKey.into()),
-        false => Ok(Some(key)),
+    let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
+    match record.used_for {
+        KeyUse::Leaf => Ok(Some(id)),
+        _ => Err(CertificateError::AuthorityKey.into()),
     }
 }
 

@@ -4,7 +4,8 @@
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
-    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaKeyPair,
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, ML_DSA_44_SIGNING,
+    ML_DSA_65_SIGNING, ML_DSA_87_SIGNING, PqdsaKeyPair, PqdsaSigningAlgorithm, RsaKeyPair,
 };
 use const_oid::ObjectIdentifier;
 use der::asn1::OctetStringRef;
@@ -102,6 +103,10 @@ impl PrivateKey {
             KeyKind::Ed25519 => Some(KeyType::Ed25519),
             KeyKind::P256 => Some(KeyType::P256),
             KeyKind::P384 => Some(KeyType::P384),
+            KeyKind::P521 => Some(KeyType::P521),
+            KeyKind::MlDsa44 => Some(KeyType::MlDsa44),
+            KeyKind::MlDsa65 => Some(KeyType::MlDsa65),
+            KeyKind::MlDsa87 => Some(KeyType::MlDsa87),
             KeyKind::Rsa { bits: 2048 } => Some(KeyType::Rsa2048),
             KeyKind::Rsa { bits: 3072 } => Some(KeyType::Rsa3072),
             KeyKind::Rsa { bits: 4096 } => Some(KeyType::Rsa4096),
@@ -120,6 +125,9 @@ impl PrivateKey {
                 let made = pair.to_pkcs8v1().ok()?;
                 Some((made.as_ref().to_vec(), spki(pair.public_key())?))
             }),
+            (oid::ML_DSA_44, _) => load_ml_dsa(&ML_DSA_44_SIGNING, &der),
+            (oid::ML_DSA_65, _) => load_ml_dsa(&ML_DSA_65_SIGNING, &der),
+            (oid::ML_DSA_87, _) => load_ml_dsa(&ML_DSA_87_SIGNING, &der),
             (oid::RSA, _) => RsaKeyPair::from_pkcs8(&der).ok().and_then(|pair| {
                 let made: Pkcs8V1Der<'_> = pair.as_der().ok()?;
                 Some((made.as_ref().to_vec(), spki(pair.public_key())?))
@@ -277,6 +285,16 @@ fn ecdsa(curve: ObjectIdentifier) -> Result<&'static EcdsaSigningAlgorithm, Cont
             "a private key on the curve {curve}"
         ))),
     }
+}
+
+/// The seed form (RFC 9881, 6) where there is a seed.
+fn load_ml_dsa(
+    algorithm: &'static PqdsaSigningAlgorithm,
+    der: &[u8],
+) -> Option<(Vec<u8>, Vec<u8>)> {
+    let pair = PqdsaKeyPair::from_pkcs8(algorithm, der).ok()?;
+    let made = pair.to_pkcs8v1().ok()?;
+    Some((made.as_ref().to_vec(), spki(pair.public_key())?))
 }
 
 fn spki<'a, K: AsDer<PublicKeyX509Der<'a>>>(public: &K) -> Option<Vec<u8>> {

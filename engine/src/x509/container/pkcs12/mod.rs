@@ -12,3 +12,6 @@ pub(super) use read::read;
 pub(crate) use write::{Identity, Strength, write_identity, write_trust};
 
 const WHAT: &str = "PKCS #12 file";
+
+#[cfg(test)]
+mod tests;
