@@ -15,6 +15,7 @@ mod counterpart;
 mod crl;
 mod damage;
 mod disk;
+mod formats;
 mod hierarchy;
 mod import;
 mod killed;

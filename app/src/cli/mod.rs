@@ -8,6 +8,7 @@ mod crl;
 mod csr;
 mod error;
 mod files;
+mod forms;
 mod import;
 mod inspect;
 mod key;
@@ -24,7 +25,7 @@ pub(crate) use print::{Exit, Talk};
 use std::process::ExitCode;
 
 use chancery_engine::api::{Actor, Report};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 
 use crate::args::Globals;
 use crate::settings::Surroundings;
@@ -56,22 +57,6 @@ pub(crate) enum Noun {
     Quickstart(quickstart::Quickstart),
     #[command(subcommand, about = vault::ABOUT)]
     Vault(vault::Verb),
-}
-
-/// How exported files are encoded.
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Format {
-    /// Text, as most servers want it
-    #[default]
-    Pem,
-    /// Bytes, as Windows and Java take it
-    Der,
-}
-
-impl Format {
-    const fn is_der(self) -> bool {
-        matches!(self, Self::Der)
-    }
 }
 
 impl Noun {
