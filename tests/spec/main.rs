@@ -9,5 +9,6 @@ mod import;
 mod issuing;
 mod jobs;
 mod keys;
+mod revocation;
 mod store;
 mod vault;

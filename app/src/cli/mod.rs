@@ -3,6 +3,7 @@
 mod audit;
 mod ca;
 mod cert;
+mod crl;
 mod csr;
 mod error;
 mod files;
@@ -38,6 +39,8 @@ pub(crate) enum Noun {
     Ca(ca::Verb),
     #[command(subcommand, about = cert::ABOUT)]
     Cert(cert::Verb),
+    #[command(subcommand, about = crl::ABOUT)]
+    Crl(crl::Verb),
     #[command(subcommand, about = csr::ABOUT)]
     Csr(csr::Verb),
     #[command(about = import::ABOUT)]
@@ -74,6 +77,7 @@ impl Noun {
             Self::Audit(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
+            Self::Crl(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
             Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),

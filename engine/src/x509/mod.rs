@@ -33,7 +33,7 @@ pub(crate) use constraints::Constraints;
 pub(crate) use container::{
     Bundle, ContainerError, FoundCertificate, FoundKey, Openness, PrivateKey, Reading, SealedKey,
 };
-pub(crate) use crl::{CertificateList, CrlEntry, CrlError, CrlHead, NewCrl};
+pub(crate) use crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
 pub(crate) use extension::{KeyUsage, Urls};
 pub(crate) use inspect::describe;

@@ -278,7 +278,7 @@ pub(crate) fn signs(custody: &Custody) -> String {
                 false => list(&grant.profiles),
             };
             let end = grant.until.map_or("for ever".to_owned(), until);
-            format!("alone {end}: {what}")
+            format!("alone {end}: {what}, and CRLs")
         }
         _ => "with the passphrase".to_owned(),
     }
@@ -314,10 +314,13 @@ mod tests {
         let words = signs(&Custody::Unattended(grant.clone()));
         assert_eq!(
             words,
-            "alone until 2026-11-22: every profile but intermediate"
+            "alone until 2026-11-22: every profile but intermediate, and CRLs"
         );
         grant.profiles = vec!["server".parse().unwrap()];
         grant.until = None;
-        assert_eq!(signs(&Custody::Unattended(grant)), "alone for ever: server");
+        assert_eq!(
+            signs(&Custody::Unattended(grant)),
+            "alone for ever: server, and CRLs"
+        );
     }
 }

@@ -190,10 +190,10 @@ fn grant_end(id: AuthorityId, grant: Option<&Grant>) -> Option<Put> {
 fn custody_words(grant: Option<&Grant>) -> String {
     match grant {
         None => "key attended".to_owned(),
-        Some(Grant { until: None, .. }) => "key unattended without end".to_owned(),
+        Some(Grant { until: None, .. }) => "key unattended without end, CRLs included".to_owned(),
         Some(Grant {
             until: Some(end), ..
-        }) => format!("key unattended until {end}"),
+        }) => format!("key unattended until {end}, CRLs included"),
     }
 }
 
