@@ -7,6 +7,7 @@
 #![cfg(unix)]
 
 mod audit;
+mod backups;
 mod bad_requests;
 mod canaries;
 mod chancery;
