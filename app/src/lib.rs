@@ -3,6 +3,7 @@
 mod args;
 mod cli;
 pub mod gui;
+mod kit;
 mod settings;
 
 use std::process::ExitCode;

@@ -12,6 +12,7 @@ mod number;
 mod passphrase;
 mod print;
 mod quickstart;
+mod recovery;
 mod session;
 mod vault;
 
@@ -86,8 +87,8 @@ pub(crate) fn run(noun: Noun, globals: Globals, surroundings: &Surroundings) -> 
     let session = Session::new(
         surroundings.data_folder(globals.data.as_deref()),
         Actor::User(surroundings.user.clone()),
-        globals.passphrase_file,
-        talk,
+        surroundings.machine.clone(),
+        globals,
     );
     let outcome = noun.run(&session);
     let locked = session.close();

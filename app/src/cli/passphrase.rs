@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chancery_engine::api::{Given, Secret};
 use zeroize::Zeroizing;
 
-use super::{CliError, Talk};
+use super::{CliError, Talk, recovery};
 
 /// Where to take it from.
 pub(crate) enum Source {
@@ -41,6 +41,14 @@ impl Source {
         }
     }
 
+    /// A recovery code in the passphrase's place.
+    pub(crate) fn recovery_code(&self, talk: Talk) -> Result<Secret<String>, CliError> {
+        match self {
+            Self::File(file) => recovery::known(Some(file), talk),
+            Self::Terminal => recovery::known(None, talk),
+        }
+    }
+
     /// What it proves: a file proves no person, so the authority is named with it (`--confirm`).
     pub(crate) fn given(&self, confirmed: Option<&str>) -> Given {
         match (self, confirmed) {
@@ -51,7 +59,8 @@ impl Source {
     }
 }
 
-fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
+/// Without echo.
+pub(crate) fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
     if !io::stdin().is_terminal() {
         return Err(CliError::NoPassphrase);
     }
@@ -65,6 +74,18 @@ fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
 
 /// The first line, without its end.
 fn read(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
+    let bytes = bytes_of(file, talk)?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
+        Ok(line) => Ok(Secret::new(line.to_owned())),
+        Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
+    }
+}
+
+/// What a file with a secret holds, with a warning where others can read it.
+pub(crate) fn bytes_of(file: &Path, talk: Talk) -> Result<Zeroizing<Vec<u8>>, CliError> {
     let failed = |source| CliError::CannotRead {
         file: file.to_owned(),
         source,
@@ -80,13 +101,7 @@ fn read(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
     let limit = u64::try_from(LIMIT).unwrap_or(u64::MAX);
     opened.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match std::str::from_utf8(line) {
-        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
-        Ok(line) => Ok(Secret::new(line.to_owned())),
-        Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
-    }
+    Ok(bytes)
 }
 
 /// Whether the mode lets the group or everyone read; a pipe is nobody else's.
