@@ -16,6 +16,7 @@ mod number;
 mod passphrase;
 mod print;
 mod quickstart;
+mod recovery;
 mod session;
 mod vault;
 
@@ -83,8 +84,8 @@ pub(crate) fn run(noun: Noun, globals: Globals, surroundings: &Surroundings) -> 
     let session = Session::new(
         surroundings.data_folder(globals.data.as_deref()),
         Actor::User(surroundings.user.clone()),
-        globals.passphrase_file,
-        talk,
+        surroundings.machine.clone(),
+        globals,
     );
     let outcome = noun.run(&session);
     backup::make_due(&session);
