@@ -42,6 +42,7 @@ cases! {
     a_wrong_passphrase_opens_nothing,
     an_attended_key_signs_only_for_who_names_it,
     an_authority_is_made_as_its_words_say,
+    an_existing_ca_is_taken_over,
     anything_is_explained,
     help_and_version_are_answers,
     looking_makes_nothing,
