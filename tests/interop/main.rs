@@ -16,6 +16,7 @@ mod crl;
 mod damage;
 mod disk;
 mod hierarchy;
+mod import;
 mod killed;
 mod offline;
 mod profiles;
