@@ -29,6 +29,7 @@ macro_rules! cases {
 
 cases! {
     a_certificate_that_breaks_a_rule_is_refused,
+    a_certificate_is_revoked_held_and_released,
     a_certificate_with_a_key_of_ours_is_written_and_found,
     a_changed_passphrase_replaces_the_old_one,
     a_damaged_vault_or_store_is_told,
