@@ -48,7 +48,10 @@ impl Import {
         if self.dry_run {
             return Told::new(rows(&preview.rows), &preview);
         }
-        session.unlock()?;
+        match preview.keys {
+            0 => session.require_vault()?,
+            _ => session.unlock()?,
+        }
         let take = || {
             let passphrase = match preview.needs_passphrase {
                 true => Some(session.copy_of_passphrase()?),

@@ -1,6 +1,7 @@
 //! The command line: one file per noun, and the one list of them.
 
 mod audit;
+mod backup;
 mod ca;
 mod cert;
 mod crl;
@@ -35,6 +36,8 @@ use session::Session;
 pub(crate) enum Noun {
     #[command(subcommand, about = audit::ABOUT)]
     Audit(audit::Verb),
+    #[command(subcommand, about = backup::ABOUT)]
+    Backup(backup::Verb),
     #[command(subcommand, about = ca::ABOUT)]
     Ca(ca::Verb),
     #[command(subcommand, about = cert::ABOUT)]
@@ -75,6 +78,7 @@ impl Noun {
     fn run(self, session: &Session) -> Result<Told, Report> {
         match self {
             Self::Audit(verb) => verb.run(session),
+            Self::Backup(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
             Self::Crl(verb) => verb.run(session),
@@ -98,6 +102,7 @@ pub(crate) fn run(noun: Noun, globals: Globals, surroundings: &Surroundings) -> 
         talk,
     );
     let outcome = noun.run(&session);
+    backup::make_due(&session);
     let locked = session.close();
     match outcome {
         Ok(told) => match locked {

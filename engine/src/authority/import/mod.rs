@@ -14,6 +14,7 @@ mod index;
 mod known;
 mod leaves;
 mod ledger;
+mod lists;
 mod plan;
 mod source;
 mod step;

@@ -105,7 +105,10 @@ fn check_ui(
     });
     if answer == Some(Answer::Go) {
         let given = (!passphrase.is_empty()).then(|| passphrase.take());
-        let command = VaultCommand::Check { passphrase: given };
+        let command = VaultCommand::Check {
+            passphrase: given,
+            code: None,
+        };
         errand.send(wishes, Command::Vault(command));
     }
     answer == Some(Answer::Leave)
@@ -118,6 +121,7 @@ fn checked_ui(context: &Context, found: &VaultFact) -> bool {
             records,
             authority_records_opened,
             orphans,
+            ..
         } = found
         {
             let words = format!("{records} records, all of them whole");
