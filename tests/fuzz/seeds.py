@@ -160,7 +160,11 @@ def container_seeds(made):
             seeds.append(b"\2" + whole)
     pkcs8 = [made[f"{kind}.pkcs8"] for kind in KEYS]
     bags = b"\1" + counted(pkcs8[0]) + b"\0"
-    return seeds + [b"\3" + key for key in pkcs8] + [b"\5" + bags]
+    # Ed25519 (RFC 8410, 7): version, algorithm, the octets, and a public half behind them.
+    ed25519, public = made["ed.pkcs8"], made["ed.spki"][12:]
+    parts = b"\4" + counted(ed25519[5:12]) + counted(ed25519[14:])
+    halves = [parts, parts + b"\x81\x21\0" + public, parts + b"\xa0\0"]
+    return seeds + [b"\3" + key for key in pkcs8] + [b"\5" + bags] + halves
 
 
 def vault_seeds(made):
