@@ -49,7 +49,7 @@ impl Import {
             return Told::new(rows(&preview.rows), &preview);
         }
         match preview.keys {
-            0 => session.require_vault()?,
+            0 => session.require_vault().map(drop)?,
             _ => session.unlock()?,
         }
         let take = || {

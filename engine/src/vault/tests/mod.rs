@@ -9,6 +9,7 @@ mod keys;
 #[cfg(target_os = "linux")]
 mod memory;
 mod passphrase;
+mod slots;
 mod tampering;
 
 use std::io;
