@@ -15,6 +15,7 @@ mod counterpart;
 mod damage;
 mod disk;
 mod hierarchy;
+mod keyring;
 mod killed;
 mod offline;
 mod profiles;
