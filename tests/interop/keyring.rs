@@ -124,7 +124,7 @@ fn in_bare_session(home: &Installation, words: &str) -> Said {
         &config,
         "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>\
          <policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>\
-         <allow own=\"*\"/></policy></busconfig>",
+         <allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>",
     )
     .unwrap();
     let config = format!("--config-file={}", config.display());
