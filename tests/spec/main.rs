@@ -2,6 +2,7 @@
 
 mod audit;
 mod authorities;
+mod backup;
 mod boundary;
 mod custody;
 mod export;

@@ -1,6 +1,7 @@
 //! The command line: one file per noun, and the one list of them.
 
 mod audit;
+mod backup;
 mod ca;
 mod cert;
 mod crl;
@@ -15,6 +16,7 @@ mod number;
 mod passphrase;
 mod print;
 mod quickstart;
+mod recovery;
 mod session;
 mod vault;
 
@@ -36,6 +38,8 @@ use session::Session;
 pub(crate) enum Noun {
     #[command(subcommand, about = audit::ABOUT)]
     Audit(audit::Verb),
+    #[command(subcommand, about = backup::ABOUT)]
+    Backup(backup::Verb),
     #[command(subcommand, about = ca::ABOUT)]
     Ca(ca::Verb),
     #[command(subcommand, about = cert::ABOUT)]
@@ -60,6 +64,7 @@ impl Noun {
     fn run(self, session: &Session) -> Result<Told, Report> {
         match self {
             Self::Audit(verb) => verb.run(session),
+            Self::Backup(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
             Self::Crl(verb) => verb.run(session),
@@ -79,10 +84,11 @@ pub(crate) fn run(noun: Noun, globals: Globals, surroundings: &Surroundings) -> 
     let session = Session::new(
         surroundings.data_folder(globals.data.as_deref()),
         Actor::User(surroundings.user.clone()),
-        globals.passphrase_file,
-        talk,
+        surroundings.machine.clone(),
+        globals,
     );
     let outcome = noun.run(&session);
+    backup::make_due(&session);
     let locked = session.close();
     match outcome {
         Ok(told) => match locked {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chancery_engine::api::{Given, Secret};
 use zeroize::Zeroizing;
 
-use super::{CliError, Talk};
+use super::{CliError, Talk, recovery};
 
 /// Where to take it from.
 pub(crate) enum Source {
@@ -30,6 +30,14 @@ impl Source {
         match self {
             Self::File(file) => first_line(file, talk),
             Self::Terminal => typed_twice("New passphrase: "),
+        }
+    }
+
+    /// A recovery code in the passphrase's place.
+    pub(crate) fn recovery_code(&self, talk: Talk) -> Result<Secret<String>, CliError> {
+        match self {
+            Self::File(file) => recovery::known(Some(file), talk),
+            Self::Terminal => recovery::known(None, talk),
         }
     }
 
@@ -67,7 +75,8 @@ pub(crate) fn typed_for_file(file: &Path) -> Result<Secret<String>, CliError> {
     typed(&format!("Password of {}: ", file.display()))
 }
 
-fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
+/// Without echo.
+pub(crate) fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
     if !io::stdin().is_terminal() {
         return Err(CliError::NoPassphrase);
     }
@@ -81,6 +90,18 @@ fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
 
 /// The first line, without its end.
 pub(crate) fn first_line(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
+    let bytes = bytes_of(file, talk)?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
+        Ok(line) => Ok(Secret::new(line.to_owned())),
+        Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
+    }
+}
+
+/// What a file with a secret holds, with a warning where others can read it.
+pub(crate) fn bytes_of(file: &Path, talk: Talk) -> Result<Zeroizing<Vec<u8>>, CliError> {
     let failed = |source| CliError::CannotRead {
         file: file.to_owned(),
         source,
@@ -96,13 +117,7 @@ pub(crate) fn first_line(file: &Path, talk: Talk) -> Result<Secret<String>, CliE
     let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
     let limit = u64::try_from(LIMIT).unwrap_or(u64::MAX);
     opened.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match std::str::from_utf8(line) {
-        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
-        Ok(line) => Ok(Secret::new(line.to_owned())),
-        Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
-    }
+    Ok(bytes)
 }
 
 /// Whether the mode lets the group or everyone read; a pipe is nobody else's.

@@ -1,6 +1,7 @@
 //! Vocabulary with no I/O: ids, names, time, secrets, failures told to people.
 
 mod algorithm;
+mod backup;
 mod base64;
 mod clock;
 mod custody;
@@ -23,6 +24,7 @@ mod signature;
 mod subtree;
 
 pub use algorithm::KeyType;
+pub use backup::{AuthorityTrial, BackupManifest, BackupSchedule, BackupTrial, KeyTrial};
 pub(crate) use base64::{base64, unbase64};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use custody::{CertificateKey, Grant, KeyUse, Reach};

@@ -10,6 +10,9 @@ mod crl;
 mod draft;
 mod error;
 mod extension;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod general_name;
 mod inspect;
 mod key;

@@ -253,6 +253,7 @@ fn in_words(detail: &AuthorityDetail) -> String {
         _ if row.state == AuthorityState::Requested => {
             "not yet decided; its request says what was asked for".to_owned()
         }
+        None if detail.keyless_because.is_some() => "nothing here".to_owned(),
         None => "any name".to_owned(),
         Some(permitted) => list(permitted),
     };

@@ -462,7 +462,7 @@ impl Explain for CertificateError {
                 Self::BarredKey(..) => "Let a new key be made",
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
-                Self::OnlyIntended(_) => "Treat it as issued; its serial is in the audit",
+                Self::OnlyIntended(_) => "Treat it as issued, or revoke it with cert revoke",
                 Self::Unknown(_) => "Choose one from cert list",
                 Self::UnknownProfile(_) => "Choose server, client, both or intermediate",
             }
