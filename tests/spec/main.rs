@@ -2,8 +2,10 @@
 
 mod audit;
 mod authorities;
+mod backup;
 mod boundary;
 mod custody;
+mod export;
 mod formats;
 mod import;
 mod issuing;

@@ -28,6 +28,7 @@ pub(crate) enum CliError {
     NeedsYes(usize),
     NoData(PathBuf),
     NoDataFolder,
+    NoFilePassword,
     NoPassphrase,
     NoRequest,
     NoVault(PathBuf),
@@ -69,6 +70,7 @@ impl CliError {
             Self::NeedsYes(_) => "cli.needs-yes",
             Self::NoData(_) | Self::NoVault(_) => "cli.no-vault",
             Self::NoDataFolder => "cli.no-data-folder",
+            Self::NoFilePassword => "cli.no-file-password",
             Self::NoPassphrase | Self::Terminal(_) => "cli.no-passphrase",
             Self::NoRequest => "cli.no-request",
             Self::NoWindow(_) => "cli.no-window",
@@ -87,7 +89,8 @@ impl CliError {
 
     const fn kind(&self) -> Kind {
         match self {
-            Self::NoPassphrase
+            Self::NoFilePassword
+            | Self::NoPassphrase
             | Self::PassphraseEmpty(_)
             | Self::PassphraseNotText(_)
             | Self::Terminal(_) => Kind::Locked,
@@ -113,6 +116,10 @@ impl CliError {
                  folder with --data DIR before the noun"
             }
             Self::NoDataFolder => "Name one with --data DIR before the noun",
+            Self::NoFilePassword => {
+                "Run this in a terminal and type a password for the file, or write it into a file \
+                 that only you can read and add --password-file FILE"
+            }
             Self::NoPassphrase | Self::Terminal(_) => {
                 "Run this in a terminal and type the passphrase, or write it into a file that \
                  only you can read and add --passphrase-file FILE before the noun"
@@ -160,6 +167,9 @@ impl fmt::Display for CliError {
             Self::NoData(folder) => write!(f, "there is nothing here yet: {}", folder.display()),
             Self::NoDataFolder => {
                 f.write_str("neither the words nor the environment name a folder for the data")
+            }
+            Self::NoFilePassword => {
+                f.write_str("a password for the file is needed, and there is no terminal to ask it")
             }
             Self::NoPassphrase => {
                 f.write_str("the vault's passphrase is needed, and there is no terminal to ask it")

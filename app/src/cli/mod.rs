@@ -1,12 +1,14 @@
 //! The command line: one file per noun, and the one list of them.
 
 mod audit;
+mod backup;
 mod ca;
 mod cert;
 mod crl;
 mod csr;
 mod error;
 mod files;
+mod forms;
 mod import;
 mod inspect;
 mod key;
@@ -23,7 +25,7 @@ pub(crate) use print::{Exit, Talk};
 use std::process::ExitCode;
 
 use chancery_engine::api::{Actor, Report};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 
 use crate::args::Globals;
 use crate::settings::Surroundings;
@@ -35,6 +37,8 @@ use session::Session;
 pub(crate) enum Noun {
     #[command(subcommand, about = audit::ABOUT)]
     Audit(audit::Verb),
+    #[command(subcommand, about = backup::ABOUT)]
+    Backup(backup::Verb),
     #[command(subcommand, about = ca::ABOUT)]
     Ca(ca::Verb),
     #[command(subcommand, about = cert::ABOUT)]
@@ -55,26 +59,11 @@ pub(crate) enum Noun {
     Vault(vault::Verb),
 }
 
-/// How exported files are encoded.
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Format {
-    /// Text, as most servers want it
-    #[default]
-    Pem,
-    /// Bytes, as Windows and Java take it
-    Der,
-}
-
-impl Format {
-    const fn is_der(self) -> bool {
-        matches!(self, Self::Der)
-    }
-}
-
 impl Noun {
     fn run(self, session: &Session) -> Result<Told, Report> {
         match self {
             Self::Audit(verb) => verb.run(session),
+            Self::Backup(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
             Self::Crl(verb) => verb.run(session),
@@ -98,6 +87,7 @@ pub(crate) fn run(noun: Noun, globals: Globals, surroundings: &Surroundings) -> 
         talk,
     );
     let outcome = noun.run(&session);
+    backup::make_due(&session);
     let locked = session.close();
     match outcome {
         Ok(told) => match locked {

@@ -1,4 +1,4 @@
-//! Where the vault's passphrase comes from: the terminal, without echo, or a file. Never from the
+//! Where the vault's passphrase, and the password of an exported file, come from: the terminal, without echo, or a file. Never from the
 //! command line or the environment, which others on this machine can read.
 
 use std::fs::{File, Metadata};
@@ -29,15 +29,7 @@ impl Source {
     pub(crate) fn fresh(&self, talk: Talk) -> Result<Secret<String>, CliError> {
         match self {
             Self::File(file) => first_line(file, talk),
-            Self::Terminal => {
-                let first = typed("New passphrase: ")?;
-                let second = typed("The same again: ")?;
-                let same = first.expose(|first| second.expose(|second| first == second));
-                match same {
-                    true => Ok(first),
-                    false => Err(CliError::PassphrasesDiffer),
-                }
-            }
+            Self::Terminal => typed_twice("New passphrase: "),
         }
     }
 
@@ -48,6 +40,25 @@ impl Source {
             (Self::File(_), Some(name)) => Given::Confirmed(name.to_owned()),
             (Self::File(_), None) => Given::File,
         }
+    }
+}
+
+/// A password for a file that is to be written: from `file`, else typed twice.
+pub(crate) fn for_file(file: Option<&Path>, talk: Talk) -> Result<Secret<String>, CliError> {
+    match file {
+        Some(file) => first_line(file, talk),
+        None if !io::stdin().is_terminal() => Err(CliError::NoFilePassword),
+        None => typed_twice("Password for the file: "),
+    }
+}
+
+fn typed_twice(prompt: &str) -> Result<Secret<String>, CliError> {
+    let first = typed(prompt)?;
+    let second = typed("The same again: ")?;
+    let same = first.expose(|first| second.expose(|second| first == second));
+    match same {
+        true => Ok(first),
+        false => Err(CliError::PassphrasesDiffer),
     }
 }
 

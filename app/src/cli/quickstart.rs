@@ -11,10 +11,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::ca::{self, Wish, signs};
-use super::cert::{self, Place};
+use super::cert;
+use super::forms::Place;
 use super::print::{Told, day, list};
 use super::session::Session;
-use super::{CliError, Format, files};
+use super::{CliError, files};
 
 pub(crate) const ABOUT: &str =
     "From nothing to a certificate that works: vault, root, issuing CA, files, and a proof";
@@ -108,8 +109,8 @@ impl Quickstart {
     }
 
     fn write(&self, session: &Session, made: &Made, out: &Path) -> Result<Written, Report> {
-        let root = ca::export_to(session, made.root.id, out, Format::Pem)?;
-        let own = cert::export_to(session, made.certificate.id, &Place::new(out), true)?;
+        let root = ca::export_to(session, made.root.id, Place::new(out))?;
+        let own = cert::export_to(session, made.certificate.id, Place::new(out), true)?;
         Ok(Written::of(own, root).ok_or(CliError::Misunderstood)?)
     }
 }

@@ -235,6 +235,25 @@ impl Session {
         }
     }
 
+    /// Whether this run has opened the vault.
+    pub(crate) fn is_unlocked(&self) -> bool {
+        self.unlocked.get()
+    }
+
+    /// In whose name this run acts.
+    pub(crate) fn actor(&self) -> Actor {
+        self.actor.clone()
+    }
+
+    /// Whether there is an installation whose audit can tell of what is done.
+    pub(crate) fn has_vault(&self) -> Result<bool, Report> {
+        let there = self.folder.as_deref().is_some_and(|folder| {
+            // A folder that cannot be looked at is told when it is opened.
+            folder.try_exists().unwrap_or(true)
+        });
+        Ok(there && self.ask(&VaultStatusQuestion)?.state != VaultState::Absent)
+    }
+
     /// Locks what this run unlocked.
     pub(crate) fn close(&self) -> Result<(), Report> {
         match self.unlocked.replace(false) {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod authority;
+mod backup;
 mod certificate;
 mod import;
 mod key;
@@ -18,6 +19,9 @@ pub use audit::{
 pub use authority::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityRow, AuthorityState, Custody,
     FindAuthority, ListAuthorities, NewAuthority, NewAuthorityRequest, ShowAuthority,
+};
+pub use backup::{
+    BackupCommand, BackupFact, BackupFailure, BackupMade, BackupStatus, BackupStatusQuestion,
 };
 pub use certificate::{
     CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter, CertificateRow,
@@ -48,12 +52,14 @@ pub use vault::{
 };
 
 pub use crate::base::{
-    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber,
-    DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
-    Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyType, KeyUse,
-    Kind, Merged, NameError, ParseIdError, ProfileName, Reach, RecoveryCode, RecoveryCodeError,
-    Remedy, Report, RequestId, Revocation, RevocationReason, Secret, Serial, Severity, SlotId,
-    Subtree, SystemClock, Take, Timestamp, UriName, Verdict, shown,
+    ApprovalId, AuthorityId, AuthorityTrial, BackupManifest, BackupSchedule, BackupTrial,
+    CertificateFormat, CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber,
+    DescribedField, Description, Destination, DnsName, EmailName, Field, Finding, Fingerprint,
+    Form, Grant, Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId,
+    KeyTrial, KeyType, KeyUse, Kind, Merged, NameError, Needs, ParseIdError, ProfileName, Reach,
+    RecoveryCode, RecoveryCodeError, Remedy, Report, RequestId, Revocation, RevocationReason,
+    Secret, Serial, Severity, SlotId, Subtree, SystemClock, Take, Timestamp, TrustFormat,
+    UnknownForm, UriName, Verdict, shown,
 };
 
 use std::fmt;
@@ -88,6 +94,7 @@ pub struct Envelope {
 pub enum Command {
     Audit(AuditCommand),
     Authority(AuthorityCommand),
+    Backup(BackupCommand),
     Certificate(CertificateCommand),
     Import(ImportCommand),
     Key(KeyCommand),
@@ -104,6 +111,7 @@ pub enum Command {
 pub enum Area {
     Audit,
     Authority,
+    Backup,
     Certificate,
     Key,
     Request,
@@ -120,6 +128,7 @@ pub enum Area {
 pub enum Fact {
     Audit(AuditFact),
     Authority(AuthorityFact),
+    Backup(BackupFact),
     Certificate(CertificateFact),
     Import(ImportFact),
     Key(KeyFact),
@@ -134,6 +143,7 @@ impl Fact {
         match self {
             Self::Audit(_) => Area::Audit,
             Self::Authority(_) | Self::Import(_) => Area::Authority,
+            Self::Backup(_) => Area::Backup,
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
             Self::Request(_) => Area::Request,
@@ -238,6 +248,7 @@ impl Command {
         match self {
             Self::Audit(command) => command.about(),
             Self::Authority(command) => command.about(),
+            Self::Backup(command) => command.about(),
             Self::Certificate(command) => command.about(),
             Self::Import(command) => command.about(),
             Self::Key(command) => command.about(),

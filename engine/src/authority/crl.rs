@@ -87,6 +87,19 @@ pub(crate) fn prepare_crl(
     })
 }
 
+/// Seconds since 1970, or one more than the last: so that it also grows where the store was put back
+/// to what it was before lists that others have seen.
+fn number(seen: &CrlRecord, issuer: &Issuer, now: Timestamp) -> Result<CrlNumber, CrlMakingError> {
+    let next = seen
+        .spent
+        .next()
+        .ok_or_else(|| CrlMakingError::NumbersSpent {
+            name: issuer.name.clone(),
+        })?;
+    let seconds = u64::try_from(now.secs()).unwrap_or_default();
+    Ok(next.max(CrlNumber::from(seconds)))
+}
+
 /// An entry stays until it has stood on one list that was made after its certificate's end
 /// (RFC 5280, 3.3).
 pub(crate) fn is_listed(

@@ -13,7 +13,7 @@ use crate::api::{Actor, Clock, Report, Revision, Timestamp, VaultState};
 use crate::authority::Issuers;
 use crate::base::{Mint, unhex};
 use crate::store::vault::SeenRecord;
-use crate::store::{self, Change, Home, Put, Refused, Snapshot, Store};
+use crate::store::{self, Change, Disk, Home, Put, Refused, Snapshot, Store};
 use crate::vault::{self, KdfCost, Seen, Vault, VaultId};
 
 pub(super) struct Context {
@@ -27,6 +27,8 @@ pub(super) struct Context {
     pub(super) mint: Arc<Mint>,
     pub(super) running: Running,
     pub(super) kdf: KdfCost,
+    /// What writes files beside the store asks it first.
+    pub(super) disk: Arc<dyn Disk>,
     pub(super) idle_lock: Option<Duration>,
     /// The version of the vault that the store knows to have been seen.
     noted: Mutex<Option<Seen>>,
@@ -65,6 +67,7 @@ impl Context {
             mint: Arc::new(Mint::new().map_err(cannot_start)?),
             running: Running::default(),
             kdf,
+            disk: Arc::clone(&settings.disk),
             idle_lock: settings.idle_lock,
             last_person: AtomicI64::new(settings.clock.now().0),
         })
@@ -137,7 +140,7 @@ fn seen(record: SeenRecord) -> Option<Seen> {
     })
 }
 
-const VAULT_FILE: &str = "vault.chancery";
+pub(super) const VAULT_FILE: &str = "vault.chancery";
 
 const FILE_THREADS: usize = 2;
 

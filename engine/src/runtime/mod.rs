@@ -11,6 +11,7 @@ mod news;
 mod offline;
 mod pool;
 mod refusals;
+mod restore;
 mod running;
 mod scheduler;
 mod turns;
@@ -19,6 +20,7 @@ pub use client::{Busy, Client, Pending, Ticket};
 pub use handle::Answer;
 pub use news::News;
 pub use offline::{inspect, private_names, require_no_key, verify_audit};
+pub use restore::{Restored, read_manifest, restore, verify_backup};
 
 use std::fmt;
 use std::sync::Arc;

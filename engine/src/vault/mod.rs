@@ -4,10 +4,14 @@
 //! with the passphrase, unless a person has granted it for unattended use. `docs/vault.md` has the
 //! format and the hierarchy of keys.
 
+mod backup;
 mod check;
 mod cursor;
 mod error;
 mod file;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod import;
 mod kdf;
 mod keys;
@@ -19,10 +23,15 @@ mod signer;
 mod slot;
 mod slots;
 mod storage;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod unlocked;
 
+pub(crate) use backup::KeyTried;
+pub(crate) use backup::TriedOutcome;
+pub(crate) use backup::VaultCopy;
+pub(crate) use backup::write_file;
 pub(crate) use error::VaultError;
 pub(crate) use file::Sealed;
 pub(crate) use file::VaultId;
@@ -37,6 +46,8 @@ pub(crate) use slot::SlotKind;
 pub(crate) use slot::SlotRow;
 pub use slot::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};
 pub(crate) use slots::Opener;
+pub(crate) use stream::Place;
+pub(crate) use stream::StreamKey;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -7,6 +7,9 @@
 mod authorities;
 mod error;
 mod found;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod index;
 mod known;
 mod leaves;

@@ -56,7 +56,12 @@ impl Answer for FindCertificate {
                 || certificate::intent(&sight.store, id)?.is_some();
             return one("certificate", text, known.then_some(id));
         }
-        let all = sight.store.certificates()?;
+        let mut all = sight.store.certificates()?;
+        // What was possibly issued is meant by its serial alone: its name was given again since.
+        if let Ok(serial) = text.parse::<Serial>() {
+            let intents = sight.store.intents()?.into_iter();
+            all.extend(intents.filter(|(_, record)| record.serial == serial));
+        }
         one("certificate", text, named(all, text))
     }
 }

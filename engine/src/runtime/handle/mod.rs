@@ -2,6 +2,7 @@
 
 pub(super) mod audit;
 pub(super) mod authority;
+pub(super) mod backup;
 pub(super) mod certificate;
 mod export;
 mod find;
