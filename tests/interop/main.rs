@@ -7,6 +7,7 @@
 #![cfg(unix)]
 
 mod audit;
+mod backups;
 mod bad_requests;
 mod canaries;
 mod chancery;
@@ -15,6 +16,7 @@ mod counterpart;
 mod crl;
 mod damage;
 mod disk;
+mod formats;
 mod hierarchy;
 mod import;
 mod killed;

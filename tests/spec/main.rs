@@ -5,6 +5,7 @@ mod authorities;
 mod backup;
 mod boundary;
 mod custody;
+mod export;
 mod formats;
 mod import;
 mod issuing;

@@ -218,7 +218,9 @@ fn a_root_is_not_revoked_and_neither_is_what_was_named_with_it() {
 fn a_revoked_authority_issues_nothing_more_nor_does_one_below_it_but_still_signs_lists() {
     let world = World::with_vault();
     let root = world.created(spec::root("Root"));
-    let upper = world.created(intermediate("Upper", root));
+    let mut new = intermediate("Upper", root);
+    new.path_len = Some(1);
+    let upper = world.created(new);
     let mut new = intermediate("Lower", upper);
     new.path_len = Some(0);
     let lower = world.created(new);

@@ -49,7 +49,7 @@ impl Import {
             return Told::new(rows(&preview.rows), &preview);
         }
         match preview.keys {
-            0 => session.require_vault()?,
+            0 => session.require_vault().map(drop)?,
             _ => session.unlock()?,
         }
         let take = || {
@@ -118,7 +118,7 @@ fn summary(done: &ImportDone) -> String {
     ];
     let counted: Vec<String> = counted
         .iter()
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(count, what)| format!("{what} {count}"))
         .collect();
     let taken = counted.join(", ");
     format!("Taken over: {taken}. Not taken: {}.", left.count())

@@ -120,7 +120,7 @@ impl fmt::Display for BackupError {
             }
             Self::TrialFailed(faults) => {
                 let first = faults.first().map_or("no reason is known", String::as_str);
-                write!(f, "the backup could not be restored in memory: {first}")
+                write!(f, "restored in memory, the backup shows a fault: {first}")
             }
             Self::Truncated => f.write_str("the backup's end is missing"),
             Self::Vault(VaultError::HeaderTampered) => {

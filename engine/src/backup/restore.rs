@@ -10,8 +10,8 @@ use super::make::sync_folder_of;
 use super::trial::try_out;
 use crate::base::{BackupManifest, BackupTrial, Kind, Report, Secret};
 use crate::store::audit::Entry;
-use crate::store::backup::{Copied, FILES};
-use crate::store::{Change, Disk};
+use crate::store::backup::{Copied, CopyError, FILES};
+use crate::store::{Change, Disk, StoreError};
 use crate::vault::{Vault, VaultError, write_file};
 
 /// Where to restore into.
@@ -127,7 +127,10 @@ impl Stage {
         let disk = Arc::clone(&place.disk);
         let (path, manifest) = (opened.path.clone(), opened.manifest.clone());
         let copied = Copied::in_folder(&self.folder, disk, &mut opened.rows()?);
-        let copied = copied.map_err(|error| BackupError::while_reading(&path, error))?;
+        let copied = copied.map_err(|error| match error {
+            CopyError::Store(error) if !matches!(error, StoreError::Row { .. }) => error.into(),
+            other => Report::from(BackupError::while_reading(&path, other)),
+        })?;
         copied.record(change(&manifest))?;
         // While the lock is held: another one who restores here is kept out.
         let vault = self.folder.join(place.vault_file);

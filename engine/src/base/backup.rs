@@ -70,7 +70,7 @@ pub enum KeyTrial {
 /// What is done by itself, and how often.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct BackupSchedule {
-    /// Where to; made where it is missing.
+    /// Where to, as a whole path; made where it is missing, when the schedule is set.
     pub folder: std::path::PathBuf,
     pub every_hours: u32,
     /// So many of those that the schedule made stay; older ones are removed.

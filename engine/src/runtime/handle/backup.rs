@@ -39,7 +39,7 @@ pub(in crate::runtime) async fn decide(
             create(context, act, plan).await
         }
         BackupCommand::CreateScheduled => create_scheduled(context, act).await,
-        BackupCommand::SetSchedule { schedule } => set_schedule(context, act, schedule),
+        BackupCommand::SetSchedule { schedule } => set_schedule(context, act, schedule).await,
         BackupCommand::Verify { file, passphrase } => verify(context, act, file, passphrase).await,
     }
 }
@@ -77,10 +77,21 @@ async fn create_scheduled(context: &Context, act: &Act) -> Result<Decided, Repor
         }
     };
     record.last_made = Some(last_made(&plan, &made.trial.found));
-    record.last_failure = None;
-    let (folder, vault) = (schedule.folder.clone(), made.manifest.vault.clone());
-    let remove = move || remove_surplus(&folder, &vault, schedule.keep);
-    let removed = context.files.run(remove).await?;
+    let faults = made.trial.found.faults.clone();
+    let removed = match faults.is_empty() {
+        true => {
+            record.last_failure = None;
+            let (folder, vault) = (schedule.folder.clone(), made.manifest.vault.clone());
+            let remove = move || remove_surplus(&folder, &vault, schedule.keep);
+            context.files.run(remove).await?
+        }
+        // It is kept, being all there is; older and better ones are kept, too.
+        false => {
+            let report = BackupError::TrialFailed(faults).into();
+            record.last_failure = Some(BackupFailure { at: act.at, report });
+            Vec::new()
+        }
+    };
     let next = act.at.plus_secs(i64::from(schedule.every_hours) * 3600);
     let mut decision = decision(plan, made, &record, removed);
     decision
@@ -100,21 +111,19 @@ async fn put_off(context: &Context, act: &Act, report: Report) -> Result<(), Rep
     Ok(())
 }
 
-/// Seals the audit, then writes and tries out. An audit that cannot be sealed keeps nobody from
-/// keeping what there is.
+/// Seals the audit, then writes and tries out. Where an older store was put back, or the keys have
+/// been left out, the audit cannot be sealed; that keeps nobody from keeping what there is.
 async fn write(context: &Context, act: &Act, plan: Plan) -> Result<(Plan, Made), Report> {
     require_unlocked(context)?;
-    audit::seal(context, act).await.ok();
+    match audit::seal(context, act).await {
+        Err(report) if !UNSEALED.contains(&report.code.as_ref()) => return Err(report),
+        _ => (),
+    }
     let (store, vault) = (Arc::clone(&context.store), Arc::clone(&context.vault));
     let disk = Arc::clone(&context.disk);
     let made = context
         .files
         .run(move || {
-            if plan.scheduled
-                && let Some(folder) = plan.file.parent()
-            {
-                make_private_folder(folder)?;
-            }
             let made = make(&plan, &store, &vault, &disk)?;
             Ok::<_, Report>((plan, made))
         })
@@ -204,7 +213,12 @@ fn without_passphrase(error: BackupError, passphrase: Option<&Secret<String>>) -
     }
 }
 
-fn set_schedule(context: &Context, act: &Act, schedule: BackupSchedule) -> Result<Decided, Report> {
+/// The folder is made now and not later: a disk that is not there is to be told, not replaced.
+async fn set_schedule(
+    context: &Context,
+    act: &Act,
+    schedule: BackupSchedule,
+) -> Result<Decided, Report> {
     let plausible = (1..=MOST_HOURS).contains(&schedule.every_hours)
         && (1..=MOST_KEPT).contains(&schedule.keep);
     if !plausible {
@@ -213,6 +227,9 @@ fn set_schedule(context: &Context, act: &Act, schedule: BackupSchedule) -> Resul
     if !schedule.folder.is_absolute() {
         return Err(BackupError::ScheduleRelative(schedule.folder).into());
     }
+    let folder = schedule.folder.clone();
+    let make = move || make_private_folder(&folder);
+    context.files.run(make).await??;
     let store = context.snapshot()?;
     let mut record = store.backup()?;
     record.schedule = Some(schedule.clone());
@@ -316,6 +333,9 @@ fn make_private_folder(folder: &Path) -> Result<(), BackupError> {
     let made = builder.create(folder);
     made.map_err(|error| BackupError::CannotWrite(folder.to_owned(), error))
 }
+
+/// Why an audit is not sealed that is backed up all the same.
+const UNSEALED: [&str; 3] = ["audit.no-key", "audit.rolled-back", "vault.key-unknown"];
 
 /// After a failure of the schedule.
 const AGAIN_AFTER_SECS: i64 = 15 * 60;
