@@ -129,7 +129,10 @@ impl BackupDialog {
         };
         let answer = dialog.show(context, |ui| {
             folder_ui(ui, folder, wishes);
-            ui.label(theme::soft(ui, format!("As {file}, never over a file that is there")));
+            ui.label(theme::soft(
+                ui,
+                format!("As {file}, never over a file that is there"),
+            ));
             keys_ui(ui, keys_inside);
             if *keys_inside {
                 passphrase.ui(ui, "Passphrase of the vault");
@@ -340,7 +343,11 @@ fn intervals(so_far: u32) -> Vec<(u32, String)> {
 }
 
 fn counts(so_far: u32) -> Vec<(u32, String)> {
-    let usual = [(3, "The newest 3"), (7, "The newest 7"), (30, "The newest 30")];
+    let usual = [
+        (3, "The newest 3"),
+        (7, "The newest 7"),
+        (30, "The newest 30"),
+    ];
     with(so_far, &usual, |count| format!("The newest {count}"))
 }
 
