@@ -4,6 +4,7 @@ mod audit;
 mod authority;
 mod certificate;
 mod key;
+mod profile;
 mod question;
 mod request;
 mod system;
@@ -23,23 +24,26 @@ pub use certificate::{
     PreviewCertificate, ShowCertificate, Sort,
 };
 pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, ListKeys};
+pub use profile::{
+    ListProfiles, ProfileCommand, ProfileDetail, ProfileFact, ProfileRow, ShowProfile,
+};
 pub use question::{Answered, Page, Question};
 pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
     RequestPreview, RequestRow, RequestState, ShowRequest,
 };
 pub use system::{
-    Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
-    SystemCommand, SystemFact,
+    Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, SystemCommand, SystemFact,
 };
 pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
 
 pub use crate::base::{
-    ApprovalId, AuthorityId, CertificateId, CertificateKey, Choices, Clock, CommandId,
-    DescribedField, Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant,
-    Identifier, IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, ParseIdError,
-    ProfileName, Reach, Remedy, Report, RequestId, Secret, Serial, Severity, Subtree, SystemClock,
-    Take, Timestamp, UriName, Verdict, shown,
+    AddressKind, Addresses, ApprovalId, AuthorityId, CertificateId, CertificateKey,
+    CertificatePolicy, Choices, Clock, CommandId, CustomExtension, DescribedField, Description,
+    DnsName, EmailName, Field, Finding, Fingerprint, Grant, HexBytes, Identifier, IpSubtree, JobId,
+    KeyId, KeyType, KeyUse, Kind, Merged, NameError, NameKind, NameRule, ObjectId, ParseIdError,
+    ProfileContent, ProfileName, Publication, Reach, Remedy, Report, RequestId, Secret, Serial,
+    Severity, Subtree, SystemClock, Take, Timestamp, UriName, Usage, Verdict, shown,
 };
 
 use std::fmt;
@@ -76,6 +80,7 @@ pub enum Command {
     Authority(AuthorityCommand),
     Certificate(CertificateCommand),
     Key(KeyCommand),
+    Profile(ProfileCommand),
     Request(RequestCommand),
     System(SystemCommand),
     Vault(VaultCommand),
@@ -90,6 +95,7 @@ pub enum Area {
     Authority,
     Certificate,
     Key,
+    Profile,
     Request,
     System,
     Vault,
@@ -104,6 +110,7 @@ pub enum Fact {
     Authority(AuthorityFact),
     Certificate(CertificateFact),
     Key(KeyFact),
+    Profile(ProfileFact),
     Request(RequestFact),
     System(SystemFact),
     Vault(VaultFact),
@@ -116,6 +123,7 @@ impl Fact {
             Self::Authority(_) => Area::Authority,
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
+            Self::Profile(_) => Area::Profile,
             Self::Request(_) => Area::Request,
             Self::System(_) => Area::System,
             Self::Vault(_) => Area::Vault,
@@ -219,6 +227,7 @@ impl Command {
             Self::Authority(command) => command.about(),
             Self::Certificate(command) => command.about(),
             Self::Key(command) => command.about(),
+            Self::Profile(command) => command.about(),
             Self::Request(command) => command.about(),
             Self::System(command) => command.about(),
             Self::Vault(command) => command.about(),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::error::AuthorityError;
 use super::issuer::Issuer;
-use crate::base::{AuthorityId, ProfileName, Secret, Timestamp};
+use crate::base::{AuthorityId, Secret, Timestamp};
+use crate::x509::Profile;
 
 /// How the passphrase came to us.
 pub(crate) enum Confirmation {
@@ -44,14 +45,14 @@ impl Permission {
     /// naming the authority whose key is to sign (rule 9).
     pub(crate) fn for_use(
         issuer: &Issuer,
-        profile: &ProfileName,
+        profile: &Profile,
         now: Timestamp,
         consent: Option<(Arc<Secret<String>>, Confirmation)>,
     ) -> Result<Self, AuthorityError> {
         let granted = issuer
             .grant
             .as_ref()
-            .is_some_and(|grant| grant.allows(profile, now));
+            .is_some_and(|grant| profile.is_granted(grant, now));
         match consent {
             _ if granted => Ok(Self::Unattended),
             None => Err(AuthorityError::NeedsPassphrase {

@@ -7,7 +7,7 @@ use super::error::AuthorityError;
 use crate::base::{AuthorityId, Grant, KeyId, Report, Timestamp};
 use crate::store::Revision;
 use crate::store::{Snapshot, authority};
-use crate::x509::{Certificate, IssuerView, SignatureAlgorithm, Urls};
+use crate::x509::{Certificate, IssuerView, SignatureAlgorithm, read_publication};
 
 pub(crate) struct Issuer {
     pub(crate) id: AuthorityId,
@@ -29,13 +29,14 @@ impl Issuer {
         let der = authority::der(store, id)?.ok_or_else(not_installed)?;
         let certificate = Certificate::read(&der)?;
         let algorithm = SignatureAlgorithm::of(record.key_type);
+        let published = read_publication(&record.publication)?;
         Ok(Self {
             id,
             key: record.key,
             view: IssuerView {
                 // What all above it leave, which may be less than its own certificate says.
                 path_len: installed.path_len,
-                ..IssuerView::of(&certificate, algorithm, Urls::default())?
+                ..IssuerView::of(&certificate, algorithm, published)?
             },
             row: authority::row_bytes(store, id)?.unwrap_or_default().into(),
             name: record.name,

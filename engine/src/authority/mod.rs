@@ -8,6 +8,7 @@ mod hierarchy;
 mod install;
 mod issue;
 mod issuer;
+mod profiles;
 
 pub(crate) use consent::{Confirmation, Permission};
 pub(crate) use create::{NewKey, Plan, name_is_free, new_rows, plan, waiting};
@@ -18,3 +19,4 @@ pub(crate) use issue::{
     Given, Prepared, Signed, Source, Unsigned, name_of, prepare, prepare_root, wish_for,
 };
 pub(crate) use issuer::{Issuer, Issuers};
+pub(crate) use profiles::{Loaded, Profiles, built};

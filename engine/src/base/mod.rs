@@ -9,6 +9,8 @@ mod digest;
 mod id;
 mod merge;
 mod name;
+mod profile;
+mod publication;
 mod receipt;
 mod report;
 mod secret;
@@ -30,6 +32,10 @@ pub use id::{
 };
 pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
+pub use profile::{NameKind, NameRule, ProfileContent, Usage};
+pub use publication::{
+    AddressKind, Addresses, CertificatePolicy, CustomExtension, HexBytes, ObjectId, Publication,
+};
 pub(crate) use receipt::{Purpose, Receipt};
 pub(crate) use report::Explain;
 

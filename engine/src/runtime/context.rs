@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::running::Running;
 use super::{Kdf, Settings, cannot_start, threads};
 use crate::api::{Actor, Clock, Report, Revision, Timestamp, VaultState};
-use crate::authority::Issuers;
+use crate::authority::{Issuers, Profiles};
 use crate::base::Mint;
 use crate::store::{Change, Home, Refused, Snapshot, Store};
 use crate::vault::{self, KdfCost, Vault};
@@ -22,6 +22,7 @@ pub(super) struct Context {
     pub(super) store: Arc<Store>,
     pub(super) vault: Arc<Vault>,
     pub(super) issuers: Arc<Issuers>,
+    pub(super) profiles: Profiles,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) mint: Arc<Mint>,
     pub(super) running: Running,
@@ -52,6 +53,7 @@ impl Context {
             store: Arc::new(store),
             vault: Arc::new(vault.with_clock(Arc::clone(&settings.clock))),
             issuers: Arc::default(),
+            profiles: Profiles::default(),
             clock: Arc::clone(&settings.clock),
             mint: Arc::new(Mint::new().map_err(cannot_start)?),
             running: Running::default(),

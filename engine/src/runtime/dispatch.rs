@@ -73,6 +73,7 @@ async fn decide(core: &Arc<Core>, act: &Act, command: Command) -> Result<Decided
         Command::Authority(command) => handle::authority::decide(context, act, command).await,
         Command::Certificate(command) => handle::certificate::decide(context, act, command).await,
         Command::Key(command) => handle::key::decide(context, act, command).await,
+        Command::Profile(command) => handle::profile::decide(context, act, command),
         Command::Request(command) => handle::request::decide(context, act, command).await,
         Command::System(command) => handle::system::decide(core, command).await,
         Command::Vault(command) => handle::vault::decide(context, act, command).await,
@@ -106,6 +107,9 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
     let at = committed?;
     if matches!(act.about.area, Area::Authority | Area::Key) {
         context.issuers.forget(at);
+    }
+    if act.about.area == Area::Profile {
+        context.profiles.forget(at);
     }
     Ok(Ending::Done { fact, at })
 }

@@ -9,6 +9,7 @@ mod error;
 pub(crate) mod job;
 pub(crate) mod key;
 mod lock;
+pub(crate) mod profile;
 mod read;
 mod record;
 pub(crate) mod request;

@@ -31,6 +31,9 @@ pub(super) const JOBS: RowTable = TableDefinition::new("jobs");
 /// Key → [`super::key::KeyRecord`].
 pub(super) const KEYS: RowTable = TableDefinition::new("keys");
 
+/// Profile of one's own → [`super::profile::ProfileRecord`].
+pub(super) const PROFILES: RowTable = TableDefinition::new("profiles");
+
 /// Request → [`super::request::RequestRecord`].
 pub(super) const REQUESTS: RowTable = TableDefinition::new("requests");
 
@@ -75,6 +78,7 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
         INTENT_TBS,
         JOBS,
         KEYS,
+        PROFILES,
         REQUESTS,
         REQUEST_DER,
     ] {

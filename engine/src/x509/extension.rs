@@ -153,13 +153,20 @@ pub(super) fn key_usage(value: KeyUsage) -> Result<Vec<u8>> {
     write(oid::KEY_USAGE, true, &value.write())
 }
 
+/// Critical where it is time stamping (RFC 3161, 2.3).
 pub(super) fn extended_key_usage(purposes: &[ObjectIdentifier]) -> Result<Vec<u8>> {
+    let critical = purposes.contains(&oid::TIME_STAMPING);
     let purposes: Result<Vec<Vec<u8>>> = purposes.iter().map(Encode::to_der).collect();
     write(
         oid::EXTENDED_KEY_USAGE,
-        false,
+        critical,
         &asn1::sequence_of(&purposes?),
     )
+}
+
+/// An OCSP signer about which nobody asks whether it was revoked (RFC 6960, 4.2.2.2.1).
+pub(super) fn ocsp_no_check() -> Result<Vec<u8>> {
+    write(oid::OCSP_NO_CHECK, false, &[5, 0])
 }
 
 pub(super) fn read_extended_key_usage(der: &[u8]) -> Result<Vec<ObjectIdentifier>> {
@@ -241,6 +248,28 @@ pub(super) fn crl_distribution_points(urls: &[String]) -> Result<Vec<u8>> {
     )
 }
 
+/// The URLs of `AuthorityInfoAccess` or `CRLDistributionPoints`; of the latter the full names.
+pub(super) fn read_urls(der: &[u8]) -> Result<Vec<String>> {
+    let mut urls = Vec::new();
+    collect_urls(der, &mut urls)?;
+    Ok(urls)
+}
+
+/// Every URI among the names, at whatever depth.
+fn collect_urls(der: &[u8], urls: &mut Vec<String>) -> Result<()> {
+    let mut reader = der::SliceReader::new(der)?;
+    while !reader.is_finished() {
+        let tag = reader.peek_byte().unwrap_or_default();
+        let value = der::asn1::AnyRef::decode(&mut reader)?.value();
+        match tag {
+            general_name::URI => urls.push(String::from_utf8_lossy(value).into_owned()),
+            asn1::SEQUENCE | FULL_NAME => collect_urls(value, urls)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn write(id: ObjectIdentifier, critical: bool, value: &[u8]) -> Result<Vec<u8>> {
     Extension {
         id,
@@ -251,6 +280,7 @@ pub(super) fn write(id: ObjectIdentifier, critical: bool, value: &[u8]) -> Resul
 }
 
 const KEY_IDENTIFIER: u8 = 0x80;
+const FULL_NAME: u8 = asn1::context(0);
 const NAMES: [&str; 9] = [
     "digitalSignature",
     "nonRepudiation",

@@ -1,5 +1,6 @@
 //! Certificates, requests and chains as values: no I/O, no clock, no store, no private keys.
 
+mod additions;
 mod algorithm;
 mod asn1;
 mod certificate;
@@ -23,12 +24,12 @@ pub(crate) mod serial;
 #[cfg(test)]
 mod fixture;
 
+pub(crate) use additions::read_publication;
 pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use certificate::Certificate;
 pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
 pub(crate) use constraints::Constraints;
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
-pub(crate) use extension::Urls;
 pub(crate) use inspect::describe;
 pub(crate) use key::{PublicKey, trial_key};
 pub(crate) use merge::{MergeError, merge};

@@ -7,6 +7,7 @@ mod find;
 mod hierarchy;
 mod issuing;
 pub(super) mod key;
+pub(super) mod profile;
 pub(super) mod request;
 pub(super) mod system;
 pub(super) mod vault;

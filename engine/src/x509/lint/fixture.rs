@@ -6,6 +6,7 @@ use crate::x509::asn1::{Extension, Tbs};
 use crate::x509::fixture::CaKey;
 use crate::x509::key::PublicKey;
 use crate::x509::lint::Drafted;
+use crate::x509::profile::Profile;
 
 type Broken = Drafted<'static>;
 
@@ -31,7 +32,7 @@ pub(super) fn intermediate_with(change: impl FnOnce(&mut Tbs<'static>)) -> Broke
 
 fn drafted(profile: &str, change: impl FnOnce(&mut Tbs<'static>)) -> Broken {
     let draft = CaKey::root().draft(profile, "a.internal");
-    let profile = draft.profile();
+    let profile: &'static Profile = Box::leak(Box::new(Profile::clone(draft.profile())));
     let linted = draft.approve(|_| Ok::<_, ()>(())).unwrap().lint().unwrap();
     let mut tbs = Tbs::read(leak(linted.tbs().to_vec())).unwrap();
     change(&mut tbs);

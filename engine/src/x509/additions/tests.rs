@@ -1,0 +1,1 @@
+//! Which addresses, policies and extensions are taken, and how they are written.

@@ -1,0 +1,1 @@
+//! Built-in profiles, and what a copy of one may say.
