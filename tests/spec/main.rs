@@ -6,5 +6,6 @@ mod boundary;
 mod formats;
 mod issuing;
 mod jobs;
+mod keys;
 mod store;
 mod vault;

@@ -2,6 +2,7 @@
 
 mod flow;
 mod screens;
+mod secrets;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

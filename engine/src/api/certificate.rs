@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{About, Area, Consent, Page, Question, Resource};
 use crate::base::{
     AuthorityId, CertificateId, CertificateKey, Description, Finding, Fingerprint, Identifier,
-    KeyId, KeyType, ProfileName, RequestId, Serial, Timestamp,
+    KeyId, KeyType, ProfileName, RequestId, Revocation, Serial, Timestamp,
 };
 
 #[non_exhaustive]
@@ -113,6 +113,8 @@ pub struct CertificateRow {
     pub issuer_name: String,
     pub profile: ProfileName,
     pub status: CertificateStatus,
+    /// Since when and why, where it is revoked or on hold.
+    pub revocation: Option<Revocation>,
     pub not_before: Timestamp,
     pub not_after: Timestamp,
     pub serial: Serial,
@@ -131,8 +133,12 @@ pub enum CertificateStatus {
     Expired,
     /// Its lifetime has less than a third left.
     Expiring,
+    /// Not to be trusted for now; it can be released.
+    OnHold,
     /// The intent to sign it was recorded, but not the certificate: the process ended in between.
     PossiblyIssued,
+    /// Also where it has expired since.
+    Revoked,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]

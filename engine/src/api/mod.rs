@@ -7,6 +7,7 @@ mod key;
 mod profile;
 mod question;
 mod request;
+mod revocation;
 mod system;
 mod vault;
 
@@ -23,7 +24,7 @@ pub use certificate::{
     CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
     PreviewCertificate, ShowCertificate, Sort,
 };
-pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, ListKeys};
+pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
 pub use profile::{
     ListProfiles, ProfileCommand, ProfileDetail, ProfileFact, ProfileRow, ShowProfile,
 };
@@ -32,6 +33,11 @@ pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
     RequestPreview, RequestRow, RequestState, ShowRequest,
 };
+pub use revocation::{
+    CrlDetail, CrlPlace, CrlRow, FindIssued, ListCrls, ListRevocations, NewestCrl,
+    PreviewRevocation, Publicity, RevocationCommand, RevocationFact, RevocationPreview,
+    RevocationPreviewRow, RevocationRow, RevocationVerdict, Selection, ShowCrl,
+};
 pub use system::{
     Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, SystemCommand, SystemFact,
 };
@@ -39,11 +45,12 @@ pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, Vault
 
 pub use crate::base::{
     AddressKind, Addresses, ApprovalId, AuthorityId, CertificateId, CertificateKey,
-    CertificatePolicy, Choices, Clock, CommandId, CustomExtension, DescribedField, Description,
-    DnsName, EmailName, Field, Finding, Fingerprint, Grant, HexBytes, Identifier, IpSubtree, JobId,
-    KeyId, KeyType, KeyUse, Kind, Merged, NameError, NameKind, NameRule, ObjectId, ParseIdError,
-    ProfileContent, ProfileName, Publication, Reach, Remedy, Report, RequestId, Secret, Serial,
-    Severity, Subtree, SystemClock, Take, Timestamp, UriName, Usage, Verdict, shown,
+    CertificatePolicy, Choices, Clock, CommandId, CrlNumber, CustomExtension, DescribedField,
+    Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant, HexBytes, Identifier,
+    IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, NameKind, NameRule,
+    ObjectId, ParseIdError, ProfileContent, ProfileName, Publication, Reach, Remedy, Report,
+    RequestId, Revocation, RevocationReason, Secret, Serial, Severity, Subtree, SystemClock, Take,
+    Timestamp, UriName, Usage, Verdict, shown,
 };
 
 use std::fmt;
@@ -82,6 +89,7 @@ pub enum Command {
     Key(KeyCommand),
     Profile(ProfileCommand),
     Request(RequestCommand),
+    Revocation(RevocationCommand),
     System(SystemCommand),
     Vault(VaultCommand),
 }
@@ -97,6 +105,8 @@ pub enum Area {
     Key,
     Profile,
     Request,
+    /// What is revoked, and the lists that say so.
+    Revocation,
     System,
     Vault,
 }
@@ -112,6 +122,7 @@ pub enum Fact {
     Key(KeyFact),
     Profile(ProfileFact),
     Request(RequestFact),
+    Revocation(RevocationFact),
     System(SystemFact),
     Vault(VaultFact),
 }
@@ -125,6 +136,7 @@ impl Fact {
             Self::Key(_) => Area::Key,
             Self::Profile(_) => Area::Profile,
             Self::Request(_) => Area::Request,
+            Self::Revocation(_) => Area::Revocation,
             Self::System(_) => Area::System,
             Self::Vault(_) => Area::Vault,
         }
@@ -229,6 +241,7 @@ impl Command {
             Self::Key(command) => command.about(),
             Self::Profile(command) => command.about(),
             Self::Request(command) => command.about(),
+            Self::Revocation(command) => command.about(),
             Self::System(command) => command.about(),
             Self::Vault(command) => command.about(),
         }

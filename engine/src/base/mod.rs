@@ -7,12 +7,14 @@ mod custody;
 mod description;
 mod digest;
 mod id;
+mod import;
 mod merge;
 mod name;
 mod profile;
 mod publication;
 mod receipt;
 mod report;
+mod revocation;
 mod secret;
 mod serial;
 mod shown;
@@ -30,6 +32,7 @@ pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
 };
+pub use import::{ImportKind, ImportOutcome, ImportRow};
 pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
 pub use profile::{NameKind, NameRule, ProfileContent, Usage};
@@ -40,6 +43,7 @@ pub(crate) use receipt::{Purpose, Receipt};
 pub(crate) use report::Explain;
 
 pub use report::{Kind, Remedy, Report};
+pub use revocation::{CrlNumber, Revocation, RevocationReason};
 pub use secret::Secret;
 pub use serial::Serial;
 pub use shown::shown;

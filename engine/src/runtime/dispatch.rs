@@ -75,6 +75,7 @@ async fn decide(core: &Arc<Core>, act: &Act, command: Command) -> Result<Decided
         Command::Key(command) => handle::key::decide(context, act, command).await,
         Command::Profile(command) => handle::profile::decide(context, act, command),
         Command::Request(command) => handle::request::decide(context, act, command).await,
+        Command::Revocation(command) => handle::revocation::decide(context, act, command).await,
         Command::System(command) => handle::system::decide(core, command).await,
         Command::Vault(command) => handle::vault::decide(context, act, command).await,
     }
@@ -90,10 +91,11 @@ async fn conclude(context: &Context, act: &Act, decided: Decided) -> Result<Endi
 async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Ending, Report> {
     let entry = act.done(decision.resource, &decision.details);
     let fact = decision.fact;
+    let audit = std::iter::once(entry).chain(decision.more).collect();
     let change = Change {
         guard: decision.guard,
         puts: decision.puts,
-        audit: vec![entry],
+        audit,
         receipts: decision.receipts,
         fact: Some(fact.clone()),
         cause: Some(act.cause),
@@ -105,7 +107,10 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
         context.vault.lock();
     }
     let at = committed?;
-    if matches!(act.about.area, Area::Authority | Area::Key) {
+    if matches!(
+        act.about.area,
+        Area::Authority | Area::Key | Area::Revocation
+    ) {
         context.issuers.forget(at);
     }
     if act.about.area == Area::Profile {

@@ -10,6 +10,7 @@ use crate::api::{Area, CertificateKey};
 use crate::base::{
     AuthorityId, CertificateId, Fingerprint, Identifier, ProfileName, RequestId, Serial, Timestamp,
 };
+use crate::x509::{key_fingerprint, tbs_key_fingerprint};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CertificateRecord {
@@ -85,6 +86,13 @@ pub(crate) fn intent(
     rows.row(INTENTS, id.to_raw())
 }
 
+pub(crate) fn intent_tbs(
+    rows: &impl Rows,
+    id: CertificateId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    rows.bytes(INTENT_TBS, id.to_raw())
+}
+
 /// Whether it may have been signed without being recorded.
 pub(crate) fn is_intent(rows: &impl Rows, id: CertificateId) -> Result<bool, StoreError> {
     Ok(rows.bytes(INTENTS, id.to_raw())?.is_some())
@@ -107,6 +115,24 @@ impl Snapshot {
         Ok(rows
             .map(|(id, record)| (CertificateId::from_raw(id), record))
             .collect())
+    }
+
+    /// Every certificate with one of these public keys, also such as were possibly issued.
+    pub(crate) fn holders_of_keys(
+        &self,
+        spkis: &[Fingerprint],
+    ) -> Result<Vec<CertificateId>, StoreError> {
+        let mut found = Vec::new();
+        let mut look = |table, key: fn(&[u8]) -> Option<Fingerprint>| {
+            self.each_bytes(table, |id, bytes| {
+                if key(bytes).is_some_and(|key| spkis.contains(&key)) {
+                    found.push(CertificateId::from_raw(id));
+                }
+            })
+        };
+        look(CERTIFICATE_DER, key_fingerprint)?;
+        look(INTENT_TBS, tbs_key_fingerprint)?;
+        Ok(found)
     }
 
     pub(crate) fn intent_count(&self) -> Result<u64, StoreError> {

@@ -55,6 +55,8 @@ pub(super) enum Op {
     Name(String, u128),
     NameGone(String),
     Note(&'static str, Vec<u8>),
+    /// `None` takes the row away.
+    Revoked(AuthorityId, Serial, Option<Vec<u8>>),
     Row(RowTable, u128, Vec<u8>),
     Serial(AuthorityId, Serial, CertificateId),
 }

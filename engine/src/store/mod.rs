@@ -13,6 +13,7 @@ pub(crate) mod profile;
 mod read;
 mod record;
 pub(crate) mod request;
+pub(crate) mod revocation;
 mod tables;
 mod version;
 mod writer;

@@ -1,6 +1,8 @@
 //! Every table with its key and value, on one page.
 
-use redb::{Error, TableDefinition, WriteTransaction};
+use std::collections::BTreeSet;
+
+use redb::{Error, ReadableDatabase, TableDefinition, TableHandle, WriteTransaction};
 
 /// Raw id → a row: one byte of format, then JSON (or plain DER where the name says so).
 pub(super) type RowTable = TableDefinition<'static, u128, &'static [u8]>;
@@ -33,11 +35,19 @@ pub(super) const KEYS: RowTable = TableDefinition::new("keys");
 
 /// Profile of one's own → [`super::profile::ProfileRecord`].
 pub(super) const PROFILES: RowTable = TableDefinition::new("profiles");
+/// Key → [`super::key::UseRecord`]: its last use, and how many there were.
+pub(super) const KEY_USES: RowTable = TableDefinition::new("key_uses");
 
 /// Request → [`super::request::RequestRecord`].
 pub(super) const REQUESTS: RowTable = TableDefinition::new("requests");
 
 pub(super) const REQUEST_DER: RowTable = TableDefinition::new("request_der");
+
+/// Authority → [`super::revocation::CrlRecord`].
+pub(super) const CRLS: RowTable = TableDefinition::new("crls");
+
+/// Authority → its newest CRL, DER.
+pub(super) const CRL_DER: RowTable = TableDefinition::new("crl_der");
 
 /// `authority/Example Root` → raw id. Names of one kind are unique.
 pub(super) const NAMES: TableDefinition<'static, &str, u128> = TableDefinition::new("names");
@@ -45,6 +55,10 @@ pub(super) const NAMES: TableDefinition<'static, &str, u128> = TableDefinition::
 /// Issuing authority and serial → certificate.
 pub(super) const SERIALS: TableDefinition<'static, (u128, &[u8]), u128> =
     TableDefinition::new("serials");
+
+/// Issuing authority and serial → [`super::revocation::RevocationRecord`].
+pub(super) const REVOCATIONS: TableDefinition<'static, (u128, &[u8]), &[u8]> =
+    TableDefinition::new("revocations");
 
 /// SHA-256 of a SubjectPublicKeyInfo that no request may bring → why.
 pub(super) const BARRED_KEYS: TableDefinition<'static, &[u8; 32], &str> =
@@ -68,24 +82,12 @@ pub(super) const NOTES: TableDefinition<'static, &str, &[u8]> = TableDefinition:
 
 /// Opens each table once, so that readers find it.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
-    for table in [
-        AUTHORITIES,
-        AUTHORITY_DER,
-        AUTHORITY_REQUESTS,
-        CERTIFICATES,
-        CERTIFICATE_DER,
-        INTENTS,
-        INTENT_TBS,
-        JOBS,
-        KEYS,
-        PROFILES,
-        REQUESTS,
-        REQUEST_DER,
-    ] {
+    for table in ROWS {
         transaction.open_table(table)?;
     }
     transaction.open_table(NAMES)?;
     transaction.open_table(SERIALS)?;
+    transaction.open_table(REVOCATIONS)?;
     transaction.open_table(BARRED_KEYS)?;
     transaction.open_table(AUDIT)?;
     transaction.open_table(CHECKPOINTS)?;
@@ -94,3 +96,41 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
     transaction.open_table(NOTES)?;
     Ok(())
 }
+
+/// Whether all are there: a store that is older than one of them lacks it.
+pub(super) fn complete(database: &impl ReadableDatabase) -> Result<bool, Error> {
+    let transaction = database.begin_read()?;
+    let there = transaction.list_tables()?;
+    let there: BTreeSet<String> = there.map(|table| table.name().to_owned()).collect();
+    let others = [
+        NAMES.name(),
+        SERIALS.name(),
+        REVOCATIONS.name(),
+        BARRED_KEYS.name(),
+        AUDIT.name(),
+        CHECKPOINTS.name(),
+        DUE.name(),
+        META.name(),
+        NOTES.name(),
+    ];
+    let rows = ROWS.iter().map(TableHandle::name);
+    Ok(rows.chain(others).all(|name| there.contains(name)))
+}
+
+const ROWS: [RowTable; 15] = [
+    AUTHORITIES,
+    AUTHORITY_DER,
+    AUTHORITY_REQUESTS,
+    CERTIFICATES,
+    CERTIFICATE_DER,
+    CRLS,
+    CRL_DER,
+    INTENTS,
+    INTENT_TBS,
+    JOBS,
+    KEYS,
+    KEY_USES,
+    PROFILES,
+    REQUESTS,
+    REQUEST_DER,
+];

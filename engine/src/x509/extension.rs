@@ -3,7 +3,7 @@
 use std::fmt;
 
 use const_oid::ObjectIdentifier;
-use der::asn1::BitStringRef;
+use der::asn1::{AnyRef, BitStringRef};
 use der::{Decode, Encode, Reader, Result, Tag};
 
 use crate::base::Identifier;
@@ -248,26 +248,60 @@ pub(super) fn crl_distribution_points(urls: &[String]) -> Result<Vec<u8>> {
     )
 }
 
-/// The URLs of `AuthorityInfoAccess` or `CRLDistributionPoints`; of the latter the full names.
-pub(super) fn read_urls(der: &[u8]) -> Result<Vec<String>> {
+/// The URLs of full names; other ways to say where a list is are left out.
+pub(super) fn read_crl_distribution_points(der: &[u8]) -> Result<Vec<String>> {
+    let points = asn1::read_all(der, |reader| asn1::content(reader, asn1::SEQUENCE))?;
     let mut urls = Vec::new();
-    collect_urls(der, &mut urls)?;
+    for point in elements(points)? {
+        let mut fields = der::SliceReader::new(point)?;
+        let Some(name) = asn1::optional(&mut fields, asn1::context(0))? else {
+            continue;
+        };
+        let full_name = asn1::optional(&mut der::SliceReader::new(name)?, asn1::context(0))?;
+        urls.extend(read_urls(full_name.unwrap_or_default())?);
+    }
     Ok(urls)
 }
 
-/// Every URI among the names, at whatever depth.
-fn collect_urls(der: &[u8], urls: &mut Vec<String>) -> Result<()> {
-    let mut reader = der::SliceReader::new(der)?;
-    while !reader.is_finished() {
-        let tag = reader.peek_byte().unwrap_or_default();
-        let value = der::asn1::AnyRef::decode(&mut reader)?.value();
-        match tag {
-            general_name::URI => urls.push(String::from_utf8_lossy(value).into_owned()),
-            asn1::SEQUENCE | FULL_NAME => collect_urls(value, urls)?,
-            _ => {}
+/// Where the issuer's certificate and its OCSP responder are.
+pub(super) fn read_authority_info_access(der: &[u8]) -> Result<Urls> {
+    let places = asn1::read_all(der, |reader| asn1::content(reader, asn1::SEQUENCE))?;
+    let mut urls = Urls::default();
+    for place in elements(places)? {
+        let mut fields = der::SliceReader::new(place)?;
+        let method = ObjectIdentifier::decode(&mut fields)?;
+        let found = read_urls(asn1::rest(&mut fields)?)?;
+        match method {
+            oid::CA_ISSUERS => urls.issuer.extend(found),
+            oid::OCSP => urls.ocsp.extend(found),
+            _ => (),
         }
     }
-    Ok(())
+    Ok(urls)
+}
+
+/// What each SEQUENCE of this list holds.
+fn elements(list: &[u8]) -> Result<Vec<&[u8]>> {
+    let mut reader = der::SliceReader::new(list)?;
+    let mut found = Vec::new();
+    while !reader.is_finished() {
+        found.push(asn1::content(&mut reader, asn1::SEQUENCE)?);
+    }
+    Ok(found)
+}
+
+/// The URLs among these general names.
+fn read_urls(names: &[u8]) -> Result<Vec<String>> {
+    let mut reader = der::SliceReader::new(names)?;
+    let mut urls = Vec::new();
+    while !reader.is_finished() {
+        let is_url = reader.peek_byte() == Some(general_name::URI);
+        let name = AnyRef::decode(&mut reader)?;
+        if is_url {
+            urls.push(String::from_utf8_lossy(name.value()).into_owned());
+        }
+    }
+    Ok(urls)
 }
 
 pub(super) fn write(id: ObjectIdentifier, critical: bool, value: &[u8]) -> Result<Vec<u8>> {
@@ -280,7 +314,6 @@ pub(super) fn write(id: ObjectIdentifier, critical: bool, value: &[u8]) -> Resul
 }
 
 const KEY_IDENTIFIER: u8 = 0x80;
-const FULL_NAME: u8 = asn1::context(0);
 const NAMES: [&str; 9] = [
     "digitalSignature",
     "nonRepudiation",

@@ -6,6 +6,8 @@ mod asn1;
 mod certificate;
 mod chain;
 mod constraints;
+mod container;
+mod crl;
 mod draft;
 mod error;
 mod extension;
@@ -26,10 +28,15 @@ mod fixture;
 
 pub(crate) use additions::read_publication;
 pub(crate) use algorithm::SignatureAlgorithm;
-pub(crate) use certificate::Certificate;
+pub(crate) use certificate::{Certificate, key_fingerprint, tbs_key_fingerprint};
 pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
 pub(crate) use constraints::Constraints;
+pub(crate) use container::{
+    Bundle, ContainerError, FoundCertificate, FoundKey, Openness, PrivateKey, Reading, SealedKey,
+};
+pub(crate) use crl::{CertificateList, CrlEntry, CrlError, CrlHead, NewCrl};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
+pub(crate) use extension::{KeyUsage, Urls};
 pub(crate) use inspect::describe;
 pub(crate) use key::{PublicKey, trial_key};
 pub(crate) use merge::{MergeError, merge};

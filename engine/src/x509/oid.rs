@@ -33,6 +33,11 @@ pub(super) const SUBJECT_KEY_ID: ObjectIdentifier = oid("2.5.29.14");
 pub(super) const KEY_USAGE: ObjectIdentifier = oid("2.5.29.15");
 pub(super) const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
 pub(super) const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
+pub(super) const CRL_NUMBER: ObjectIdentifier = oid("2.5.29.20");
+pub(super) const CRL_REASON: ObjectIdentifier = oid("2.5.29.21");
+pub(super) const INVALIDITY_DATE: ObjectIdentifier = oid("2.5.29.24");
+pub(super) const DELTA_CRL_INDICATOR: ObjectIdentifier = oid("2.5.29.27");
+pub(super) const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = oid("2.5.29.28");
 pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 pub(super) const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
 pub(super) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = oid("2.5.29.31");
@@ -124,9 +129,9 @@ const TITLES: &[(ObjectIdentifier, &str)] = &[
     ),
     (OCSP_NO_CHECK, "OCSP no check"),
     (oid("2.5.29.18"), "Issuer alternative names"),
-    (oid("2.5.29.20"), "CRL number"),
-    (oid("2.5.29.27"), "Delta CRL indicator"),
-    (oid("2.5.29.28"), "Issuing distribution point"),
+    (CRL_NUMBER, "CRL number"),
+    (DELTA_CRL_INDICATOR, "Delta CRL indicator"),
+    (ISSUING_DISTRIBUTION_POINT, "Issuing distribution point"),
     (CERTIFICATE_POLICIES, "Certificate policies"),
     (oid("2.5.29.36"), "Policy constraints"),
     (oid("2.5.29.46"), "Freshest CRL"),

@@ -10,6 +10,7 @@ pub(super) mod errand;
 pub(super) mod export;
 pub(super) mod findings;
 pub(super) mod names;
+pub(super) mod new_passphrase;
 pub(super) mod path_field;
 pub(super) mod status;
 pub(super) mod time;

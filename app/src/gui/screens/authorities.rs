@@ -178,6 +178,7 @@ pub(super) fn custody(custody: &Custody) -> String {
     match custody {
         Custody::Attended => format!("{} signs with the passphrase", icons::LOCK),
         Custody::Unattended(_) => format!("{} signs alone", icons::GRANT),
+        Custody::Keyless => "its key is elsewhere".to_owned(),
         _ => String::new(),
     }
 }

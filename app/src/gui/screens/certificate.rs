@@ -158,8 +158,15 @@ fn key_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
                     false => "In the vault, sealed; it never leaves it",
                 };
                 facts::row(ui, "Where", place);
-                let id = id.to_string();
-                facts::mono_row(ui, "Reference", &id, &id);
+                facts::row_with(ui, "Reference", |ui| {
+                    if ui
+                        .link("Show the key")
+                        .on_hover_text(id.to_string())
+                        .clicked()
+                    {
+                        wishes.go(Place::Key(id));
+                    }
+                });
             }
             _ => {
                 facts::row(

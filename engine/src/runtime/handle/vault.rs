@@ -83,7 +83,7 @@ async fn end_leftover_grants(context: &Context) -> Result<String, Report> {
         .into_iter()
         .filter(|(_, record)| record.grant.is_none());
     let leftover: Vec<KeyId> = ungranted
-        .map(|(_, record)| record.key)
+        .filter_map(|(_, record)| record.key)
         .filter(|key| context.vault.has_grant(*key))
         .collect();
     let (vault, count) = (Arc::clone(&context.vault), leftover.len());

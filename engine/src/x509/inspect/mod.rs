@@ -6,7 +6,6 @@ mod error;
 mod extension;
 
 use const_oid::ObjectIdentifier;
-use der::asn1::AnyRef;
 use der::{Decode, Reader, SliceReader};
 use x509_parser::prelude::{CertificateRevocationList, FromDer};
 
@@ -216,17 +215,7 @@ fn private_key(kind: String) -> Description {
 
 /// By their outer layer: RFC 5958, RFC 5915, RFC 8017.
 fn private_key_kind(der: &[u8]) -> Option<&'static str> {
-    let tags = asn1::read_all(der, |reader| {
-        let fields = asn1::content(reader, asn1::SEQUENCE)?;
-        let mut reader = SliceReader::new(fields)?;
-        let mut tags = Vec::new();
-        while !reader.is_finished() {
-            tags.push(reader.peek_byte().unwrap_or_default());
-            AnyRef::decode(&mut reader)?;
-        }
-        Ok(tags)
-    });
-    match tags.ok()?[..] {
+    match asn1::tags(der).ok()?[..] {
         [asn1::INTEGER, asn1::SEQUENCE, asn1::OCTET_STRING, ..] => Some("PKCS #8"),
         [asn1::INTEGER, asn1::OCTET_STRING, ..] => Some("Elliptic curve (SEC 1)"),
         [asn1::SEQUENCE, asn1::OCTET_STRING] => Some("PKCS #8, encrypted"),
