@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use chancery_engine::api::{
     Actor, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, JobId, JobState, ListJobs,
-    Page, ProfileName, Report, Secret, ShowAuthority, Step, SystemClock, VaultCommand, VaultFact,
-    VaultState, VaultStatusQuestion,
+    ListProfiles, Page, ProfileName, Report, Secret, ShowAuthority, Step, SystemClock,
+    VaultCommand, VaultFact, VaultState, VaultStatusQuestion,
 };
 use chancery_engine::{Answer, Client, Home, Settings, start};
 
@@ -187,7 +187,12 @@ impl Session {
     ) -> Result<bool, Report> {
         let row = self.ask(&ShowAuthority(authority))?.row;
         let signs_alone = match &row.custody {
-            Custody::Unattended(grant) => grant.allows(profile, SystemClock.now()),
+            Custody::Unattended(grant) => {
+                let rows = self.ask(&ListProfiles)?;
+                let row = rows.iter().find(|row| row.name == *profile);
+                let acts_for_authority = row.is_some_and(|row| row.acts_for_authority);
+                grant.allows(profile, acts_for_authority, SystemClock.now())
+            }
             _ => false,
         };
         if !signs_alone {

@@ -56,6 +56,8 @@ pub struct ProfileRow {
     /// What may be passed only by a person who has been warned.
     pub ceiling_days: u32,
     pub is_authority: bool,
+    /// An unattended key makes such certificates only where a grant names the profile.
+    pub acts_for_authority: bool,
     /// The built-in profile that it is a copy of; `None` for one that is built in.
     pub copy_of: Option<ProfileName>,
     pub names: NameRule,

@@ -213,7 +213,7 @@ impl Custom {
 
 /// Extensions whose value follows from the certificate, the profile or the issuer. A poisoned
 /// certificate is none (RFC 6962, 3.1).
-const OURS: &[ObjectIdentifier] = &[
+pub(super) const OURS: &[ObjectIdentifier] = &[
     oid::AUTHORITY_INFO_ACCESS,
     oid::AUTHORITY_KEY_ID,
     oid::BASIC_CONSTRAINTS,

@@ -41,5 +41,6 @@ pub(crate) use inspect::describe;
 pub(crate) use key::{PublicKey, trial_key};
 pub(crate) use merge::{MergeError, merge};
 pub(crate) use name::Name;
+pub(crate) use oid::OCSP_SIGNING;
 pub(crate) use profile::{Profile, profile, profiles};
 pub(crate) use request::{Asked, CertificationRequest, write_request};

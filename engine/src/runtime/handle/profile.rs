@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{Answer, Decided, Decision, Sight};
 use crate::api::{
-    Fact, ListProfiles, ProfileCommand, ProfileContent, ProfileDetail, ProfileFact, ProfileName,
-    ProfileRow, Report, RequestState, ShowProfile,
+    Fact, ListProfiles, ObjectId, ProfileCommand, ProfileContent, ProfileDetail, ProfileFact,
+    ProfileName, ProfileRow, Report, RequestState, ShowProfile,
 };
 use crate::authority::built;
 use crate::base::{Explain, Kind, Remedy};
@@ -13,7 +13,7 @@ use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::profile::{self as rows, ProfileRecord};
 use crate::store::{Guard, Rows, Snapshot};
-use crate::x509::{Profile, profile, profiles};
+use crate::x509::{OCSP_SIGNING, Profile, profile, profiles};
 
 pub(in crate::runtime) fn decide(
     context: &Context,
@@ -206,11 +206,17 @@ fn said(
         default_days: content.default_days,
         ceiling_days: content.ceiling_days,
         is_authority,
+        acts_for_authority: is_authority || is_ocsp_signer(&content.purposes),
         copy_of,
         names: content.names,
         kinds: content.kinds,
         key_types: content.key_types,
     }
+}
+
+fn is_ocsp_signer(purposes: &[ObjectId]) -> bool {
+    let signer = OCSP_SIGNING.to_string();
+    purposes.iter().any(|purpose| purpose.as_str() == signer)
 }
 
 #[derive(Debug)]
