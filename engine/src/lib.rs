@@ -7,6 +7,7 @@ mod runtime;
 
 mod audit;
 mod authority;
+mod backup;
 mod policy;
 
 mod store;
@@ -16,7 +17,14 @@ mod x509;
 mod base;
 
 pub use runtime::{
-    Answer, Busy, Client, Kdf, News, Pending, Settings, Ticket, inspect, private_names,
-    require_no_key, start, verify_audit,
+    Answer, Busy, Client, Kdf, News, Pending, Restored, Settings, Ticket, inspect, private_names,
+    read_manifest, require_no_key, restore, start, verify_audit, verify_backup,
 };
 pub use store::{Disk, Home, SystemDisk};
+pub use vault::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};
+
+#[cfg(fuzzing)]
+pub use {
+    audit::fuzzing as fuzz_audit, authority::import::fuzzing as fuzz_import,
+    store::fuzzing as fuzz_store, vault::fuzzing as fuzz_vault, x509::fuzzing as fuzz_x509,
+};

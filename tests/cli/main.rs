@@ -29,6 +29,7 @@ macro_rules! cases {
 
 cases! {
     a_certificate_that_breaks_a_rule_is_refused,
+    a_certificate_is_revoked_held_and_released,
     a_certificate_with_a_key_of_ours_is_written_and_found,
     a_changed_passphrase_replaces_the_old_one,
     a_damaged_vault_or_store_is_told,
@@ -42,6 +43,7 @@ cases! {
     a_wrong_passphrase_opens_nothing,
     an_attended_key_signs_only_for_who_names_it,
     an_authority_is_made_as_its_words_say,
+    an_existing_ca_is_taken_over,
     anything_is_explained,
     help_and_version_are_answers,
     looking_makes_nothing,

@@ -91,6 +91,12 @@ fn use_everything(installation: &Installation) -> Vec<PathBuf> {
         "vault slots",
         "vault check",
         "audit verify",
+        "backup create --out all.backup",
+        "backup create --out less.backup --without-keys",
+        "backup show all.backup",
+        "--json backup verify all.backup",
+        "backup schedule --folder backups --every 24h --keep 3",
+        "backup verify less.backup",
     ] {
         installation.done(line);
     }

@@ -101,6 +101,11 @@ impl Installation {
     /// The program with the global options and these words, ready to start. Spaces part the
     /// words, and none contains one.
     pub(crate) fn command(&self, line: &str) -> Command {
+        self.command_at(&self.data(), line)
+    }
+
+    /// The same on another data folder.
+    pub(crate) fn command_at(&self, data: &Path, line: &str) -> Command {
         let program = OsString::from(env!("CARGO_BIN_EXE_chancery"));
         let mut words = self.wrapper.clone();
         words.push(program);
@@ -108,7 +113,7 @@ impl Installation {
         command
             .args(&words[1..])
             .arg("--data")
-            .arg(self.data())
+            .arg(data)
             .arg("--passphrase-file")
             .arg(self.at("passphrase"))
             .args(line.split_whitespace())

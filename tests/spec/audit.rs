@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chancery_engine::api::{
     Actor, AuditCommand, AuditFact, AuditRow, AuthorityCommand, AuthorityId, CertificateCommand,
-    CertificateId, Clock, Command, Fact, KeyChoice, KeyType, NewCertificate, Report, Secret,
+    CertificateId, Clock, Command, Fact, Form, KeyChoice, KeyType, NewCertificate, Report, Secret,
     VaultCommand, Verification,
 };
 use chancery_engine::verify_audit;
@@ -91,7 +91,7 @@ fn a_wrong_passphrase_is_recorded_and_neither_it_nor_the_right_one_is() {
     let world = World::with_vault();
     let guess = "correct horse but another staple";
     let passphrase = Secret::new(guess.to_owned());
-    world.refused(Command::Vault(VaultCommand::Unlock { passphrase }));
+    world.refused(Command::Vault(VaultCommand::unlock(passphrase)));
     let entry = world.audit().pop().unwrap();
     assert_eq!(
         (entry.action.as_str(), entry.outcome.as_str()),
@@ -243,7 +243,19 @@ fn an_older_store_put_back_alone_is_noticed_at_once_and_for_ever() {
     let world = World::at(folder.path());
     let noticed = world.audit_state().rolled_back.unwrap();
     assert!(noticed.contains("older store"), "{noticed}");
+    assert!(
+        noticed.contains("restore both from one backup"),
+        "{noticed}"
+    );
     assert_eq!(world.health().warnings.first(), Some(&noticed));
+    // Locking seals the audit; what the vault has seen is not forgotten by it.
+    world.unlock();
+    world.done(Command::Vault(VaultCommand::Lock));
+    assert_eq!(world.audit_state().rolled_back, Some(noticed));
+    world.unlock();
+    let file = None;
+    let report = world.refused(Command::Audit(AuditCommand::Checkpoint { file }));
+    assert_eq!(report.code, "audit.rolled-back");
     while world.audit_state().entries <= sealed {
         world.done(submit(&csr, ca, "server"));
     }
@@ -369,8 +381,9 @@ fn export_with_key(id: CertificateId, folder: &Path) -> Command {
         id,
         folder: folder.to_owned(),
         file_name: None,
-        der: false,
+        form: Form::default(),
         with_key: true,
+        password: None,
     })
 }
 

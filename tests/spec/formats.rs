@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use chancery_engine::api::{
-    AuditCommand, Command, KeyRow, ListKeys, RequestCommand, RequestState, ShowCertificate,
+    AuditCommand, AuthorityTrial, BackupCommand, Command, KeyRow, KeyTrial, ListKeys,
+    RequestCommand, RequestState, ShowCertificate,
 };
-use spec::{World, csr, issue};
+use chancery_engine::{Home, Kdf, Settings, read_manifest, restore};
+use spec::{World, csr, issue, passphrase};
 
 use crate::store::{
     STORE, VAULT, assert_faultless, assert_possibly_issued, certificates, generate,
@@ -90,6 +92,51 @@ fn the_store_of_format_1_is_made_where_that_is_asked_for() {
     drop(world);
     std::fs::copy(folder.path().join(STORE), fixture("store-v1.redb")).unwrap();
     std::fs::copy(folder.path().join(VAULT), fixture("store-v1-vault.bin")).unwrap();
+}
+
+#[test]
+fn the_backup_of_format_1_opens_for_ever() {
+    let file = fixture("backup-v1.backup");
+    let said = read_manifest(&file).unwrap();
+    assert!(said.keys_inside);
+    assert_eq!((said.authorities, said.certificates), (2, 3));
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("restored");
+    let settings = Settings {
+        kdf: Kdf::WeakForTests,
+        ..Settings::at(Home::Folder(target.clone()))
+    };
+    let restored = restore(&file, &settings, spec::alice(), &passphrase()).unwrap();
+    assert_eq!(restored.trial.faults, Vec::<String>::new());
+    let signed = |it: &AuthorityTrial| it.key == KeyTrial::Signed;
+    assert!(restored.trial.authorities.iter().all(signed));
+    let world = World::at(&target);
+    let names: Vec<_> = world.authorities().into_iter().map(|it| it.name).collect();
+    assert_eq!(names, ["Fixture Root", "Fixture Issuing CA"]);
+    assert_faultless(&world);
+    world.unlock();
+    let ca = world.authorities()[1].id;
+    world.done(issue(&csr(&["new.example.internal"]), ca, "server"));
+}
+
+/// Made the fixture of format 1, once; does nothing unless it is asked to make it again.
+#[test]
+fn the_backup_of_format_1_is_made_where_that_is_asked_for() {
+    if std::env::var_os("CHANCERY_MAKE_FIXTURES").is_none() {
+        return;
+    }
+    let world = World::with_vault();
+    let root = world.created(spec::root("Fixture Root"));
+    let ca = world.created(spec::intermediate("Fixture Issuing CA", root));
+    world.done(issue(&csr(&["issued.example.internal"]), ca, "server"));
+    world.done(generate("fixture key"));
+    let file = fixture("backup-v1.backup");
+    std::fs::remove_file(&file).ok();
+    world.done(Command::Backup(BackupCommand::Create {
+        file,
+        keys_inside: true,
+        passphrase: Some(passphrase()),
+    }));
 }
 
 fn fixture(name: &str) -> std::path::PathBuf {

@@ -2,10 +2,15 @@
 
 mod audit;
 mod authorities;
+mod backup;
 mod boundary;
+mod custody;
+mod export;
 mod formats;
+mod import;
 mod issuing;
 mod jobs;
 mod keys;
+mod revocation;
 mod store;
 mod vault;

@@ -1,11 +1,15 @@
 //! The command line: one file per noun, and the one list of them.
 
 mod audit;
+mod backup;
 mod ca;
 mod cert;
+mod crl;
 mod csr;
 mod error;
 mod files;
+mod forms;
+mod import;
 mod inspect;
 mod key;
 mod number;
@@ -13,6 +17,7 @@ mod passphrase;
 mod print;
 mod profile;
 mod quickstart;
+mod recovery;
 mod session;
 mod vault;
 
@@ -22,7 +27,7 @@ pub(crate) use print::{Exit, Talk};
 use std::process::ExitCode;
 
 use chancery_engine::api::{Actor, Report};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 
 use crate::args::Globals;
 use crate::settings::Surroundings;
@@ -34,12 +39,18 @@ use session::Session;
 pub(crate) enum Noun {
     #[command(subcommand, about = audit::ABOUT)]
     Audit(audit::Verb),
+    #[command(subcommand, about = backup::ABOUT)]
+    Backup(backup::Verb),
     #[command(subcommand, about = ca::ABOUT)]
     Ca(ca::Verb),
     #[command(subcommand, about = cert::ABOUT)]
     Cert(cert::Verb),
+    #[command(subcommand, about = crl::ABOUT)]
+    Crl(crl::Verb),
     #[command(subcommand, about = csr::ABOUT)]
     Csr(csr::Verb),
+    #[command(about = import::ABOUT)]
+    Import(import::Import),
     #[command(about = inspect::ABOUT)]
     Inspect(inspect::Inspect),
     #[command(subcommand, about = key::ABOUT)]
@@ -52,29 +63,16 @@ pub(crate) enum Noun {
     Vault(vault::Verb),
 }
 
-/// How exported files are encoded.
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Format {
-    /// Text, as most servers want it
-    #[default]
-    Pem,
-    /// Bytes, as Windows and Java take it
-    Der,
-}
-
-impl Format {
-    const fn is_der(self) -> bool {
-        matches!(self, Self::Der)
-    }
-}
-
 impl Noun {
     fn run(self, session: &Session) -> Result<Told, Report> {
         match self {
             Self::Audit(verb) => verb.run(session),
+            Self::Backup(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
+            Self::Crl(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
+            Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),
             Self::Profile(verb) => verb.run(session),
@@ -97,10 +95,11 @@ pub(crate) fn run(noun: Noun, globals: Globals, surroundings: &Surroundings) -> 
     let session = Session::new(
         surroundings.data_folder(globals.data.as_deref()),
         Actor::User(surroundings.user.clone()),
-        globals.passphrase_file,
-        talk,
+        surroundings.machine.clone(),
+        globals,
     );
     let outcome = noun.run(&session);
+    backup::make_due(&session);
     let locked = session.close();
     match outcome {
         Ok(told) => match locked {

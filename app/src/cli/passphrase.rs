@@ -1,4 +1,4 @@
-//! Where the vault's passphrase comes from: the terminal, without echo, or a file. Never from the
+//! Where the vault's passphrase, and the password of an exported file, come from: the terminal, without echo, or a file. Never from the
 //! command line or the environment, which others on this machine can read.
 
 use std::fs::{File, Metadata};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chancery_engine::api::{Given, Secret};
 use zeroize::Zeroizing;
 
-use super::{CliError, Talk};
+use super::{CliError, Talk, recovery};
 
 /// Where to take it from.
 pub(crate) enum Source {
@@ -20,7 +20,7 @@ impl Source {
     /// Asks for the passphrase of a vault that is there.
     pub(crate) fn known(&self, talk: Talk) -> Result<Secret<String>, CliError> {
         match self {
-            Self::File(file) => read(file, talk),
+            Self::File(file) => first_line(file, talk),
             Self::Terminal => typed("Passphrase: "),
         }
     }
@@ -28,16 +28,16 @@ impl Source {
     /// Asks for a new one; typed twice, since nobody sees what is typed.
     pub(crate) fn fresh(&self, talk: Talk) -> Result<Secret<String>, CliError> {
         match self {
-            Self::File(file) => read(file, talk),
-            Self::Terminal => {
-                let first = typed("New passphrase: ")?;
-                let second = typed("The same again: ")?;
-                let same = first.expose(|first| second.expose(|second| first == second));
-                match same {
-                    true => Ok(first),
-                    false => Err(CliError::PassphrasesDiffer),
-                }
-            }
+            Self::File(file) => first_line(file, talk),
+            Self::Terminal => typed_twice("New passphrase: "),
+        }
+    }
+
+    /// A recovery code in the passphrase's place.
+    pub(crate) fn recovery_code(&self, talk: Talk) -> Result<Secret<String>, CliError> {
+        match self {
+            Self::File(file) => recovery::known(Some(file), talk),
+            Self::Terminal => recovery::known(None, talk),
         }
     }
 
@@ -51,7 +51,32 @@ impl Source {
     }
 }
 
-fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
+/// A password for a file that is to be written: from `file`, else typed twice.
+pub(crate) fn for_file(file: Option<&Path>, talk: Talk) -> Result<Secret<String>, CliError> {
+    match file {
+        Some(file) => first_line(file, talk),
+        None if !io::stdin().is_terminal() => Err(CliError::NoFilePassword),
+        None => typed_twice("Password for the file: "),
+    }
+}
+
+fn typed_twice(prompt: &str) -> Result<Secret<String>, CliError> {
+    let first = typed(prompt)?;
+    let second = typed("The same again: ")?;
+    let same = first.expose(|first| second.expose(|second| first == second));
+    match same {
+        true => Ok(first),
+        false => Err(CliError::PassphrasesDiffer),
+    }
+}
+
+/// The password of an encrypted file.
+pub(crate) fn typed_for_file(file: &Path) -> Result<Secret<String>, CliError> {
+    typed(&format!("Password of {}: ", file.display()))
+}
+
+/// Without echo.
+pub(crate) fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
     if !io::stdin().is_terminal() {
         return Err(CliError::NoPassphrase);
     }
@@ -64,7 +89,19 @@ fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
 }
 
 /// The first line, without its end.
-fn read(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
+pub(crate) fn first_line(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
+    let bytes = bytes_of(file, talk)?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
+        Ok(line) => Ok(Secret::new(line.to_owned())),
+        Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
+    }
+}
+
+/// What a file with a secret holds, with a warning where others can read it.
+pub(crate) fn bytes_of(file: &Path, talk: Talk) -> Result<Zeroizing<Vec<u8>>, CliError> {
     let failed = |source| CliError::CannotRead {
         file: file.to_owned(),
         source,
@@ -80,13 +117,7 @@ fn read(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
     let limit = u64::try_from(LIMIT).unwrap_or(u64::MAX);
     opened.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match std::str::from_utf8(line) {
-        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
-        Ok(line) => Ok(Secret::new(line.to_owned())),
-        Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
-    }
+    Ok(bytes)
 }
 
 /// Whether the mode lets the group or everyone read; a pipe is nobody else's.
@@ -108,7 +139,7 @@ const LIMIT: usize = 64 * 1024;
 mod tests {
     use super::*;
 
-    fn first_line(bytes: &[u8]) -> Result<String, CliError> {
+    fn secret_in(bytes: &[u8]) -> Result<String, CliError> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("passphrase");
         std::fs::write(&file, bytes).unwrap();
@@ -123,17 +154,17 @@ mod tests {
             "correct horse\n",
             "correct horse\r\nmore\n",
         ] {
-            assert_eq!(first_line(file.as_bytes()).unwrap(), "correct horse");
+            assert_eq!(secret_in(file.as_bytes()).unwrap(), "correct horse");
         }
         assert_eq!(
-            first_line(" spaces stay \n".as_bytes()).unwrap(),
+            secret_in(" spaces stay \n".as_bytes()).unwrap(),
             " spaces stay "
         );
     }
 
     #[test]
     fn an_empty_line_and_what_is_no_text_are_refused() {
-        let refused = |bytes: &[u8]| first_line(bytes).unwrap_err();
+        let refused = |bytes: &[u8]| secret_in(bytes).unwrap_err();
         assert!(matches!(refused(b""), CliError::PassphraseEmpty(_)));
         assert!(matches!(refused(b"\nsecond"), CliError::PassphraseEmpty(_)));
         assert!(matches!(refused(b"\xff"), CliError::PassphraseNotText(_)));

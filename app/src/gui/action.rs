@@ -14,6 +14,7 @@ pub(super) enum Action {
     Certificates,
     Forward,
     Gallery,
+    Import,
     Issue,
     Lock,
     NewAuthority,
@@ -22,10 +23,11 @@ pub(super) enum Action {
     Requests,
     Secrets,
     Theme,
+    Unlocking,
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::AddRequest,
         Self::Audit,
         Self::Authorities,
@@ -33,6 +35,7 @@ impl Action {
         Self::Certificates,
         Self::Forward,
         Self::Gallery,
+        Self::Import,
         Self::Issue,
         Self::Lock,
         Self::NewAuthority,
@@ -41,6 +44,7 @@ impl Action {
         Self::Requests,
         Self::Secrets,
         Self::Theme,
+        Self::Unlocking,
     ];
 
     pub(super) const fn text(self) -> &'static str {
@@ -52,6 +56,7 @@ impl Action {
             Self::Certificates => "Certificates",
             Self::Forward => "Forward",
             Self::Gallery => "Gallery of widgets",
+            Self::Import => "Import…",
             Self::Issue => "Issue certificate…",
             Self::Lock => "Lock vault",
             Self::NewAuthority => "New authority…",
@@ -60,6 +65,7 @@ impl Action {
             Self::Requests => "Requests",
             Self::Secrets => "Secrets",
             Self::Theme => "Change theme",
+            Self::Unlocking => "Ways to unlock",
         }
     }
 
@@ -72,6 +78,7 @@ impl Action {
             Self::Certificates => "Everything that has been issued",
             Self::Forward => "To where you came back from",
             Self::Gallery => "Every widget of this window, for those who build it",
+            Self::Import => "Take over a CA, certificates or keys from files of another program",
             Self::Issue => "Make a certificate for a server or a client",
             Self::Lock => "Wipe the open keys from memory; nothing can be read until unlocked",
             Self::NewAuthority => "Create a root or an intermediate",
@@ -80,6 +87,7 @@ impl Action {
             Self::Requests => "Requests that wait for a decision, and those decided",
             Self::Secrets => "Private keys, who may use them, and what opens the vault",
             Self::Theme => "Dark, light, or as the system",
+            Self::Unlocking => "Passphrase, recovery code, the system’s store",
         }
     }
 
@@ -92,7 +100,9 @@ impl Action {
             Self::Certificates => icons::CERTIFICATE,
             Self::Forward => icons::ARROW_RIGHT,
             Self::Gallery => icons::GALLERY,
+            Self::Import => icons::FOLDER,
             Self::Issue | Self::NewAuthority => icons::PLUS,
+            Self::Unlocking => icons::UNLOCK,
             Self::Lock => icons::LOCK,
             Self::Palette => icons::SEARCH,
             Self::Rail => icons::SIDEBAR,
@@ -111,7 +121,8 @@ impl Action {
             Self::Back => (Modifiers::ALT, Key::ArrowLeft),
             Self::Certificates => (Modifiers::COMMAND, Key::Num1),
             Self::Forward => (Modifiers::ALT, Key::ArrowRight),
-            Self::Gallery => return None,
+            Self::Gallery | Self::Unlocking => return None,
+            Self::Import => (Modifiers::COMMAND, Key::I),
             Self::Issue => (Modifiers::COMMAND, Key::N),
             Self::Lock => (Modifiers::COMMAND, Key::L),
             Self::NewAuthority => (shift, Key::N),
@@ -132,10 +143,12 @@ impl Action {
             Self::Authorities => Place::Authorities(None),
             Self::Certificates => Place::Certificates,
             Self::Gallery => Place::Gallery,
+            Self::Import => Place::Import,
             Self::Issue => Place::Issue,
             Self::NewAuthority => Place::NewAuthority,
             Self::Requests => Place::Requests,
             Self::Secrets => Place::Secrets(Part::Keys),
+            Self::Unlocking => Place::Secrets(Part::Slots),
             Self::Back | Self::Forward | Self::Lock | Self::Palette | Self::Rail | Self::Theme => {
                 return None;
             }

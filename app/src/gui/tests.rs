@@ -1,6 +1,7 @@
 //! The window before a real engine in memory: act and look by label.
 
 mod flow;
+mod revoke;
 mod screens;
 mod secrets;
 
@@ -18,7 +19,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::remember::Memory;
-use super::{Theme, Window, theme};
+use super::{Here, Theme, Window, theme};
 
 pub(super) const PASSPHRASE: &str = "correct horse battery staple";
 
@@ -55,6 +56,7 @@ pub(super) fn with_authorities(client: &Client) -> (AuthorityId, AuthorityId) {
         client,
         Command::Vault(VaultCommand::Create {
             passphrase: Secret::new(PASSPHRASE.to_owned()),
+            recovery: None,
         }),
     );
     let root = authority(client, "Example Root", None);
@@ -123,8 +125,11 @@ pub(super) fn window_of(client: Client, size: [f32; 2]) -> Harness<'static, Wind
     let window = Window::new(
         &context,
         client,
-        Arc::new(Stopped),
-        memory,
+        (Arc::new(Stopped), memory),
+        Here {
+            machine: "desk".to_owned(),
+            home: "in memory".to_owned(),
+        },
         Some(Theme::Dark),
     );
     Harness::builder()
@@ -194,6 +199,12 @@ pub(super) fn type_into_role(
     harness.run_steps(2);
     harness.get_by_role_and_label(role, label).type_text(text);
     harness.run_steps(2);
+}
+
+/// Opens the drop-down of this label and takes the line with these words.
+pub(super) fn choose(harness: &mut Harness<'_, Window>, label: &str, words: &str) {
+    press_role(harness, Role::ComboBox, label);
+    press(harness, words);
 }
 
 fn wait(

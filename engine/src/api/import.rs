@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Area, Question, Resource};
+use super::{About, Area, Question};
 use crate::base::{AuthorityId, ImportRow, Secret};
 
 #[non_exhaustive]
@@ -83,6 +83,8 @@ impl Question for PreviewImport {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct ImportPreview {
     pub rows: Vec<ImportRow>,
+    /// How many keys would be taken; for any of them the vault has to be open.
+    pub keys: u64,
     /// The key of an authority is among what would be taken: the vault's passphrase is needed.
     pub needs_passphrase: bool,
     /// Something is encrypted, and the password was not given.
@@ -95,7 +97,7 @@ impl ImportCommand {
             Self::Take { source, .. } => About {
                 area: Area::Authority,
                 action: "import.take",
-                resource: Resource::of("import", "all"),
+                resource: None,
                 details: format!("import from {}", source.path.display()),
                 intent_first: true,
             },

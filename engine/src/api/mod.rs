@@ -2,7 +2,9 @@
 
 mod audit;
 mod authority;
+mod backup;
 mod certificate;
+mod import;
 mod key;
 mod profile;
 mod question;
@@ -19,10 +21,16 @@ pub use authority::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityRow, AuthorityState, Custody,
     FindAuthority, ListAuthorities, NewAuthority, NewAuthorityRequest, ShowAuthority,
 };
+pub use backup::{
+    BackupCommand, BackupFact, BackupFailure, BackupMade, BackupStatus, BackupStatusQuestion,
+};
 pub use certificate::{
     CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter, CertificateRow,
     CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
     PreviewCertificate, ShowCertificate, Sort,
+};
+pub use import::{
+    FilePassword, ImportCommand, ImportDone, ImportFact, ImportPreview, ImportSource, PreviewImport,
 };
 pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
 pub use profile::{
@@ -41,16 +49,21 @@ pub use revocation::{
 pub use system::{
     Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, SystemCommand, SystemFact,
 };
-pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
+pub use vault::{
+    Opener, SlotCheck, SlotKind, SlotOutcome, SlotRow, VaultCommand, VaultFact, VaultState,
+    VaultStatus, VaultStatusQuestion,
+};
 
 pub use crate::base::{
-    AddressKind, Addresses, ApprovalId, AuthorityId, CertificateId, CertificateKey,
+    AddressKind, Addresses, ApprovalId, AuthorityId, AuthorityTrial, BackupManifest,
+    BackupSchedule, BackupTrial, CertificateFormat, CertificateId, CertificateKey,
     CertificatePolicy, Choices, Clock, CommandId, CrlNumber, CustomExtension, DescribedField,
-    Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant, HexBytes, Identifier,
-    IpSubtree, JobId, KeyId, KeyType, KeyUse, Kind, Merged, NameError, NameKind, NameRule,
-    ObjectId, ParseIdError, ProfileContent, ProfileName, Publication, Reach, Remedy, Report,
-    RequestId, Revocation, RevocationReason, Secret, Serial, Severity, Subtree, SystemClock, Take,
-    Timestamp, UriName, Usage, Verdict, shown,
+    Description, Destination, DnsName, EmailName, Field, Finding, Fingerprint, Form, Grant,
+    HexBytes, Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyTrial,
+    KeyType, KeyUse, Kind, Merged, NameError, NameKind, NameRule, Needs, ObjectId, ParseIdError,
+    ProfileContent, ProfileName, Publication, Reach, RecoveryCode, RecoveryCodeError, Remedy,
+    Report, RequestId, Revocation, RevocationReason, Secret, Serial, Severity, SlotId, Subtree,
+    SystemClock, Take, Timestamp, TrustFormat, UnknownForm, UriName, Usage, Verdict, shown,
 };
 
 use std::fmt;
@@ -85,7 +98,9 @@ pub struct Envelope {
 pub enum Command {
     Audit(AuditCommand),
     Authority(AuthorityCommand),
+    Backup(BackupCommand),
     Certificate(CertificateCommand),
+    Import(ImportCommand),
     Key(KeyCommand),
     Profile(ProfileCommand),
     Request(RequestCommand),
@@ -101,6 +116,7 @@ pub enum Command {
 pub enum Area {
     Audit,
     Authority,
+    Backup,
     Certificate,
     Key,
     Profile,
@@ -118,7 +134,9 @@ pub enum Area {
 pub enum Fact {
     Audit(AuditFact),
     Authority(AuthorityFact),
+    Backup(BackupFact),
     Certificate(CertificateFact),
+    Import(ImportFact),
     Key(KeyFact),
     Profile(ProfileFact),
     Request(RequestFact),
@@ -131,7 +149,8 @@ impl Fact {
     pub const fn area(&self) -> Area {
         match self {
             Self::Audit(_) => Area::Audit,
-            Self::Authority(_) => Area::Authority,
+            Self::Authority(_) | Self::Import(_) => Area::Authority,
+            Self::Backup(_) => Area::Backup,
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
             Self::Profile(_) => Area::Profile,
@@ -237,7 +256,9 @@ impl Command {
         match self {
             Self::Audit(command) => command.about(),
             Self::Authority(command) => command.about(),
+            Self::Backup(command) => command.about(),
             Self::Certificate(command) => command.about(),
+            Self::Import(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Profile(command) => command.about(),
             Self::Request(command) => command.about(),

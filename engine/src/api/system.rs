@@ -52,6 +52,8 @@ pub enum JobState {
 #[non_exhaustive]
 #[serde(rename_all = "kebab-case")]
 pub enum Duty {
+    /// Make the scheduled backup.
+    Backup,
     EndGrant(AuthorityId),
 }
 

@@ -146,6 +146,7 @@ fn record(draft: &Draft, issuer: AuthorityId, source: Source, now: Timestamp) ->
         request: source.request,
         issued: now,
         fingerprint: None,
+        elsewhere: None,
     }
 }
 

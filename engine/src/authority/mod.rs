@@ -6,9 +6,11 @@ mod crl;
 mod error;
 pub(crate) mod export;
 mod hierarchy;
+pub(crate) mod import;
 mod install;
 mod issue;
 mod issuer;
+pub(crate) mod package;
 mod profiles;
 mod revoke;
 

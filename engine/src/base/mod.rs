@@ -1,11 +1,14 @@
 //! Vocabulary with no I/O: ids, names, time, secrets, failures told to people.
 
 mod algorithm;
+mod backup;
 mod base64;
 mod clock;
 mod custody;
 mod description;
+mod destination;
 mod digest;
+mod format;
 mod id;
 mod import;
 mod merge;
@@ -13,6 +16,7 @@ mod name;
 mod profile;
 mod publication;
 mod receipt;
+mod recovery;
 mod report;
 mod revocation;
 mod secret;
@@ -22,15 +26,19 @@ mod signature;
 mod subtree;
 
 pub use algorithm::KeyType;
+pub use backup::{AuthorityTrial, BackupManifest, BackupSchedule, BackupTrial, KeyTrial};
 pub(crate) use base64::{base64, unbase64};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use custody::{CertificateKey, Grant, KeyUse, Reach};
 pub use description::{DescribedField, Description, Finding, Severity};
+pub use destination::{Destination, Needs};
 pub use digest::Fingerprint;
 pub(crate) use digest::{hex, random, sha256, unhex};
+pub use format::{CertificateFormat, Form, TrustFormat, UnknownForm};
 pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
+    SlotId,
 };
 pub use import::{ImportKind, ImportOutcome, ImportRow};
 pub use merge::{Choices, Field, Merged, Take, Verdict};
@@ -40,6 +48,7 @@ pub use publication::{
     AddressKind, Addresses, CertificatePolicy, CustomExtension, HexBytes, ObjectId, Publication,
 };
 pub(crate) use receipt::{Purpose, Receipt};
+pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub(crate) use report::Explain;
 
 pub use report::{Kind, Remedy, Report};

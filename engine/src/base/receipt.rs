@@ -9,6 +9,8 @@ pub(crate) enum Purpose {
     Checkpoint,
     Crl,
     Request,
+    /// To see whether a backup's keys sign.
+    Trial,
 }
 
 /// One use of a private key. It must travel in a change to the writer, which writes it into the
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Checkpoint => "sign an audit checkpoint",
             Self::Crl => "sign a CRL",
             Self::Request => "sign a certification request",
+            Self::Trial => "make a test signature",
         }
     }
 }

@@ -59,8 +59,8 @@ fn may_ask(act: &Act, version: u32) -> Result<(), Report> {
         return Err(DispatchError::Version(version).into());
     }
     match (&act.actor, act.about.action) {
-        (Actor::User(_), _)
-        | (Actor::Scheduler, "authority.end-grant" | "audit.checkpoint" | "vault.lock") => Ok(()),
+        (Actor::User(_), _) => Ok(()),
+        (Actor::Scheduler, action) if BY_ITSELF.contains(&action) => Ok(()),
         (Actor::Scheduler, action) => Err(DispatchError::NotForScheduler(action).into()),
     }
 }
@@ -71,7 +71,9 @@ async fn decide(core: &Arc<Core>, act: &Act, command: Command) -> Result<Decided
     match command {
         Command::Audit(command) => handle::audit::decide(core, act, command).await,
         Command::Authority(command) => handle::authority::decide(context, act, command).await,
+        Command::Backup(command) => handle::backup::decide(context, act, command).await,
         Command::Certificate(command) => handle::certificate::decide(context, act, command).await,
+        Command::Import(command) => handle::import::decide(context, act, command).await,
         Command::Key(command) => handle::key::decide(context, act, command).await,
         Command::Profile(command) => handle::profile::decide(context, act, command),
         Command::Request(command) => handle::request::decide(context, act, command).await,
@@ -92,9 +94,12 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
     let entry = act.done(decision.resource, &decision.details);
     let fact = decision.fact;
     let audit = std::iter::once(entry).chain(decision.more).collect();
+    let mut puts = decision.puts;
+    let (seen, seen_put) = context.vault_seen();
+    puts.extend(seen_put);
     let change = Change {
         guard: decision.guard,
-        puts: decision.puts,
+        puts,
         audit,
         receipts: decision.receipts,
         fact: Some(fact.clone()),
@@ -107,6 +112,7 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
         context.vault.lock();
     }
     let at = committed?;
+    context.noted(seen);
     if matches!(
         act.about.area,
         Area::Authority | Area::Key | Area::Revocation
@@ -190,3 +196,11 @@ impl Explain for DispatchError {
         }
     }
 }
+
+/// What the scheduler may ask for.
+const BY_ITSELF: [&str; 4] = [
+    "audit.checkpoint",
+    "authority.end-grant",
+    "backup.create-scheduled",
+    "vault.lock",
+];

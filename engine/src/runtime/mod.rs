@@ -11,6 +11,7 @@ mod news;
 mod offline;
 mod pool;
 mod refusals;
+mod restore;
 mod running;
 mod scheduler;
 mod turns;
@@ -19,6 +20,7 @@ pub use client::{Busy, Client, Pending, Ticket};
 pub use handle::Answer;
 pub use news::News;
 pub use offline::{inspect, private_names, require_no_key, verify_audit};
+pub use restore::{Restored, read_manifest, restore, verify_backup};
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,6 +38,7 @@ use crate::runtime::pool::Pool;
 use crate::runtime::refusals::Refusals;
 use crate::runtime::turns::Turns;
 use crate::store::{Disk, Home, SystemDisk};
+use crate::vault::{SecretStore, SystemSecretStore};
 
 /// What an engine needs from its surroundings; a test sets all of it.
 #[derive(Clone)]
@@ -44,6 +47,8 @@ pub struct Settings {
     pub clock: Arc<dyn Clock>,
     pub disk: Arc<dyn Disk>,
     pub kdf: Kdf,
+    /// The operating system's store of secrets.
+    pub secrets: Arc<dyn SecretStore>,
     /// The vault locks itself after this long without a command by a person.
     pub idle_lock: Option<Duration>,
 }
@@ -65,6 +70,7 @@ impl Settings {
             clock: Arc::new(SystemClock),
             disk: Arc::new(SystemDisk),
             kdf: Kdf::Usual,
+            secrets: Arc::new(SystemSecretStore),
             idle_lock: Some(IDLE_LOCK),
         }
     }

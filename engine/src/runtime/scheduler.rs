@@ -8,8 +8,8 @@ use tokio::runtime::Handle;
 
 use super::{Core, dispatch};
 use crate::api::{
-    Actor, AuthorityCommand, Command, CommandId, Duty, Envelope, Resource, VERSION, VaultCommand,
-    VaultState,
+    Actor, AuthorityCommand, BackupCommand, Command, CommandId, Duty, Envelope, Resource, VERSION,
+    VaultCommand, VaultState,
 };
 use crate::base::Report;
 
@@ -60,14 +60,16 @@ fn due(core: &Core) -> Result<Vec<Command>, Report> {
     let context = &core.context;
     let now = context.clock.now();
     let due = context.snapshot()?.due()?;
+    let open = matches!(context.vault_state(), Ok(VaultState::Unlocked));
     let mut commands: Vec<Command> = due
         .into_iter()
         .take_while(|(at, ..)| *at <= now)
-        .map(|(.., duty)| match duty {
-            Duty::EndGrant(id) => Command::Authority(AuthorityCommand::EndGrant { id }),
+        .filter_map(|(.., duty)| match duty {
+            // While the vault is locked it waits, and health says so.
+            Duty::Backup => open.then_some(Command::Backup(BackupCommand::CreateScheduled)),
+            Duty::EndGrant(id) => Some(Command::Authority(AuthorityCommand::EndGrant { id })),
         })
         .collect();
-    let open = matches!(context.vault_state(), Ok(VaultState::Unlocked));
     if open && context.is_idle() {
         commands.push(Command::Vault(VaultCommand::Lock));
     }

@@ -28,17 +28,26 @@ pub(crate) struct CertificateRecord {
     pub(crate) issued: Timestamp,
     /// `None` while it is only an intent.
     pub(crate) fingerprint: Option<Fingerprint>,
+    /// Who issued it, safe to show, where that is nobody here and `issuer` is [`ELSEWHERE`].
+    #[serde(default)]
+    pub(crate) elsewhere: Option<String>,
 }
+
+impl CertificateRecord {
+    pub(crate) fn is_issued_here(&self) -> bool {
+        self.issuer != ELSEWHERE
+    }
+}
+
+/// No authority has this id: it stands for an issuer that is not here.
+pub(crate) const ELSEWHERE: AuthorityId = AuthorityId::from_raw(0);
 
 /// What is about to be signed, durable before the key is used (boulder's order of things).
 pub(crate) fn put_intent(id: CertificateId, record: &CertificateRecord, tbs: Vec<u8>) -> [Put; 3] {
     [
         Put::row(Area::System, INTENTS, id.to_raw(), record),
         Put::bytes(Area::System, INTENT_TBS, id.to_raw(), tbs),
-        Put {
-            area: Area::System,
-            op: Op::Serial(record.issuer, record.serial.clone(), id),
-        },
+        put_serial(id, record),
     ]
 }
 
@@ -66,6 +75,41 @@ pub(crate) fn put_foreign(id: CertificateId, record: &CertificateRecord, der: Ve
         Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record),
         Put::bytes(Area::Certificate, CERTIFICATE_DER, id.to_raw(), der),
     ]
+}
+
+/// One that was made elsewhere and is taken over. Where it claims its serial, no other certificate
+/// of the issuer gets that; an intent for it is closed.
+pub(crate) fn put_imported(
+    id: CertificateId,
+    record: &CertificateRecord,
+    der: Vec<u8>,
+    claims: bool,
+) -> Vec<Put> {
+    let mut puts = Vec::from(put_signed(id, record, der));
+    if claims && record.is_issued_here() {
+        puts.push(put_serial(id, record));
+    }
+    puts
+}
+
+/// A serial that another program has given away, to a certificate that is not here.
+pub(crate) fn put_without_der(id: CertificateId, record: &CertificateRecord) -> [Put; 2] {
+    [
+        Put::row(Area::Certificate, INTENTS, id.to_raw(), record),
+        put_serial(id, record),
+    ]
+}
+
+/// Something else is known of one that is here.
+pub(crate) fn put_changed(id: CertificateId, record: &CertificateRecord) -> Put {
+    Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record)
+}
+
+fn put_serial(id: CertificateId, record: &CertificateRecord) -> Put {
+    Put {
+        area: Area::System,
+        op: Op::Serial(record.issuer, record.serial.clone(), id),
+    }
 }
 
 pub(crate) fn get(

@@ -13,7 +13,7 @@ impl Lock {
     /// Makes the folder where there is none.
     pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
         make_folder(folder)?;
-        let path = folder.join("chancery.lock");
+        let path = folder.join(FILE_NAME);
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -60,3 +60,5 @@ fn make_folder(folder: &Path) -> Result<(), StoreError> {
 fn make_folder(folder: &Path) -> Result<(), StoreError> {
     std::fs::create_dir_all(folder).map_err(|error| StoreError::cannot_open(folder, error))
 }
+
+pub(super) const FILE_NAME: &str = "chancery.lock";

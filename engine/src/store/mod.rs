@@ -2,10 +2,15 @@
 
 pub(crate) mod audit;
 pub(crate) mod authority;
+pub(crate) mod backup;
 pub(crate) mod certificate;
 mod change;
 mod disk;
 mod error;
+mod field;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub(crate) mod job;
 pub(crate) mod key;
 mod lock;
@@ -14,7 +19,9 @@ mod read;
 mod record;
 pub(crate) mod request;
 pub(crate) mod revocation;
+pub(crate) mod schedule;
 mod tables;
+pub(crate) mod vault;
 mod version;
 mod writer;
 

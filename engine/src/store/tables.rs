@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use redb::{Error, ReadableDatabase, TableDefinition, TableHandle, WriteTransaction};
+use redb::{Error, Key, ReadableDatabase, TableDefinition, TableHandle, WriteTransaction};
+
+use super::field::Field;
 
 /// Raw id → a row: one byte of format, then JSON (or plain DER where the name says so).
 pub(super) type RowTable = TableDefinition<'static, u128, &'static [u8]>;
@@ -80,41 +82,68 @@ pub(super) const META: TableDefinition<'static, &str, u64> = TableDefinition::ne
 /// `store` → random id of this store; `verification` → the outcome of the last one, as a row.
 pub(super) const NOTES: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("notes");
 
+/// Something that is done with every table.
+pub(super) trait EachTable {
+    fn table<K, V>(&mut self, table: TableDefinition<'static, K, V>) -> Result<(), Error>
+    where
+        K: Field + Key,
+        V: Field;
+}
+
+/// The one list of the tables: what makes a store, copies one and loads one goes by it. The audit
+/// comes last, behind the checkpoints that vouch for it.
+pub(super) fn each(act: &mut impl EachTable) -> Result<(), Error> {
+    for table in ROWS {
+        act.table(table)?;
+    }
+    act.table(NAMES)?;
+    act.table(SERIALS)?;
+    act.table(REVOCATIONS)?;
+    act.table(BARRED_KEYS)?;
+    act.table(DUE)?;
+    act.table(META)?;
+    act.table(NOTES)?;
+    act.table(CHECKPOINTS)?;
+    act.table(AUDIT)
+}
+
 /// Opens each table once, so that readers find it.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
-    for table in ROWS {
-        transaction.open_table(table)?;
+    struct Open<'t>(&'t WriteTransaction);
+    impl EachTable for Open<'_> {
+        fn table<K, V>(&mut self, table: TableDefinition<'static, K, V>) -> Result<(), Error>
+        where
+            K: Field + Key,
+            V: Field,
+        {
+            self.0.open_table(table).map(drop).map_err(Error::from)
+        }
     }
-    transaction.open_table(NAMES)?;
-    transaction.open_table(SERIALS)?;
-    transaction.open_table(REVOCATIONS)?;
-    transaction.open_table(BARRED_KEYS)?;
-    transaction.open_table(AUDIT)?;
-    transaction.open_table(CHECKPOINTS)?;
-    transaction.open_table(DUE)?;
-    transaction.open_table(META)?;
-    transaction.open_table(NOTES)?;
-    Ok(())
+    each(&mut Open(transaction))
 }
 
 /// Whether all are there: a store that is older than one of them lacks it.
 pub(super) fn complete(database: &impl ReadableDatabase) -> Result<bool, Error> {
+    struct Missing {
+        there: BTreeSet<String>,
+        any: bool,
+    }
+    impl EachTable for Missing {
+        fn table<K, V>(&mut self, table: TableDefinition<'static, K, V>) -> Result<(), Error>
+        where
+            K: Field + Key,
+            V: Field,
+        {
+            self.any |= !self.there.contains(table.name());
+            Ok(())
+        }
+    }
     let transaction = database.begin_read()?;
     let there = transaction.list_tables()?;
-    let there: BTreeSet<String> = there.map(|table| table.name().to_owned()).collect();
-    let others = [
-        NAMES.name(),
-        SERIALS.name(),
-        REVOCATIONS.name(),
-        BARRED_KEYS.name(),
-        AUDIT.name(),
-        CHECKPOINTS.name(),
-        DUE.name(),
-        META.name(),
-        NOTES.name(),
-    ];
-    let rows = ROWS.iter().map(TableHandle::name);
-    Ok(rows.chain(others).all(|name| there.contains(name)))
+    let there = there.map(|table| table.name().to_owned()).collect();
+    let mut missing = Missing { there, any: false };
+    each(&mut missing)?;
+    Ok(!missing.any)
 }
 
 const ROWS: [RowTable; 15] = [

@@ -115,6 +115,23 @@ fn a_store_in_memory_says_that_it_has_stopped_when_it_cannot_be_read_anew() {
     assert!(matches!(shared.reopen(), Err(StoreError::Stopped)));
 }
 
+/// With a row in tables of several sorts.
+pub(super) fn busy_store() -> (Database, Snapshot) {
+    let due = Put::due(Timestamp(5), 1, &crate::api::Duty::Backup);
+    let name = Put::name(Area::Key, "key/www".to_owned(), 7);
+    let row = Put::bytes(Area::Key, tables::KEYS, 7, vec![1, b'{', b'}']);
+    let sealed = audit::checkpoint(1, "sealed".to_owned());
+    let rows = Change::of(vec![due, name, row, sealed], Vec::new());
+    memory_of(vec![change(1, allow()), change(2, allow()), rows])
+}
+
+/// A store in memory that has seen these changes.
+pub(super) fn memory_of(changes: Vec<Change>) -> (Database, Snapshot) {
+    let (_, database) = in_one_commit(changes);
+    let seen = snapshot(&database);
+    (database, seen)
+}
+
 /// What became of each, and the store afterwards.
 fn in_one_commit(changes: Vec<Change>) -> (Vec<Result<(), Refused>>, Database) {
     let (database, mut outcomes) = (memory(), Vec::new());

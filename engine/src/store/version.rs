@@ -54,4 +54,4 @@ fn create(database: &Database) -> Result<(), Error> {
 }
 
 /// 1: 2026-11-22, the first.
-const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 1;

@@ -143,7 +143,7 @@ impl Vault {
         Ok(self.unlocked()?.keys().collect())
     }
 
-    fn authority_key(
+    pub(super) fn authority_key(
         &self,
         unlocked: &Unlocked,
         passphrase: &Secret<String>,

@@ -183,7 +183,6 @@ struct Places {
 }
 
 impl Memory {
-    #[cfg(test)]
     pub(super) fn holding(bytes: Vec<u8>) -> Self {
         let places = Places {
             current: Some(bytes),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use const_oid::ObjectIdentifier;
 use der::asn1::GeneralizedTime;
-use der::{Decode, Encode, Reader, Result as DerResult, SliceReader};
+use der::{Decode, Reader, Result as DerResult, SliceReader};
 
 use crate::base::{
     CrlNumber, Explain, Fingerprint, Kind, Remedy, RevocationReason, Serial, Timestamp,

@@ -11,9 +11,13 @@ mod crl;
 mod draft;
 mod error;
 mod extension;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod general_name;
 mod inspect;
 mod key;
+mod link;
 mod lint;
 mod merge;
 mod name;
@@ -32,13 +36,15 @@ pub(crate) use certificate::{Certificate, key_fingerprint, tbs_key_fingerprint};
 pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
 pub(crate) use constraints::Constraints;
 pub(crate) use container::{
-    Bundle, ContainerError, FoundCertificate, FoundKey, Openness, PrivateKey, Reading, SealedKey,
+    Bundle, ContainerError, FoundCertificate, FoundKey, Identity, Openness, PrivateKey, Reading,
+    SealedKey, Strength, seal_key, write_certificates, write_identity, write_jks, write_p12,
 };
-pub(crate) use crl::{CertificateList, CrlEntry, CrlError, CrlHead, NewCrl};
+pub(crate) use crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
 pub(crate) use extension::{KeyUsage, Urls};
 pub(crate) use inspect::describe;
 pub(crate) use key::{PublicKey, trial_key};
+pub(crate) use link::Link;
 pub(crate) use merge::{MergeError, merge};
 pub(crate) use name::Name;
 pub(crate) use oid::OCSP_SIGNING;

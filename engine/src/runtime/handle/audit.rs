@@ -60,6 +60,9 @@ pub(super) fn audit_key(store: &Snapshot) -> Result<KeyId, Report> {
 pub(super) async fn seal(context: &Context, act: &Act) -> Result<(u64, String), Report> {
     context.running.past_return(act.cause).await;
     let store = context.snapshot()?;
+    if let Some(why) = rolled_back(&store, context)? {
+        return Err(RolledBack(why).into());
+    }
     let entries = store.audit_entries()?;
     let last = store.audit_entry(entries)?.ok_or(AuditError::Empty)?;
     let key = audit_key(&store)?;
@@ -185,28 +188,29 @@ pub(in crate::runtime) fn who_seals(context: &Context) -> Result<(String, Vec<u8
 }
 
 /// What is wrong where the vault has seen more of the audit than the store holds (rule 26).
-pub(super) fn rolled_back(sight: &Sight<'_>) -> Result<Option<String>, Report> {
-    let has_vault = sight.context.vault.overview()?.is_some();
-    if has_vault && crate::store::key::holder_of(&sight.store, KEY_NAME)?.is_none() {
+pub(super) fn rolled_back(store: &Snapshot, context: &Context) -> Result<Option<String>, Report> {
+    let has_vault = context.vault.overview()?.is_some();
+    if has_vault && crate::store::key::holder_of(store, KEY_NAME)?.is_none() {
         return Ok(Some(
-            "the store knows nothing of the vault beside it: it was lost, or replaced by another"
+            "the store knows nothing of the vault beside it: it was lost, or replaced by another; put \
+             the right one back, or restore both from one backup"
                 .to_owned(),
         ));
     }
-    let Some(sealed) = sight.context.vault.last_sealed()? else {
+    let Some(sealed) = context.vault.last_sealed()? else {
         return Ok(None);
     };
-    let found = sight.store.audit_entry(sealed.sequence)?;
+    let found = store.audit_entry(sealed.sequence)?;
     Ok(match found {
         Some(entry) if entry.link == sealed.link => None,
         Some(_) => Some(format!(
             "entry {} of the audit is not the one the vault has seen sealed: the store was \
-             replaced or rewritten",
+             replaced or rewritten; put the right one back, or restore both from one backup",
             sealed.sequence
         )),
         None => Some(format!(
             "the vault has seen the audit sealed up to entry {}, but the store ends before it: an \
-             older store was put back",
+             older store was put back; put the newest one back, or restore both from one backup",
             sealed.sequence
         )),
     })
@@ -278,8 +282,38 @@ impl Answer for AuditStateQuestion {
             sealed_to: last.map(|(sequence, _)| sequence),
             sealed_at,
             last_verification: verification.map(|record| (record.at, record.found)),
-            rolled_back: rolled_back(sight)?,
+            rolled_back: rolled_back(&sight.store, sight.context)?,
         })
+    }
+}
+
+/// Sealing what is there would have the vault forget what it has seen.
+#[derive(Debug)]
+struct RolledBack(String);
+
+impl std::fmt::Display for RolledBack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the audit is not sealed: {}", self.0)
+    }
+}
+
+impl std::error::Error for RolledBack {}
+
+impl Explain for RolledBack {
+    fn code(&self) -> &'static str {
+        "audit.rolled-back"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Refused
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(
+            "Put back the newest chancery.redb, or restore vault and store together from one \
+             backup with `chancery backup restore`"
+                .to_owned(),
+        )
     }
 }
 

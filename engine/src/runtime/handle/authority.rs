@@ -32,9 +32,12 @@ pub(in crate::runtime) async fn decide(
         AuthorityCommand::Configure { id, publication } => configure(context, id, *publication),
         AuthorityCommand::Create(new) => create(context, act, new).await,
         AuthorityCommand::EndGrant { id } => end_grant(context, act, id).await,
-        AuthorityCommand::Export { id, folder, der } => {
-            super::export::authority(context, id, folder, der).await
-        }
+        AuthorityCommand::Export {
+            id,
+            folder,
+            form,
+            password,
+        } => super::export::authority(context, act, id, (folder, form), password).await,
         AuthorityCommand::Grant { id, grant, consent } => {
             grant_use(context, id, grant, consent).await
         }
@@ -195,10 +198,10 @@ fn grant_end(id: AuthorityId, grant: Option<&Grant>) -> Option<Put> {
 fn custody_words(grant: Option<&Grant>) -> String {
     match grant {
         None => "key attended".to_owned(),
-        Some(Grant { until: None, .. }) => "key unattended without end".to_owned(),
+        Some(Grant { until: None, .. }) => "key unattended without end, CRLs included".to_owned(),
         Some(Grant {
             until: Some(end), ..
-        }) => format!("key unattended until {end}"),
+        }) => format!("key unattended until {end}, CRLs included"),
     }
 }
 
@@ -338,6 +341,7 @@ fn foreign_row(
         request: None,
         issued: act.at,
         fingerprint: Some(certificate.fingerprint()),
+        elsewhere: None,
     })
 }
 

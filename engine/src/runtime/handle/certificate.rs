@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::authority::confirmation;
+use super::export::{self, Wanted};
 use super::hierarchy::{known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
@@ -35,10 +36,19 @@ pub(in crate::runtime) async fn decide(
             id,
             folder,
             file_name,
-            der,
+            form,
             with_key,
+            password,
         } => {
-            super::export::certificate(context, act, (id, file_name), folder, (der, with_key)).await
+            let wanted = Wanted {
+                id,
+                folder,
+                file_name,
+                form,
+                with_key,
+                password,
+            };
+            export::certificate(context, act, wanted).await
         }
         CertificateCommand::Issue { wish, consent } => issue(context, act, wish, consent).await,
     }
@@ -240,7 +250,8 @@ pub(super) fn fitting(
     let text = filter.text.to_lowercase();
     Ok(all
         .map(|(id, record)| {
-            let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
+            let known = names.get(&record.issuer).or(record.elsewhere.as_ref());
+            let issuer_name = known.cloned().unwrap_or_default();
             let revocation = revoked
                 .get(&(record.issuer, record.serial.clone()))
                 .copied();
@@ -284,6 +295,7 @@ fn row(
         id,
         status: status(&record, revocation, now),
         revocation,
+        issuer_is_here: record.is_issued_here(),
         name: record.name,
         identifiers: record.identifiers,
         issuer: record.issuer,
@@ -325,7 +337,10 @@ impl Answer for ShowCertificate {
     fn answer(&self, sight: &Sight<'_>) -> Result<CertificateDetail, Report> {
         let store = &sight.store;
         let (record, der) = stored(store, self.0)?;
-        let issuer = known(store, record.issuer)?;
+        let issuer_name = match &record.elsewhere {
+            Some(issuer) => issuer.clone(),
+            None => known(store, record.issuer)?.name,
+        };
         let above = certificates_from(store, record.issuer)?;
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let chain = crate::authority::chain_from(store, record.issuer)?;
@@ -346,7 +361,7 @@ impl Answer for ShowCertificate {
             description: describe(&der)?,
             row: row(
                 (self.0, record),
-                issuer.name,
+                issuer_name,
                 revocation.map(|revoked| revoked.revocation),
                 sight.now,
             ),
@@ -436,7 +451,7 @@ impl Explain for CertificateError {
                 Self::BarredKey(..) => "Let a new key be made",
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
-                Self::OnlyIntended(_) => "Treat it as issued; its serial is in the audit",
+                Self::OnlyIntended(_) => "Treat it as issued, or revoke it with cert revoke",
                 Self::Unknown(_) => "Choose one from cert list",
             }
             .to_owned(),

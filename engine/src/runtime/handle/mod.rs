@@ -2,15 +2,18 @@
 
 pub(super) mod audit;
 pub(super) mod authority;
+pub(super) mod backup;
 pub(super) mod certificate;
 mod export;
 mod find;
 mod hierarchy;
+pub(super) mod import;
 mod issuing;
 pub(super) mod key;
 pub(super) mod profile;
 pub(super) mod request;
 pub(super) mod revocation;
+mod slot;
 pub(super) mod system;
 pub(super) mod vault;
 

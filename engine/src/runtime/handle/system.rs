@@ -53,7 +53,8 @@ impl Answer for HealthQuestion {
         let jobs = store.jobs()?;
         let possibly_issued = store.intent_count()?;
         let mut warnings = Vec::new();
-        warnings.extend(super::audit::rolled_back(sight)?);
+        warnings.extend(super::audit::rolled_back(store, sight.context)?);
+        warnings.extend(super::backup::warnings(sight)?);
         if possibly_issued > 0 {
             warnings.push(format!(
                 "{possibly_issued} certificates may have been signed without being recorded"

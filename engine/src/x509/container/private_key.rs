@@ -4,17 +4,18 @@
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
-    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaKeyPair,
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, ML_DSA_44_SIGNING,
+    ML_DSA_65_SIGNING, ML_DSA_87_SIGNING, PqdsaKeyPair, PqdsaSigningAlgorithm, RsaKeyPair,
 };
 use const_oid::ObjectIdentifier;
 use der::asn1::OctetStringRef;
 use der::{Decode, Encode, Reader};
 use zeroize::Zeroizing;
 
-use crate::base::{KeyType, Secret};
+use crate::base::{KeyType, Report, Secret};
 use crate::x509::container::error::ContainerError;
 use crate::x509::container::md5::md5;
-use crate::x509::container::pbe::{Budget, Password, Scheme};
+use crate::x509::container::pbe::{Budget, ITERATIONS, Password, Scheme, octet_string};
 use crate::x509::key::{KeyKind, PublicKey};
 use crate::x509::{asn1, oid, pem};
 
@@ -102,6 +103,10 @@ impl PrivateKey {
             KeyKind::Ed25519 => Some(KeyType::Ed25519),
             KeyKind::P256 => Some(KeyType::P256),
             KeyKind::P384 => Some(KeyType::P384),
+            KeyKind::P521 => Some(KeyType::P521),
+            KeyKind::MlDsa44 => Some(KeyType::MlDsa44),
+            KeyKind::MlDsa65 => Some(KeyType::MlDsa65),
+            KeyKind::MlDsa87 => Some(KeyType::MlDsa87),
             KeyKind::Rsa { bits: 2048 } => Some(KeyType::Rsa2048),
             KeyKind::Rsa { bits: 3072 } => Some(KeyType::Rsa3072),
             KeyKind::Rsa { bits: 4096 } => Some(KeyType::Rsa4096),
@@ -120,6 +125,9 @@ impl PrivateKey {
                 let made = pair.to_pkcs8v1().ok()?;
                 Some((made.as_ref().to_vec(), spki(pair.public_key())?))
             }),
+            (oid::ML_DSA_44, _) => load_ml_dsa(&ML_DSA_44_SIGNING, &der),
+            (oid::ML_DSA_65, _) => load_ml_dsa(&ML_DSA_65_SIGNING, &der),
+            (oid::ML_DSA_87, _) => load_ml_dsa(&ML_DSA_87_SIGNING, &der),
             (oid::RSA, _) => RsaKeyPair::from_pkcs8(&der).ok().and_then(|pair| {
                 let made: Pkcs8V1Der<'_> = pair.as_der().ok()?;
                 Some((made.as_ref().to_vec(), spki(pair.public_key())?))
@@ -223,6 +231,19 @@ impl SealedKey {
     }
 }
 
+/// Seals PKCS #8 as `EncryptedPrivateKeyInfo`: AES-256 under PBKDF2 with SHA-256.
+pub(crate) fn seal_key(
+    pkcs8: &Secret<Vec<u8>>,
+    password: &Secret<String>,
+) -> Result<Vec<u8>, Report> {
+    let scheme = Scheme::modern(ITERATIONS)?;
+    let sealed = pkcs8.expose(|der| scheme.encrypt(&Password::new(password), der));
+    let parts = scheme.write().zip(sealed);
+    let (algorithm, sealed) =
+        parts.ok_or_else(|| Report::bug("a private key could not be sealed"))?;
+    Ok(asn1::sequence_of(&[algorithm, octet_string(&sealed)]))
+}
+
 /// OpenSSL's `EVP_BytesToKey` with MD5, one round, and the first 8 octets of the IV as salt.
 fn traditional_key(password: &Password, iv: &[u8], len: usize) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(Vec::with_capacity(len + 16));
@@ -264,6 +285,16 @@ fn ecdsa(curve: ObjectIdentifier) -> Result<&'static EcdsaSigningAlgorithm, Cont
             "a private key on the curve {curve}"
         ))),
     }
+}
+
+/// The seed form (RFC 9881, 6) where there is a seed.
+fn load_ml_dsa(
+    algorithm: &'static PqdsaSigningAlgorithm,
+    der: &[u8],
+) -> Option<(Vec<u8>, Vec<u8>)> {
+    let pair = PqdsaKeyPair::from_pkcs8(algorithm, der).ok()?;
+    let made = pair.to_pkcs8v1().ok()?;
+    Some((made.as_ref().to_vec(), spki(pair.public_key())?))
 }
 
 fn spki<'a, K: AsDer<PublicKeyX509Der<'a>>>(public: &K) -> Option<Vec<u8>> {

@@ -115,6 +115,11 @@ impl PublicKey {
         id
     }
 
+    /// What the BIT STRING holds.
+    pub(super) fn bits(&self) -> &[u8] {
+        &self.0.bits
+    }
+
     pub(crate) fn kind(&self) -> KeyKind {
         self.0.kind
     }
@@ -139,6 +144,14 @@ impl PublicKey {
     /// Whether it is an RSA key that may encipher keys, too; one confined to PSS may not.
     pub(crate) fn is_rsa(&self) -> bool {
         matches!(self.0.kind, KeyKind::Rsa { .. })
+    }
+
+    /// Whether programs know it that are older than Ed25519 and ML-DSA.
+    pub(crate) fn is_known_to_old_programs(&self) -> bool {
+        matches!(
+            self.0.kind,
+            KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Rsa { .. }
+        )
     }
 
     /// The uses its algorithm has: RSA signs and enciphers, a point of a curve signs and agrees on

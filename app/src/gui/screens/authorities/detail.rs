@@ -94,8 +94,10 @@ fn buttons(ui: &mut Ui, shown: &AuthorityDetail, wishes: &mut Wishes) -> Option<
         {
             wishes.go(Place::Certificate(certificate));
         }
-        if ui.button("Show key").clicked() {
-            wishes.go(Place::Key(shown.key));
+        if let Some(key) = shown.key
+            && ui.button("Show key").clicked()
+        {
+            wishes.go(Place::Key(key));
         }
     });
     asked
