@@ -11,6 +11,7 @@ mod import;
 mod issuing;
 mod jobs;
 mod keys;
+mod profiles;
 mod revocation;
 mod store;
 mod vault;
