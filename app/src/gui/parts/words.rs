@@ -1,8 +1,8 @@
 //! Facts as sentences, for toasts; choices as the words of a drop-down.
 
 use chancery_engine::api::{
-    AuditFact, AuthorityFact, BackupFact, CertificateFact, Fact, KeyType, RequestFact, RevocationFact,
-    SystemFact, VaultFact,
+    AuditFact, AuthorityFact, BackupFact, CertificateFact, Fact, KeyType, RequestFact,
+    RevocationFact, SystemFact, VaultFact,
 };
 
 use crate::gui::widgets::report::sentence;

@@ -111,6 +111,8 @@ impl Screen for Secrets {
     }
 }
 
-const PARTS: &[(Part, &str)] = &[(Part::Keys, "Keys"), (Part::Slots, "Ways to unlock"),
+const PARTS: &[(Part, &str)] = &[
+    (Part::Keys, "Keys"),
+    (Part::Slots, "Ways to unlock"),
     (Part::Backups, "Backups"),
 ];

@@ -196,7 +196,10 @@ fn a_backup_is_made_tried_out_and_tried_again_with_its_outcome_for_each_authorit
     press(&mut harness, "Try a backup…");
     type_into(&mut harness, "Backup", &file.display().to_string());
     press(&mut harness, "Try it out");
-    see(&mut harness, "Example Root: its key is there, and stays sealed");
+    see(
+        &mut harness,
+        "Example Root: its key is there, and stays sealed",
+    );
     press(&mut harness, "Close");
     std::fs::write(&file, b"not a backup").unwrap();
     press(&mut harness, "Try a backup…");
@@ -211,7 +214,9 @@ fn an_import_shows_what_it_will_take_and_what_not_before_it_takes_it() {
     let (here, elsewhere) = (engine(), engine());
     with_authorities(&here);
     let (root, _) = with_authorities(&elsewhere);
-    let shown = elsewhere.read(&chancery_engine::api::ShowAuthority(root)).unwrap();
+    let shown = elsewhere
+        .read(&chancery_engine::api::ShowAuthority(root))
+        .unwrap();
     let file = folder.path().join("root.pem");
     std::fs::write(&file, &shown.value.certificate_pem).unwrap();
     let mut harness = window_of(here, [1280.0, 1000.0]);
@@ -223,7 +228,11 @@ fn an_import_shows_what_it_will_take_and_what_not_before_it_takes_it() {
     see(&mut harness, "1 will be taken over");
     see(&mut harness, "Authority Example Root");
     clear(&mut harness, "What to call the authority here");
-    type_into(&mut harness, "What to call the authority here", "Foreign Root");
+    type_into(
+        &mut harness,
+        "What to call the authority here",
+        "Foreign Root",
+    );
     harness.key_press(egui::Key::Tab);
     press(&mut harness, "Import");
     see(&mut harness, "Taken over");

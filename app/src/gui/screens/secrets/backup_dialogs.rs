@@ -83,11 +83,12 @@ impl BackupDialog {
     }
 
     pub(super) fn tend(&mut self, model: &mut Model) {
-        match self {
-            Self::Make { folder, .. } | Self::Schedule { folder, .. } => drop(folder.tend(model)),
-            Self::Try { file, .. } => drop(file.tend(model)),
-            Self::Shown(_) => (),
-        }
+        let path = match self {
+            Self::Make { folder, .. } | Self::Schedule { folder, .. } => folder,
+            Self::Try { file, .. } => file,
+            Self::Shown(_) => return,
+        };
+        path.tend(model);
     }
 
     /// True when the person leaves it.
@@ -129,7 +130,10 @@ impl BackupDialog {
         };
         let answer = dialog.show(context, |ui| {
             folder_ui(ui, folder, wishes);
-            ui.label(theme::soft(ui, format!("As {file}, never over a file that is there")));
+            ui.label(theme::soft(
+                ui,
+                format!("As {file}, never over a file that is there"),
+            ));
             keys_ui(ui, keys_inside);
             if *keys_inside {
                 passphrase.ui(ui, "Passphrase of the vault");
@@ -340,7 +344,11 @@ fn intervals(so_far: u32) -> Vec<(u32, String)> {
 }
 
 fn counts(so_far: u32) -> Vec<(u32, String)> {
-    let usual = [(3, "The newest 3"), (7, "The newest 7"), (30, "The newest 30")];
+    let usual = [
+        (3, "The newest 3"),
+        (7, "The newest 7"),
+        (30, "The newest 30"),
+    ];
     with(so_far, &usual, |count| format!("The newest {count}"))
 }
 

@@ -56,11 +56,7 @@ fn last_ui(ui: &mut Ui, status: &BackupStatus, view: &View<'_>) {
         }
         match &status.last_verified {
             Some((at, file)) => {
-                let words = format!(
-                    "{}, {}",
-                    time::relative(view.now, *at),
-                    file.display()
-                );
+                let words = format!("{}, {}", time::relative(view.now, *at), file.display());
                 facts::row(ui, "Tried out", &words).on_hover_text(time::absolute(*at));
             }
             None => drop(facts::row(ui, "Tried out", "No file on request so far")),

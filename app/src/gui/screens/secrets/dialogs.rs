@@ -1,7 +1,8 @@
 //! The dialogs of this screen: make a key, check the vault.
 
 use chancery_engine::api::{
-    BackupCommand, BackupSchedule, Command, Fact, KeyCommand, KeyType, SlotOutcome, SlotRow, VaultCommand, VaultFact,
+    BackupCommand, BackupSchedule, Command, Fact, KeyCommand, KeyType, SlotOutcome, SlotRow,
+    VaultCommand, VaultFact,
 };
 use egui::{Context, Ui};
 
