@@ -6,7 +6,9 @@ use crate::x509::asn1::Tbs;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{Usage, verify_authority, verify_chain, verify_root};
 use crate::x509::constraints::Constraints;
-use crate::x509::container::{Bundle, Openness, PrivateKey, Reading};
+use crate::x509::container::{
+    Bundle, Openness, PrivateKey, Reading, write_certificates, write_jks,
+};
 use crate::x509::crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 use crate::x509::draft::{Draft, IssuerView, Wish};
 use crate::x509::extension::{BasicConstraints, KeyUsage, Urls};
@@ -175,6 +177,26 @@ pub fn container(bytes: &[u8], password: Option<&str>, unauthenticated: bool) {
     }
     for certificate in bundle.certificates {
         Certificate::from_der(certificate.der).ok();
+    }
+}
+
+/// Something in the place of a certificate, written as trusted and read again.
+pub fn trusted(name: &str, der: &[u8], password: &str) {
+    let password = Secret::new(password.to_owned());
+    let reading = Reading {
+        password: Some(&password),
+        unauthenticated: false,
+    };
+    let anchors = [(name.to_owned(), der.to_vec())];
+    let one = [der.to_vec()];
+    let forms = [
+        write_certificates(&one).unwrap_or_else(|error| panic!("{error}")),
+        write_jks(&anchors, &password, NOW).unwrap_or_else(|error| panic!("{}", error.what)),
+    ];
+    for form in forms {
+        let read = Bundle::read(&form, reading).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(read.certificates.len(), 1);
+        assert_eq!(read.certificates[0].der, der);
     }
 }
 
