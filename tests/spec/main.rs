@@ -12,6 +12,7 @@ mod import;
 mod issuing;
 mod jobs;
 mod keys;
+mod profiles;
 mod revocation;
 mod store;
 mod vault;

@@ -1,7 +1,7 @@
 //! Facts as sentences, for toasts; choices as the words of a drop-down.
 
 use chancery_engine::api::{
-    AuditFact, AuthorityFact, BackupFact, CertificateFact, Fact, KeyType, RequestFact,
+    AuditFact, AuthorityFact, BackupFact, CertificateFact, Fact, KeyType, ProfileFact, RequestFact,
     RevocationFact, SystemFact, VaultFact,
 };
 
@@ -32,6 +32,7 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
             0 => format!("Audit verified up to entry {}", found.complete_to),
             count => format!("Audit verified: {count} faults"),
         },
+        Fact::Authority(AuthorityFact::Configured { .. }) => "Authority changed".to_owned(),
         Fact::Authority(AuthorityFact::Created { .. }) => "Authority created".to_owned(),
         Fact::Authority(AuthorityFact::Exported { files, .. })
         | Fact::Certificate(CertificateFact::Exported { files, .. }) => written(files),
@@ -43,6 +44,9 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         Fact::Authority(AuthorityFact::Requested { .. }) => "Request made".to_owned(),
         Fact::Certificate(CertificateFact::Issued { .. }) => "Certificate issued".to_owned(),
         Fact::Key(_) => "Key made".to_owned(),
+        Fact::Profile(ProfileFact::Changed { .. }) => "Profile changed".to_owned(),
+        Fact::Profile(ProfileFact::Copied { .. }) => "Profile copied".to_owned(),
+        Fact::Profile(ProfileFact::Removed { .. }) => "Profile removed".to_owned(),
         Fact::Revocation(fact) => return revocation(fact),
         Fact::Request(RequestFact::Rejected { .. }) => "Request rejected".to_owned(),
         Fact::Request(RequestFact::Submitted { .. }) => "Request taken in".to_owned(),

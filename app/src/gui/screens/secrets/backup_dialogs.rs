@@ -83,11 +83,12 @@ impl BackupDialog {
     }
 
     pub(super) fn tend(&mut self, model: &mut Model) {
-        match self {
-            Self::Make { folder, .. } | Self::Schedule { folder, .. } => drop(folder.tend(model)),
-            Self::Try { file, .. } => drop(file.tend(model)),
-            Self::Shown(_) => (),
-        }
+        let path = match self {
+            Self::Make { folder, .. } | Self::Schedule { folder, .. } => folder,
+            Self::Try { file, .. } => file,
+            Self::Shown(_) => return,
+        };
+        path.tend(model);
     }
 
     /// True when the person leaves it.
