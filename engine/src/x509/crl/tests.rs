@@ -65,12 +65,10 @@ fn dates_from_2050_on_are_generalized_times() {
 
 #[test]
 fn a_list_of_every_key_type_reads_back_as_another_reader_reads_it() {
-    for kind in [
-        KeyType::Ed25519,
-        KeyType::P256,
-        KeyType::P384,
-        KeyType::Rsa2048,
-    ] {
+    for kind in KeyType::ALL
+        .into_iter()
+        .filter(|kind| !kind.title().starts_with("RSA 4"))
+    {
         let ca = CaKey::root_of(kind, None);
         let number = CrlNumber::from_bytes(&[0x80; 19]);
         let entries = [entry(1, 0), entry(0xff, 9), entry(0x1234_5678, 6)];
