@@ -21,3 +21,4 @@ pub use runtime::{
     read_manifest, require_no_key, restore, start, verify_audit, verify_backup,
 };
 pub use store::{Disk, Home, SystemDisk};
+pub use vault::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};

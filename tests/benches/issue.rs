@@ -95,6 +95,7 @@ fn run(folder: &Path, in_flight: usize, count: usize) -> (f64, Vec<CertificateId
         &client,
         Command::Vault(VaultCommand::Create {
             passphrase: passphrase(),
+            recovery: None,
         }),
     );
     let root = authority(&client, "Bench Root", None);

@@ -3,10 +3,12 @@
 mod disk;
 #[cfg(unix)]
 mod pipe;
+mod secrets;
 
 pub use disk::BreakableDisk;
 #[cfg(unix)]
 pub use pipe::StuckPipe;
+pub use secrets::KeptSecrets;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,13 +23,14 @@ use chancery_engine::api::{
     NewAuthority, Page, Reach, Report, RequestCommand, RequestFact, RequestId, RequestRow,
     Revision, Secret, Timestamp, VaultCommand, Verification,
 };
-use chancery_engine::{Client, Disk, Home, Kdf, Settings, Ticket, start};
+use chancery_engine::{Client, Disk, Home, Kdf, SecretStore, Settings, Ticket, start};
 
 /// One engine with a person in front of it.
 pub struct World {
     pub client: Client,
     pub clock: Arc<SetClock>,
     pub disk: Arc<BreakableDisk>,
+    pub secrets: Arc<KeptSecrets>,
 }
 
 impl World {
@@ -63,22 +66,35 @@ impl World {
 
     /// Whose vault locks itself after this long without a person.
     pub fn that_locks_after(idle: Duration) -> Self {
-        match Self::begin(Home::Memory, Some(idle)) {
+        match Self::begin(Home::Memory, Some(idle), Arc::default()) {
             Ok(world) => world,
             Err(report) => panic!("no engine: {report:?}"),
         }
     }
 
     pub fn try_open(home: Home) -> Result<Self, Report> {
-        Self::begin(home, None)
+        Self::begin(home, None, Arc::default())
     }
 
-    fn begin(home: Home, idle_lock: Option<Duration>) -> Result<Self, Report> {
+    /// On a machine that keeps these secrets.
+    pub fn beside(home: Home, secrets: &Arc<KeptSecrets>) -> Self {
+        match Self::begin(home, None, Arc::clone(secrets)) {
+            Ok(world) => world,
+            Err(report) => panic!("no engine: {report:?}"),
+        }
+    }
+
+    fn begin(
+        home: Home,
+        idle_lock: Option<Duration>,
+        secrets: Arc<KeptSecrets>,
+    ) -> Result<Self, Report> {
         let (clock, disk) = (Arc::<SetClock>::default(), Arc::<BreakableDisk>::default());
         let settings = Settings {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             disk: Arc::clone(&disk) as Arc<dyn Disk>,
             kdf: Kdf::WeakForTests,
+            secrets: Arc::clone(&secrets) as Arc<dyn SecretStore>,
             idle_lock,
             ..Settings::at(home)
         };
@@ -87,17 +103,21 @@ impl World {
             client,
             clock,
             disk,
+            secrets,
         })
     }
 
     pub fn make_vault(&self) {
         let passphrase = passphrase();
-        self.done(Command::Vault(VaultCommand::Create { passphrase }));
+        self.done(Command::Vault(VaultCommand::Create {
+            passphrase,
+            recovery: None,
+        }));
     }
 
     pub fn unlock(&self) {
         let passphrase = passphrase();
-        self.done(Command::Vault(VaultCommand::Unlock { passphrase }));
+        self.done(Command::Vault(VaultCommand::unlock(passphrase)));
     }
 
     pub fn make_authorities(&self) -> AuthorityId {

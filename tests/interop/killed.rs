@@ -108,6 +108,7 @@ fn a_busy_engine_acknowledges_each_certificate_once() {
         &client,
         Wish::Vault(VaultCommand::Create {
             passphrase: passphrase(),
+            recovery: None,
         }),
     );
     carry_out(
@@ -169,12 +170,7 @@ fn acknowledgement(line: &str) -> Option<String> {
 fn issue_for_ever(folder: &Path) -> ! {
     let settings = Settings::at(Home::Folder(folder.to_owned()));
     let client = start(settings, Actor::User("tester".to_owned())).unwrap();
-    carry_out(
-        &client,
-        Wish::Vault(VaultCommand::Unlock {
-            passphrase: passphrase(),
-        }),
-    );
+    carry_out(&client, Wish::Vault(VaultCommand::unlock(passphrase())));
     let authority = client.read(&FindAuthority("Issuing".to_owned())).unwrap();
     for id in issue(&client, *authority.value) {
         println!("{ACKNOWLEDGED}{id}");

@@ -91,7 +91,7 @@ fn a_wrong_passphrase_is_recorded_and_neither_it_nor_the_right_one_is() {
     let world = World::with_vault();
     let guess = "correct horse but another staple";
     let passphrase = Secret::new(guess.to_owned());
-    world.refused(Command::Vault(VaultCommand::Unlock { passphrase }));
+    world.refused(Command::Vault(VaultCommand::unlock(passphrase)));
     let entry = world.audit().pop().unwrap();
     assert_eq!(
         (entry.action.as_str(), entry.outcome.as_str()),

@@ -294,7 +294,7 @@ fn commands_on_one_resource_are_carried_out_in_the_order_in_which_they_were_sent
     let tickets: Vec<_> = (0..10)
         .flat_map(|_| {
             let passphrase = passphrase();
-            let slow = Command::Vault(VaultCommand::Unlock { passphrase });
+            let slow = Command::Vault(VaultCommand::unlock(passphrase));
             [world.send(slow), bob.send(quick()).unwrap()]
         })
         .collect();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chancery_engine::api::{
-    AuditCommand, AuthorityTrial, BackupCommand, Command, KeyRow, KeyTrial, ListKeys,
+    AuditCommand, AuthorityTrial, BackupCommand, Command, KeyRow, KeyTrial, ListKeys, Opener,
     RequestCommand, RequestState, ShowCertificate,
 };
 use chancery_engine::{Home, Kdf, Settings, read_manifest, restore};
@@ -52,12 +52,16 @@ fn the_store_of_format_1_opens_for_ever() {
     let keys = world.client.read(&ListKeys).unwrap().value;
     let named = |key: &&KeyRow| key.name == "fixture key";
     assert_eq!(keys.iter().filter(named).count(), 1);
+    assert!(keys.iter().all(|key| key.last_use.is_none()));
     assert!(world.audit_state().last_verification.is_some());
     assert!(world.audit_state().sealed_to.is_some());
     assert_eq!(world.audit_state().rolled_back, None);
     assert_faultless(&world);
     world.unlock();
     world.done(issue(&csr(&["new.example.internal"]), ca, "server"));
+    // The table of uses is younger than the fixture.
+    let keys = world.client.read(&ListKeys).unwrap().value;
+    assert!(keys.iter().any(|key| key.last_use.is_some()));
 }
 
 /// Made the fixture of format 1, once; does nothing unless it is asked to make it again.
@@ -102,7 +106,13 @@ fn the_backup_of_format_1_opens_for_ever() {
         kdf: Kdf::WeakForTests,
         ..Settings::at(Home::Folder(target.clone()))
     };
-    let restored = restore(&file, &settings, spec::alice(), &passphrase()).unwrap();
+    let restored = restore(
+        &file,
+        &settings,
+        spec::alice(),
+        &Opener::Passphrase(passphrase()),
+    )
+    .unwrap();
     assert_eq!(restored.trial.faults, Vec::<String>::new());
     let signed = |it: &AuthorityTrial| it.key == KeyTrial::Signed;
     assert!(restored.trial.authorities.iter().all(signed));

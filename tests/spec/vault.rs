@@ -11,7 +11,7 @@ fn a_wrong_passphrase_is_told_as_such_and_opens_nothing() {
     let world = World::with_vault();
     world.done(Command::Vault(VaultCommand::Lock));
     let passphrase = Secret::new("guess".to_owned());
-    let report = world.refused(Command::Vault(VaultCommand::Unlock { passphrase }));
+    let report = world.refused(Command::Vault(VaultCommand::unlock(passphrase)));
     assert_eq!(report.kind, Kind::Locked);
     assert_eq!(status(&world).state, VaultState::Locked);
 }
@@ -42,18 +42,19 @@ fn a_changed_passphrase_opens_and_the_old_one_does_not() {
     };
     world.done(Command::Vault(change));
     world.done(Command::Vault(VaultCommand::Lock));
-    let old = VaultCommand::Unlock {
-        passphrase: passphrase(),
-    };
+    let old = VaultCommand::unlock(passphrase());
     assert_eq!(world.refused(Command::Vault(old)).kind, Kind::Locked);
-    world.done(Command::Vault(VaultCommand::Unlock { passphrase: new() }));
+    world.done(Command::Vault(VaultCommand::unlock(new())));
 }
 
 #[test]
 fn a_check_opens_every_record_and_finds_no_orphans() {
     let (world, _) = World::with_authorities();
     let passphrase = Some(passphrase());
-    let (fact, _) = world.done(Command::Vault(VaultCommand::Check { passphrase }));
+    let (fact, _) = world.done(Command::Vault(VaultCommand::Check {
+        passphrase,
+        code: None,
+    }));
     let text = format!("{fact:?}");
     assert!(text.contains("authority_records_opened: true"), "{text}");
     assert!(text.contains("orphans: []"), "{text}");
@@ -91,7 +92,10 @@ fn a_vault_that_nobody_uses_locks_itself() {
 fn a_grant_that_ended_while_the_vault_was_locked_leaves_no_copy_of_the_key() {
     let (world, issuing) = World::with_authorities();
     let records = || match world
-        .done(Command::Vault(VaultCommand::Check { passphrase: None }))
+        .done(Command::Vault(VaultCommand::Check {
+            passphrase: None,
+            code: None,
+        }))
         .0
     {
         Fact::Vault(VaultFact::Checked { records, .. }) => records,

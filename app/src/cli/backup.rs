@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
     BackupCommand, BackupFact, BackupManifest, BackupSchedule, BackupStatus, BackupStatusQuestion,
-    BackupTrial, Clock, Command, Fact, KeyTrial, Report, SystemClock,
+    BackupTrial, Clock, Command, Fact, KeyTrial, Opener, Report, SystemClock,
 };
 use chancery_engine::{Home, Kdf, Settings, read_manifest, restore, verify_backup};
 use clap::{Args, Subcommand};
@@ -135,9 +135,9 @@ fn verify(session: &Session, file: &Path) -> Result<Told, Report> {
     let (manifest, trial) = match session.has_vault()? {
         true => {
             let verify = || {
-                let passphrase = Some(session.copy_of_passphrase()?);
+                let with = Some(Opener::Passphrase(session.copy_of_passphrase()?));
                 let file = file.clone();
-                Ok(Command::Backup(BackupCommand::Verify { file, passphrase }))
+                Ok(Command::Backup(BackupCommand::Verify { file, with }))
             };
             session.carry_out(verify, |fact| match fact {
                 Fact::Backup(BackupFact::Verified {
@@ -146,7 +146,10 @@ fn verify(session: &Session, file: &Path) -> Result<Told, Report> {
                 _ => None,
             })?
         }
-        false => verify_backup(&file, &session.copy_of_passphrase()?, Kdf::Usual)?,
+        false => {
+            let with = Opener::Passphrase(session.copy_of_passphrase()?);
+            verify_backup(&file, &with, Kdf::Usual)?
+        }
     };
     let json = json!({ "file": file, "manifest": manifest, "trial": trial });
     Ok(Told::new(told(&manifest, Some(&trial)), &json)?.ending_with(exit(&trial)))
@@ -161,9 +164,9 @@ fn show(file: &Path) -> Result<Told, Report> {
 fn restore_from(session: &Session, file: &Path) -> Result<Told, Report> {
     let folder = session.folder()?.to_owned();
     read_manifest(file)?;
-    let passphrase = session.copy_of_passphrase()?;
+    let with = Opener::Passphrase(session.copy_of_passphrase()?);
     let settings = Settings::at(Home::Folder(folder.clone()));
-    let restored = restore(file, &settings, session.actor(), &passphrase)?;
+    let restored = restore(file, &settings, session.actor(), &with)?;
     for fault in &restored.trial.faults {
         session.talk.warning(fault);
     }

@@ -24,6 +24,8 @@ pub(crate) enum CliError {
     },
     /// The engine said something that does not answer what was asked.
     Misunderstood,
+    /// So many certificates, and nobody to ask.
+    NeedsYes(usize),
     NoData(PathBuf),
     NoDataFolder,
     NoPassphrase,
@@ -35,6 +37,9 @@ pub(crate) enum CliError {
         name: String,
         why: NameError,
     },
+    NotASerial(String),
+    /// Neither a certificate nor a key nor an authority.
+    NothingNamed,
     /// A name that the root to be made may not issue for.
     OutOfReach {
         name: Identifier,
@@ -61,12 +66,15 @@ impl CliError {
             Self::CannotRead { .. } => "cli.cannot-read",
             Self::CannotWrite { .. } | Self::Output(_) => "cli.cannot-write",
             Self::Misunderstood => "cli.misunderstood",
+            Self::NeedsYes(_) => "cli.needs-yes",
             Self::NoData(_) | Self::NoVault(_) => "cli.no-vault",
             Self::NoDataFolder => "cli.no-data-folder",
             Self::NoPassphrase | Self::Terminal(_) => "cli.no-passphrase",
             Self::NoRequest => "cli.no-request",
             Self::NoWindow(_) => "cli.no-window",
             Self::NotAHost { .. } => NOT_A_HOST,
+            Self::NotASerial(_) => "cli.not-a-serial",
+            Self::NothingNamed => "cli.nothing-named",
             Self::OutOfReach { .. } => "cli.out-of-reach",
             Self::Parked(_) => "cli.parked",
             Self::PassphraseEmpty(_) => "cli.passphrase-empty",
@@ -83,8 +91,11 @@ impl CliError {
             | Self::PassphraseEmpty(_)
             | Self::PassphraseNotText(_)
             | Self::Terminal(_) => Kind::Locked,
-            Self::OutOfReach { .. } | Self::QuickstartAgain(_) => Kind::Refused,
-            Self::NotAHost { .. } | Self::TooLarge { .. } => Kind::Malformed,
+            Self::NeedsYes(_) | Self::OutOfReach { .. } | Self::QuickstartAgain(_) => Kind::Refused,
+            Self::NotAHost { .. }
+            | Self::NotASerial(_)
+            | Self::NothingNamed
+            | Self::TooLarge { .. } => Kind::Malformed,
             _ => Kind::Failed,
         }
     }
@@ -107,6 +118,11 @@ impl CliError {
                  only you can read and add --passphrase-file FILE before the noun"
             }
             Self::NoRequest => "See `chancery ca list` for those that wait for a signature",
+            Self::NeedsYes(_) => "Look with --dry-run at what would be revoked, then add --yes",
+            Self::NotASerial(_) => "Write the serial in hexadecimal, such as 01ab23cd",
+            Self::NothingNamed => {
+                "Name certificates, or choose them with --key, --all-of or --filter"
+            }
             Self::NoWindow(why) => why.remedy(),
             Self::NotAHost { .. } => {
                 "Give the name or address alone, without scheme or port, such as \
@@ -150,6 +166,14 @@ impl fmt::Display for CliError {
             }
             Self::NoRequest => f.write_str("this authority waits for no signature"),
             Self::NoVault(folder) => write!(f, "there is no vault yet in {}", folder.display()),
+            Self::NeedsYes(count) => {
+                write!(
+                    f,
+                    "this concerns {count} certificates, and there is nobody to ask"
+                )
+            }
+            Self::NotASerial(text) => write!(f, "this is no serial number: {}", shown(text)),
+            Self::NothingNamed => f.write_str("no certificate was named"),
             Self::NoWindow(why) => why.fmt(f),
             Self::NotAHost { name, .. } => {
                 write!(f, "neither a host name nor an address: {}", shown(name))

@@ -50,11 +50,14 @@ fn generate(session: &Session, name: &str, key_type: KeyType) -> Result<Told, Re
 fn list(session: &Session) -> Result<Told, Report> {
     let keys = session.ask(&ListKeys)?;
     let rows: Vec<_> = keys.iter().map(row).collect();
-    let text = table(["Id", "Name", "Type", "Used for", "Made"], &rows);
+    let text = table(
+        ["Id", "Name", "Type", "Used for", "Made", "Last used"],
+        &rows,
+    );
     Told::new(text, &json!({ "total": keys.len(), "rows": keys }))
 }
 
-fn row(key: &KeyRow) -> [String; 5] {
+fn row(key: &KeyRow) -> [String; 6] {
     let used_for = match key.used_for {
         KeyUse::Audit => "the audit's seal".to_owned(),
         KeyUse::Authority(id) => id.to_string(),
@@ -67,5 +70,8 @@ fn row(key: &KeyRow) -> [String; 5] {
         key.key_type.title().to_owned(),
         used_for,
         day(key.created),
+        key.last_use
+            .as_ref()
+            .map_or(String::new(), |last| day(last.at)),
     ]
 }

@@ -4,9 +4,11 @@ mod audit;
 mod backup;
 mod ca;
 mod cert;
+mod crl;
 mod csr;
 mod error;
 mod files;
+mod import;
 mod inspect;
 mod key;
 mod number;
@@ -40,8 +42,12 @@ pub(crate) enum Noun {
     Ca(ca::Verb),
     #[command(subcommand, about = cert::ABOUT)]
     Cert(cert::Verb),
+    #[command(subcommand, about = crl::ABOUT)]
+    Crl(crl::Verb),
     #[command(subcommand, about = csr::ABOUT)]
     Csr(csr::Verb),
+    #[command(about = import::ABOUT)]
+    Import(import::Import),
     #[command(about = inspect::ABOUT)]
     Inspect(inspect::Inspect),
     #[command(subcommand, about = key::ABOUT)]
@@ -75,7 +81,9 @@ impl Noun {
             Self::Backup(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
+            Self::Crl(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
+            Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),
             Self::Quickstart(quickstart) => quickstart.run(session),

@@ -16,6 +16,14 @@ pub(crate) fn days_of_authority(text: &str) -> Result<u32, &'static str> {
     }
 }
 
+/// Days until the next list of what is revoked.
+pub(crate) fn days_of_list(text: &str) -> Result<u16, &'static str> {
+    match text.parse() {
+        Ok(days @ 1..=366) => Ok(days),
+        _ => Err("expected a number of days, 1 to 366"),
+    }
+}
+
 /// How many rows to list.
 pub(crate) fn limit(text: &str) -> Result<u64, &'static str> {
     text.parse().map_err(|_| "expected a number, or 0 for all")
@@ -35,6 +43,9 @@ mod tests {
             assert!(days_of_authority(wrong).is_err(), "{wrong}");
         }
         assert!(days_of_authority("36501").is_err());
+        assert_eq!(days_of_list("366"), Ok(366));
+        assert!(days_of_list("367").is_err());
+        assert!(days_of_list("0").is_err());
         assert!(limit("-1").is_err());
     }
 }

@@ -20,7 +20,7 @@ impl Source {
     /// Asks for the passphrase of a vault that is there.
     pub(crate) fn known(&self, talk: Talk) -> Result<Secret<String>, CliError> {
         match self {
-            Self::File(file) => read(file, talk),
+            Self::File(file) => first_line(file, talk),
             Self::Terminal => typed("Passphrase: "),
         }
     }
@@ -28,7 +28,7 @@ impl Source {
     /// Asks for a new one; typed twice, since nobody sees what is typed.
     pub(crate) fn fresh(&self, talk: Talk) -> Result<Secret<String>, CliError> {
         match self {
-            Self::File(file) => read(file, talk),
+            Self::File(file) => first_line(file, talk),
             Self::Terminal => {
                 let first = typed("New passphrase: ")?;
                 let second = typed("The same again: ")?;
@@ -51,6 +51,11 @@ impl Source {
     }
 }
 
+/// The password of an encrypted file.
+pub(crate) fn typed_for_file(file: &Path) -> Result<Secret<String>, CliError> {
+    typed(&format!("Password of {}: ", file.display()))
+}
+
 fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
     if !io::stdin().is_terminal() {
         return Err(CliError::NoPassphrase);
@@ -64,7 +69,7 @@ fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
 }
 
 /// The first line, without its end.
-fn read(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
+pub(crate) fn first_line(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
     let failed = |source| CliError::CannotRead {
         file: file.to_owned(),
         source,
@@ -108,7 +113,7 @@ const LIMIT: usize = 64 * 1024;
 mod tests {
     use super::*;
 
-    fn first_line(bytes: &[u8]) -> Result<String, CliError> {
+    fn secret_in(bytes: &[u8]) -> Result<String, CliError> {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("passphrase");
         std::fs::write(&file, bytes).unwrap();
@@ -123,17 +128,17 @@ mod tests {
             "correct horse\n",
             "correct horse\r\nmore\n",
         ] {
-            assert_eq!(first_line(file.as_bytes()).unwrap(), "correct horse");
+            assert_eq!(secret_in(file.as_bytes()).unwrap(), "correct horse");
         }
         assert_eq!(
-            first_line(" spaces stay \n".as_bytes()).unwrap(),
+            secret_in(" spaces stay \n".as_bytes()).unwrap(),
             " spaces stay "
         );
     }
 
     #[test]
     fn an_empty_line_and_what_is_no_text_are_refused() {
-        let refused = |bytes: &[u8]| first_line(bytes).unwrap_err();
+        let refused = |bytes: &[u8]| secret_in(bytes).unwrap_err();
         assert!(matches!(refused(b""), CliError::PassphraseEmpty(_)));
         assert!(matches!(refused(b"\nsecond"), CliError::PassphraseEmpty(_)));
         assert!(matches!(refused(b"\xff"), CliError::PassphraseNotText(_)));

@@ -8,9 +8,9 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use chancery_engine::api::{
-    Actor, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, JobId, JobState, ListJobs,
-    Page, ProfileName, Report, Secret, ShowAuthority, Step, SystemClock, VaultCommand, VaultFact,
-    VaultState, VaultStatusQuestion,
+    Actor, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, Grant, JobId, JobState,
+    ListJobs, Page, ProfileName, Report, Secret, ShowAuthority, Step, SystemClock, VaultCommand,
+    VaultFact, VaultState, VaultStatusQuestion,
 };
 use chancery_engine::{Answer, Client, Home, Settings, start};
 
@@ -138,7 +138,10 @@ impl Session {
         }
         let create = || {
             let passphrase = self.copy_of_passphrase()?;
-            Ok(Command::Vault(VaultCommand::Create { passphrase }))
+            Ok(Command::Vault(VaultCommand::Create {
+                passphrase,
+                recovery: None,
+            }))
         };
         let id = self.carry_out(create, |fact| match fact {
             Fact::Vault(VaultFact::Created { id }) => Some(id),
@@ -162,7 +165,7 @@ impl Session {
         self.require_vault()?;
         let unlock = || {
             let passphrase = self.copy_of_passphrase()?;
-            Ok(Command::Vault(VaultCommand::Unlock { passphrase }))
+            Ok(Command::Vault(VaultCommand::unlock(passphrase)))
         };
         self.carry_out(unlock, |_| Some(()))?;
         self.unlocked.set(true);
@@ -185,9 +188,25 @@ impl Session {
         profile: &ProfileName,
         what: &str,
     ) -> Result<bool, Report> {
+        let covers = |grant: &Grant| grant.allows(profile, SystemClock.now());
+        self.prepare_key(authority, covers, what)
+    }
+
+    /// The same for the list of what the authority has revoked.
+    pub(crate) fn prepare_to_sign_list(&self, authority: AuthorityId) -> Result<bool, Report> {
+        let covers = |grant: &Grant| grant.covers_lists(SystemClock.now());
+        self.prepare_key(authority, covers, "the list of what it has revoked")
+    }
+
+    fn prepare_key(
+        &self,
+        authority: AuthorityId,
+        covers: impl Fn(&Grant) -> bool,
+        what: &str,
+    ) -> Result<bool, Report> {
         let row = self.ask(&ShowAuthority(authority))?.row;
         let signs_alone = match &row.custody {
-            Custody::Unattended(grant) => grant.allows(profile, SystemClock.now()),
+            Custody::Unattended(grant) => covers(grant),
             _ => false,
         };
         if !signs_alone {

@@ -45,7 +45,10 @@ fn check(session: &Session) -> Result<Told, Report> {
     session.unlock()?;
     let check = || {
         let passphrase = Some(session.copy_of_passphrase()?);
-        Ok(Command::Vault(VaultCommand::Check { passphrase }))
+        Ok(Command::Vault(VaultCommand::Check {
+            passphrase,
+            code: None,
+        }))
     };
     let (records, orphans) = session.carry_out(check, |fact| match fact {
         Fact::Vault(VaultFact::Checked {
@@ -81,7 +84,7 @@ fn change_passphrase(session: &Session, new_file: Option<PathBuf>) -> Result<Tol
         Ok(Command::Vault(VaultCommand::ChangePassphrase { old, new }))
     };
     session.carry_out(change, |fact| {
-        matches!(fact, Fact::Vault(VaultFact::PassphraseChanged)).then_some(())
+        matches!(fact, Fact::Vault(VaultFact::PassphraseChanged { .. })).then_some(())
     })?;
     session
         .talk
@@ -97,7 +100,7 @@ fn slots(session: &Session) -> Result<Told, Report> {
     let rows = status
         .slots
         .iter()
-        .map(|slot| [slot.kind.clone(), slot.label.clone(), day(slot.created)]);
+        .map(|slot| [slot.kind.to_string(), slot.label.clone(), day(slot.created)]);
     let text = table(["Opened by", "Label", "Since"], &rows.collect::<Vec<_>>());
     Told::new(text, &status)
 }

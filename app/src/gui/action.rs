@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::navigation::Place;
+use super::navigation::{Part, Place};
 use super::theme::icons;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,11 +20,12 @@ pub(super) enum Action {
     Palette,
     Rail,
     Requests,
+    Secrets,
     Theme,
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::AddRequest,
         Self::Audit,
         Self::Authorities,
@@ -38,6 +39,7 @@ impl Action {
         Self::Palette,
         Self::Rail,
         Self::Requests,
+        Self::Secrets,
         Self::Theme,
     ];
 
@@ -56,6 +58,7 @@ impl Action {
             Self::Palette => "Search or command",
             Self::Rail => "Wide or narrow rail",
             Self::Requests => "Requests",
+            Self::Secrets => "Secrets",
             Self::Theme => "Change theme",
         }
     }
@@ -75,6 +78,7 @@ impl Action {
             Self::Palette => "Find a screen, an action, a certificate or an authority",
             Self::Rail => "Show or hide the words at the left",
             Self::Requests => "Requests that wait for a decision, and those decided",
+            Self::Secrets => "Private keys, who may use them, and what opens the vault",
             Self::Theme => "Dark, light, or as the system",
         }
     }
@@ -93,6 +97,7 @@ impl Action {
             Self::Palette => icons::SEARCH,
             Self::Rail => icons::SIDEBAR,
             Self::Requests => icons::REQUESTS,
+            Self::Secrets => icons::VAULT,
             Self::Theme => icons::SYSTEM,
         }
     }
@@ -113,6 +118,7 @@ impl Action {
             Self::Palette => (Modifiers::COMMAND, Key::K),
             Self::Rail => (Modifiers::COMMAND, Key::B),
             Self::Requests => (Modifiers::COMMAND, Key::Num2),
+            Self::Secrets => (Modifiers::COMMAND, Key::Num5),
             Self::Theme => (shift, Key::T),
         };
         Some(KeyboardShortcut::new(modifiers, key))
@@ -129,6 +135,7 @@ impl Action {
             Self::Issue => Place::Issue,
             Self::NewAuthority => Place::NewAuthority,
             Self::Requests => Place::Requests,
+            Self::Secrets => Place::Secrets(Part::Keys),
             Self::Back | Self::Forward | Self::Lock | Self::Palette | Self::Rail | Self::Theme => {
                 return None;
             }

@@ -315,11 +315,12 @@ fn entry_ui(ui: &mut Ui, action: Action, here: bool, narrow: bool, waiting: u64)
     response.on_hover_text(tooltip).clicked()
 }
 
-const RAIL: [Action; 4] = [
+const RAIL: [Action; 5] = [
     Action::Certificates,
     Action::Requests,
     Action::Authorities,
     Action::Audit,
+    Action::Secrets,
 ];
 
 const NARROW_RAIL_BELOW: f32 = 900.0;

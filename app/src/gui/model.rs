@@ -186,6 +186,7 @@ const fn area(fact: &Fact) -> Option<Area> {
         Fact::Certificate(_) => Area::Certificate,
         Fact::Key(_) => Area::Key,
         Fact::Request(_) => Area::Request,
+        Fact::Revocation(_) => Area::Revocation,
         Fact::System(_) => Area::System,
         Fact::Vault(_) => Area::Vault,
         _ => return None,

@@ -1,6 +1,6 @@
 //! Which screen is open; back and forward.
 
-use chancery_engine::api::{AuthorityId, CertificateId, RequestId};
+use chancery_engine::api::{AuthorityId, CertificateId, KeyId, RequestId};
 
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub(super) enum Place {
@@ -14,8 +14,18 @@ pub(super) enum Place {
     Certificates,
     Gallery,
     Issue,
+    /// Among the secrets, with this one selected.
+    Key(KeyId),
     NewAuthority,
     Requests,
+    Secrets(Part),
+}
+
+/// A part of the secrets screen.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub(super) enum Part {
+    #[default]
+    Keys,
 }
 
 impl Place {
@@ -27,6 +37,7 @@ impl Place {
             Self::Authorities(_) | Self::NewAuthority => Self::Authorities(None),
             Self::Certificate(_) | Self::Certificates | Self::Issue => Self::Certificates,
             Self::Gallery => Self::Gallery,
+            Self::Key(_) | Self::Secrets(_) => Self::Secrets(Part::Keys),
         }
     }
 }

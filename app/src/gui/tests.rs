@@ -1,7 +1,9 @@
 //! The window before a real engine in memory: act and look by label.
 
 mod flow;
+mod revoke;
 mod screens;
+mod secrets;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -54,6 +56,7 @@ pub(super) fn with_authorities(client: &Client) -> (AuthorityId, AuthorityId) {
         client,
         Command::Vault(VaultCommand::Create {
             passphrase: Secret::new(PASSPHRASE.to_owned()),
+            recovery: None,
         }),
     );
     let root = authority(client, "Example Root", None);
@@ -193,6 +196,12 @@ pub(super) fn type_into_role(
     harness.run_steps(2);
     harness.get_by_role_and_label(role, label).type_text(text);
     harness.run_steps(2);
+}
+
+/// Opens the drop-down of this label and takes the line with these words.
+pub(super) fn choose(harness: &mut Harness<'_, Window>, label: &str, words: &str) {
+    press_role(harness, Role::ComboBox, label);
+    press(harness, words);
 }
 
 fn wait(

@@ -128,7 +128,10 @@ pub struct AuthorityRow {
     pub is_root: bool,
     pub state: AuthorityState,
     pub custody: Custody,
-    pub key_type: KeyType,
+    /// `None` where it is of a kind that we do not make.
+    pub key_type: Option<KeyType>,
+    /// `ECDSA P-256`.
+    pub key_title: String,
     /// `None` until installed.
     pub not_before: Option<Timestamp>,
     pub not_after: Option<Timestamp>,
@@ -148,8 +151,12 @@ pub struct AuthorityRow {
 pub enum AuthorityState {
     Active,
     Expired,
+    /// Its certificate, or that of one above it, is on hold: it issues nothing until released.
+    OnHold,
     /// Its request waits for the parent's signature.
     Requested,
+    /// Its certificate, or that of one above it: it issues nothing more.
+    Revoked,
 }
 
 /// Where the key is and what it takes to use it.
@@ -159,6 +166,8 @@ pub enum AuthorityState {
 pub enum Custody {
     /// In the vault; each signature asks a person.
     Attended,
+    /// Its key is elsewhere: the authority is known here and signs nothing.
+    Keyless,
     /// In the vault; signs alone within the grant.
     Unattended(Grant),
 }
@@ -166,7 +175,10 @@ pub enum Custody {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct AuthorityDetail {
     pub row: AuthorityRow,
-    pub key: KeyId,
+    /// `None` where its key is elsewhere.
+    pub key: Option<KeyId>,
+    /// Why its key was not taken into the vault, where somebody brought it.
+    pub keyless_because: Option<String>,
     /// Its certificate in the inventory.
     pub certificate: Option<CertificateId>,
     pub serial: Option<Serial>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{About, Area, Consent, Page, Question, Resource};
 use crate::base::{
     AuthorityId, CertificateId, CertificateKey, Description, Finding, Fingerprint, Identifier,
-    KeyId, KeyType, ProfileName, RequestId, Serial, Timestamp,
+    KeyId, KeyType, ProfileName, RequestId, Revocation, Serial, Timestamp,
 };
 
 #[non_exhaustive]
@@ -109,10 +109,16 @@ pub struct CertificateRow {
     /// The common name, or else the first alternative name; safe to show.
     pub name: String,
     pub identifiers: Vec<Identifier>,
+    /// Nobody's id where `issuer_is_here` is false.
     pub issuer: AuthorityId,
+    /// False for a certificate that was imported without the authority that issued it.
+    pub issuer_is_here: bool,
+    /// What the authority is called here, or its distinguished name where it is not here.
     pub issuer_name: String,
     pub profile: ProfileName,
     pub status: CertificateStatus,
+    /// Since when and why, where it is revoked or on hold.
+    pub revocation: Option<Revocation>,
     pub not_before: Timestamp,
     pub not_after: Timestamp,
     pub serial: Serial,
@@ -131,8 +137,12 @@ pub enum CertificateStatus {
     Expired,
     /// Its lifetime has less than a third left.
     Expiring,
+    /// Not to be trusted for now; it can be released.
+    OnHold,
     /// The intent to sign it was recorded, but not the certificate: the process ended in between.
     PossiblyIssued,
+    /// Also where it has expired since.
+    Revoked,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Area, Question, Resource};
-use crate::base::{Fingerprint, KeyId, KeyType, KeyUse, Timestamp};
+use super::{About, Area, Custody, Question, Resource};
+use crate::base::{CertificateId, Fingerprint, KeyId, KeyType, KeyUse, Timestamp};
 
 #[non_exhaustive]
 pub enum KeyCommand {
@@ -43,6 +43,36 @@ pub struct KeyRow {
     pub created: Timestamp,
     /// Of the SubjectPublicKeyInfo's DER encoding.
     pub fingerprint: Fingerprint,
+    /// `None` for an everyday key: it opens with the vault.
+    pub custody: Option<Custody>,
+    /// `None` while it has signed nothing since uses are counted.
+    pub last_use: Option<LastUse>,
+}
+
+/// When a key was used last, and how often since uses are counted.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct LastUse {
+    pub at: Timestamp,
+    /// `sign a certificate`.
+    pub purpose: String,
+    pub count: u64,
+}
+
+/// Asks for one key and what stands on it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ShowKey(pub KeyId);
+
+impl Question for ShowKey {
+    type Answer = KeyDetail;
+}
+
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct KeyDetail {
+    pub row: KeyRow,
+    /// The name of the authority that signs with it.
+    pub authority: Option<String>,
+    /// Certificates of this key, newest first, by the names they have in the inventory.
+    pub certificates: Vec<(CertificateId, String)>,
 }
 
 impl KeyCommand {

@@ -4,9 +4,11 @@ mod audit;
 mod authority;
 mod backup;
 mod certificate;
+mod import;
 mod key;
 mod question;
 mod request;
+mod revocation;
 mod system;
 mod vault;
 
@@ -26,25 +28,37 @@ pub use certificate::{
     CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
     PreviewCertificate, ShowCertificate, Sort,
 };
-pub use key::{FindKey, KeyCommand, KeyFact, KeyRow, ListKeys};
+pub use import::{
+    FilePassword, ImportCommand, ImportDone, ImportFact, ImportPreview, ImportSource, PreviewImport,
+};
+pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
 pub use question::{Answered, Page, Question};
 pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
     RequestPreview, RequestRow, RequestState, ShowRequest,
 };
+pub use revocation::{
+    CrlDetail, CrlPlace, CrlRow, FindIssued, ListCrls, ListRevocations, NewestCrl,
+    PreviewRevocation, Publicity, RevocationCommand, RevocationFact, RevocationPreview,
+    RevocationPreviewRow, RevocationRow, RevocationVerdict, Selection, ShowCrl,
+};
 pub use system::{
     Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
     SystemCommand, SystemFact,
 };
-pub use vault::{SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus, VaultStatusQuestion};
+pub use vault::{
+    Opener, SlotCheck, SlotKind, SlotOutcome, SlotRow, VaultCommand, VaultFact, VaultState,
+    VaultStatus, VaultStatusQuestion,
+};
 
 pub use crate::base::{
     ApprovalId, AuthorityId, AuthorityTrial, BackupManifest, BackupSchedule, BackupTrial,
-    CertificateId, CertificateKey, Choices, Clock, CommandId, DescribedField, Description, DnsName,
-    EmailName, Field, Finding, Fingerprint, Grant, Identifier, IpSubtree, JobId, KeyId, KeyTrial,
-    KeyType, KeyUse, Kind, Merged, NameError, ParseIdError, ProfileName, Reach, Remedy, Report,
-    RequestId, Secret, Serial, Severity, Subtree, SystemClock, Take, Timestamp, UriName, Verdict,
-    shown,
+    CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber, DescribedField,
+    Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant, Identifier, ImportKind,
+    ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyTrial, KeyType, KeyUse, Kind, Merged,
+    NameError, ParseIdError, ProfileName, Reach, RecoveryCode, RecoveryCodeError, Remedy, Report,
+    RequestId, Revocation, RevocationReason, Secret, Serial, Severity, SlotId, Subtree,
+    SystemClock, Take, Timestamp, UriName, Verdict, shown,
 };
 
 use std::fmt;
@@ -81,8 +95,10 @@ pub enum Command {
     Authority(AuthorityCommand),
     Backup(BackupCommand),
     Certificate(CertificateCommand),
+    Import(ImportCommand),
     Key(KeyCommand),
     Request(RequestCommand),
+    Revocation(RevocationCommand),
     System(SystemCommand),
     Vault(VaultCommand),
 }
@@ -98,6 +114,8 @@ pub enum Area {
     Certificate,
     Key,
     Request,
+    /// What is revoked, and the lists that say so.
+    Revocation,
     System,
     Vault,
 }
@@ -111,8 +129,10 @@ pub enum Fact {
     Authority(AuthorityFact),
     Backup(BackupFact),
     Certificate(CertificateFact),
+    Import(ImportFact),
     Key(KeyFact),
     Request(RequestFact),
+    Revocation(RevocationFact),
     System(SystemFact),
     Vault(VaultFact),
 }
@@ -121,11 +141,12 @@ impl Fact {
     pub const fn area(&self) -> Area {
         match self {
             Self::Audit(_) => Area::Audit,
-            Self::Authority(_) => Area::Authority,
+            Self::Authority(_) | Self::Import(_) => Area::Authority,
             Self::Backup(_) => Area::Backup,
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
             Self::Request(_) => Area::Request,
+            Self::Revocation(_) => Area::Revocation,
             Self::System(_) => Area::System,
             Self::Vault(_) => Area::Vault,
         }
@@ -228,8 +249,10 @@ impl Command {
             Self::Authority(command) => command.about(),
             Self::Backup(command) => command.about(),
             Self::Certificate(command) => command.about(),
+            Self::Import(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Request(command) => command.about(),
+            Self::Revocation(command) => command.about(),
             Self::System(command) => command.about(),
             Self::Vault(command) => command.about(),
         }

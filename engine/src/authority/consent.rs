@@ -48,10 +48,28 @@ impl Permission {
         now: Timestamp,
         consent: Option<(Arc<Secret<String>>, Confirmation)>,
     ) -> Result<Self, AuthorityError> {
-        let granted = issuer
-            .grant
-            .as_ref()
-            .is_some_and(|grant| grant.allows(profile, now));
+        let grant = issuer.grant.as_ref();
+        let granted = grant.is_some_and(|grant| grant.allows(profile, now));
+        Self::given(issuer, granted, consent)
+    }
+
+    /// The same for a list of what the authority has revoked, which every grant covers: what may
+    /// issue alone must be able to take it back alone.
+    pub(crate) fn for_crl(
+        issuer: &Issuer,
+        now: Timestamp,
+        consent: Option<(Arc<Secret<String>>, Confirmation)>,
+    ) -> Result<Self, AuthorityError> {
+        let grant = issuer.grant.as_ref();
+        let granted = grant.is_some_and(|grant| grant.covers_lists(now));
+        Self::given(issuer, granted, consent)
+    }
+
+    fn given(
+        issuer: &Issuer,
+        granted: bool,
+        consent: Option<(Arc<Secret<String>>, Confirmation)>,
+    ) -> Result<Self, AuthorityError> {
         match consent {
             _ if granted => Ok(Self::Unattended),
             None => Err(AuthorityError::NeedsPassphrase {

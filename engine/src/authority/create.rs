@@ -1,7 +1,5 @@
 //! New authorities: what their certificate is to say, before any key is made.
 
-use std::sync::LazyLock;
-
 use super::error::AuthorityError;
 use super::issuer::Issuer;
 use crate::base::{
@@ -68,15 +66,6 @@ impl Plan {
             ..Wish::new(self.subject.clone(), Vec::new(), key)
         }
     }
-}
-
-/// A public key whose private half everyone knows: good for a rehearsal, for nothing else. It is of
-/// the kind that is to be made as far as a rule tells kinds apart.
-pub(crate) fn trial_key(key_type: KeyType) -> Result<PublicKey, Report> {
-    Ok(PublicKey::read(match key_type {
-        KeyType::Ed25519 => TRIAL_SPKI_ED25519,
-        _ => &TRIAL_SPKI,
-    })?)
 }
 
 /// A key just made in the vault; its row is not yet written.
@@ -181,8 +170,9 @@ pub(crate) fn waiting(
         name: plan.name.clone(),
         subject: plan.subject.to_string(),
         parent,
-        key: key.id,
-        key_type: key.key_type,
+        key: Some(key.id),
+        key_type: Some(key.key_type),
+        keyless_because: None,
         created,
         grant: plan.grant.clone(),
         installed: None,
@@ -200,27 +190,3 @@ pub(crate) fn name_is_free(rows: &impl Rows, name: &str) -> Result<(), Report> {
         .into()),
     }
 }
-
-/// The example of RFC 8410, 10.1.
-const TRIAL_SPKI_ED25519: &[u8] = &[
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00, 0x19, 0xbf, 0x44, 0x09,
-    0x69, 0x84, 0xcd, 0xfe, 0x85, 0x41, 0xba, 0xc1, 0x67, 0xdc, 0x3b, 0x96, 0xc8, 0x50, 0x86, 0xaa,
-    0x30, 0xb6, 0xb6, 0xcb, 0x0c, 0x5c, 0x38, 0xad, 0x70, 0x31, 0x66, 0xe1,
-];
-
-/// SubjectPublicKeyInfo of the generator of P-256 (SEC 2, 2.4.2).
-static TRIAL_SPKI: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    [
-        &[
-            0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-        ][..],
-        &[
-            0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
-        ],
-        &0x6b17_d1f2_e12c_4247_f8bc_e6e5_63a4_40f2_u128.to_be_bytes(),
-        &0x7703_7d81_2deb_33a0_f4a1_3945_d898_c296_u128.to_be_bytes(),
-        &0x4fe3_42e2_fe1a_7f9b_8ee7_eb4a_7c0f_9e16_u128.to_be_bytes(),
-        &0x2bce_3357_6b31_5ece_cbb6_4068_37bf_51f5_u128.to_be_bytes(),
-    ]
-    .concat()
-});

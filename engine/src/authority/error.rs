@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::base::{AuthorityId, Explain, Kind, Remedy, Report, Serial, Timestamp, shown};
+use crate::base::{
+    AuthorityId, Explain, Kind, Remedy, Report, Revocation, Serial, Timestamp, shown,
+};
 
 #[derive(Debug)]
 pub(crate) enum AuthorityError {
@@ -14,6 +16,10 @@ pub(crate) enum AuthorityError {
     },
     /// An authority would bear the name of the one above it, and count as the same.
     IssuersName(String),
+    /// Its certificate is here, its key is not.
+    Keyless {
+        name: String,
+    },
     NameEmpty,
     NameTaken {
         name: String,
@@ -38,6 +44,11 @@ pub(crate) enum AuthorityError {
     OtherKey {
         name: String,
     },
+    /// Its certificate, or that of one above it.
+    Revoked {
+        name: String,
+        revocation: Revocation,
+    },
     SerialTaken(Serial),
     SignatureLost,
     Unknown(AuthorityId),
@@ -58,6 +69,11 @@ impl fmt::Display for AuthorityError {
             Self::IssuersName(name) => write!(
                 f,
                 "an authority below {} cannot bear the same subject",
+                shown(name)
+            ),
+            Self::Keyless { name } => write!(
+                f,
+                "the key of {} is not in this vault, so that it cannot sign here",
                 shown(name)
             ),
             Self::NameEmpty => f.write_str("an authority needs a name"),
@@ -99,6 +115,16 @@ impl fmt::Display for AuthorityError {
                 "the certificate is for another key than the one made for {}",
                 shown(name)
             ),
+            Self::Revoked { name, revocation } => write!(
+                f,
+                "the certificate of {} is {} since {}, so that nothing below it is trusted",
+                shown(name),
+                match revocation.reason.is_hold() {
+                    true => "on hold",
+                    false => "revoked",
+                },
+                revocation.at
+            ),
             Self::SerialTaken(serial) => write!(f, "the serial {serial} is already in use"),
             Self::SignatureLost => f.write_str("the intent to sign is no longer open"),
             Self::Unknown(id) => write!(f, "there is no authority {id}"),
@@ -127,6 +153,7 @@ impl Explain for AuthorityError {
             Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => "authority.try-again",
             Self::Expired { .. } => "authority.expired",
             Self::IssuersName(_) => "authority.issuers-name",
+            Self::Keyless { .. } => "authority.keyless",
             Self::NameEmpty => "authority.name-empty",
             Self::NoRoom => "authority.no-room",
             Self::NameTaken { .. } => "authority.name-taken",
@@ -137,6 +164,7 @@ impl Explain for AuthorityError {
             Self::NotInstalled { .. } => "authority.not-installed",
             Self::NotRequested { .. } => "authority.not-requested",
             Self::OtherKey { .. } => "authority.other-key",
+            Self::Revoked { .. } => "authority.revoked",
             Self::Unknown(_) => "authority.unknown",
             Self::NoRoot | Self::WrongChain(_) => "authority.wrong-chain",
         }
@@ -159,6 +187,9 @@ impl Explain for AuthorityError {
         let step = match self {
             Self::Expired { .. } => "Choose another authority, or make a new one",
             Self::IssuersName(_) => "Choose another subject, or leave it out to take the name",
+            Self::Keyless { .. } => {
+                "Sign where its key is, or bring the key here with `chancery import KEYFILE`"
+            }
             Self::NameEmpty => "Give it a name, such as Example Root",
             Self::NoRoom => "Have an authority sign it whose path length leaves room",
             Self::NoRoot => "Add the certificates above it, the root last",
@@ -177,6 +208,10 @@ impl Explain for AuthorityError {
             Self::Changed(_) | Self::SerialTaken(_) | Self::SignatureLost => {
                 return Remedy::Retry;
             }
+            Self::Revoked { revocation, .. } if revocation.reason.is_hold() => {
+                "Release it with cert release, or choose another authority"
+            }
+            Self::Revoked { .. } => "Choose another authority, or make a new one",
             Self::Unknown(_) => "Choose one from ca list",
             Self::WrongChain(cause) => return cause.remedy.clone(),
             Self::WrongConfirmation { .. } => "Name the authority whose key is to sign",

@@ -1,8 +1,8 @@
 //! Who stands above whom, and what that means for how long a certificate is good.
 
-use crate::base::{AuthorityId, Report, Timestamp};
+use crate::base::{AuthorityId, Report, Revocation, Timestamp};
 use crate::store::authority::{self, AuthorityRecord};
-use crate::store::{Snapshot, StoreError};
+use crate::store::{Snapshot, StoreError, revocation};
 use crate::x509::Certificate;
 
 /// The authority and all above it that are here, nearest first, the root last.
@@ -21,6 +21,23 @@ pub(crate) fn chain_from(
         chain.push((id, record));
     }
     Ok(chain)
+}
+
+/// The nearest one, itself included, whose certificate is revoked or on hold, and how.
+pub(crate) fn revoked_above(
+    store: &Snapshot,
+    id: AuthorityId,
+) -> Result<Option<(String, Revocation)>, StoreError> {
+    for (_, record) in chain_from(store, id)? {
+        let own = record.parent.zip(record.installed.as_ref());
+        let Some((parent, installed)) = own else {
+            continue;
+        };
+        if let Some(found) = revocation::get(store, parent, &installed.serial)? {
+            return Ok(Some((record.name, found.revocation)));
+        }
+    }
+    Ok(None)
 }
 
 /// The certificates above a certificate of `issuer`, its own first, the root last, DER.

@@ -41,6 +41,8 @@ struct Signer {
     /// The authority's row as it was when all this was decided; `None` for a root, which signs for
     /// itself.
     seen: Option<Arc<[u8]>>,
+    /// Issuer and serial of its own certificate and of those above it.
+    path: Vec<(AuthorityId, Serial)>,
     /// When the grant ends under which it is to sign without a person.
     until: Option<Timestamp>,
     name: String,
@@ -92,6 +94,7 @@ pub(crate) fn prepare(
             authority: issuer.id,
             key: issuer.key,
             seen: Some(Arc::clone(&issuer.row)),
+            path: issuer.path.clone(),
             until: limits.unattended.and_then(|grant| grant.until),
             name: issuer.name.clone(),
         },
@@ -118,6 +121,7 @@ pub(crate) fn prepare_root(
             authority,
             key,
             seen: None,
+            path: Vec::new(),
             until: None,
             name: String::new(),
         },
@@ -138,6 +142,7 @@ fn record(draft: &Draft, issuer: AuthorityId, source: Source, now: Timestamp) ->
         request: source.request,
         issued: now,
         fingerprint: None,
+        elsewhere: None,
     }
 }
 
@@ -201,8 +206,13 @@ impl Prepared {
     /// What the snapshot promised, looked at again inside the transaction.
     pub(crate) fn guard(&self) -> Guard {
         let (issuer, serial) = (self.record.issuer, self.record.serial.clone());
-        let seen = self.signer.seen.clone();
+        let (seen, path) = (self.signer.seen.clone(), self.signer.path.clone());
         Box::new(move |now| {
+            for (above, serial) in path {
+                if now.revocation(above, &serial)?.is_some() {
+                    return Err(AuthorityError::Changed(issuer).into());
+                }
+            }
             if now.holder_of_serial(issuer, &serial)?.is_some() {
                 return Err(AuthorityError::SerialTaken(serial).into());
             }

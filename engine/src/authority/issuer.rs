@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::AuthorityError;
-use crate::base::{AuthorityId, Grant, KeyId, Report, Timestamp};
+use super::hierarchy::{chain_from, revoked_above};
+use crate::base::{AuthorityId, Grant, KeyId, Report, Revocation, Serial, Timestamp};
 use crate::store::Revision;
 use crate::store::{Snapshot, authority};
 use crate::x509::{Certificate, IssuerView, SignatureAlgorithm, Urls};
@@ -15,6 +16,10 @@ pub(crate) struct Issuer {
     pub(crate) key: KeyId,
     pub(crate) grant: Option<Grant>,
     pub(crate) view: IssuerView,
+    /// The nearest one, itself included, whose certificate is revoked or on hold.
+    revoked: Option<(String, Revocation)>,
+    /// Issuer and serial of its own certificate and of those above it, as far as they are here.
+    pub(super) path: Vec<(AuthorityId, Serial)>,
     /// Its row as it was read.
     pub(super) row: Arc<[u8]>,
 }
@@ -28,22 +33,42 @@ impl Issuer {
         let installed = record.installed.as_ref().ok_or_else(not_installed)?;
         let der = authority::der(store, id)?.ok_or_else(not_installed)?;
         let certificate = Certificate::read(&der)?;
-        let algorithm = SignatureAlgorithm::of(record.key_type);
+        let (Some(key), Some(key_type)) = (record.key, record.key_type) else {
+            return Err(AuthorityError::Keyless { name: record.name }.into());
+        };
+        let path = chain_from(store, id)?.into_iter();
+        let path = path.filter_map(|(_, record)| Some((record.parent?, record.installed?.serial)));
+        let algorithm = SignatureAlgorithm::of(key_type);
         Ok(Self {
             id,
-            key: record.key,
+            key,
             view: IssuerView {
                 // What all above it leave, which may be less than its own certificate says.
                 path_len: installed.path_len,
                 ..IssuerView::of(&certificate, algorithm, Urls::default())?
             },
+            revoked: revoked_above(store, id)?,
+            path: path.collect(),
             row: authority::row_bytes(store, id)?.unwrap_or_default().into(),
             name: record.name,
             grant: record.grant,
         })
     }
 
+    /// Whether it may issue certificates: neither expired nor revoked, nor one above it revoked.
     pub(crate) fn alive(&self, now: Timestamp) -> Result<(), AuthorityError> {
+        self.in_time(now)?;
+        match &self.revoked {
+            None => Ok(()),
+            Some((name, revocation)) => Err(AuthorityError::Revoked {
+                name: name.clone(),
+                revocation: *revocation,
+            }),
+        }
+    }
+
+    /// Whether it may sign lists of what it revoked, which it may until its end.
+    pub(crate) fn in_time(&self, now: Timestamp) -> Result<(), AuthorityError> {
         match now < self.view.not_after {
             true => Ok(()),
             false => Err(AuthorityError::Expired {

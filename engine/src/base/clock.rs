@@ -1,6 +1,7 @@
 //! Time as a value that is passed in, so that a test can set the date.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,34 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// From ISO 8601: a day, which begins at midnight UTC, or a moment with its offset from UTC.
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let text = text.trim();
+        let moment: Result<jiff::Timestamp, _> = match text.len() {
+            DAY_LENGTH => format!("{text}T00:00:00Z").parse(),
+            _ => text.parse(),
+        };
+        moment
+            .map(|moment| Self(moment.as_millisecond()))
+            .map_err(|_| NotATime)
+    }
+}
+
+/// The text is neither a day nor a moment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NotATime;
+
+impl fmt::Display for NotATime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a day such as 2026-11-22, or a moment such as 2026-11-22T10:00:00Z")
+    }
+}
+
+impl std::error::Error for NotATime {}
+
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
@@ -69,6 +98,8 @@ impl Clock for SystemClock {
 
 const SECS_PER_DAY: i64 = 24 * 60 * 60;
 
+const DAY_LENGTH: usize = "2026-11-22".len();
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +108,23 @@ mod tests {
     fn a_moment_is_written_in_iso_8601() {
         let moment = Timestamp::from_secs(1_795_312_800);
         assert_eq!(moment.to_string(), "2026-11-22T02:00:00Z");
+    }
+
+    #[test]
+    fn a_moment_reads_back_and_a_day_begins_at_midnight() {
+        let moment = Timestamp::from_secs(1_795_312_800);
+        assert_eq!(moment.to_string().parse(), Ok(moment));
+        assert_eq!("2026-11-22".parse(), Ok(moment.plus_secs(-2 * 3600)));
+        assert_eq!("2026-11-22T03:00:00+01:00".parse(), Ok(moment));
+        for no_time in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-11-22T02:00:00",
+            "0000000000",
+        ] {
+            assert_eq!(no_time.parse::<Timestamp>(), Err(NotATime), "{no_time}");
+        }
     }
 
     #[test]

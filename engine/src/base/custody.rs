@@ -15,12 +15,16 @@ pub struct Grant {
 impl Grant {
     /// Whether a certificate of this profile may be signed now without a person.
     pub fn allows(&self, profile: &ProfileName, now: Timestamp) -> bool {
-        let in_time = self.until.is_none_or(|end| now < end);
         let named = match self.profiles[..] {
             [] => profile.as_str() != "intermediate",
             _ => self.profiles.contains(profile),
         };
-        in_time && named
+        self.covers_lists(now) && named
+    }
+
+    /// Whether the list of what the authority has revoked may be signed now without a person.
+    pub fn covers_lists(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|end| now < end)
     }
 }
 

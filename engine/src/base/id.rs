@@ -102,6 +102,12 @@ id_type!(
     "csr"
 );
 
+id_type!(
+    /// A way to open the vault; unlike the others it is random and sorts by nothing.
+    SlotId,
+    "slot"
+);
+
 /// Makes raw ids that sort by time and never repeat: 48 bits of milliseconds, 48 bits drawn once
 /// per run, 32 bits counted.
 pub(crate) struct Mint {

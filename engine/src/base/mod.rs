@@ -8,10 +8,13 @@ mod custody;
 mod description;
 mod digest;
 mod id;
+mod import;
 mod merge;
 mod name;
 mod receipt;
+mod recovery;
 mod report;
+mod revocation;
 mod secret;
 mod serial;
 mod shown;
@@ -29,13 +32,17 @@ pub(crate) use digest::{hex, random, sha256, unhex};
 pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
+    SlotId,
 };
+pub use import::{ImportKind, ImportOutcome, ImportRow};
 pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
 pub(crate) use receipt::{Purpose, Receipt};
+pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub(crate) use report::Explain;
 
 pub use report::{Kind, Remedy, Report};
+pub use revocation::{CrlNumber, Revocation, RevocationReason};
 pub use secret::Secret;
 pub use serial::Serial;
 pub use shown::shown;

@@ -231,6 +231,13 @@ pub struct ProfileName(String);
 
 text_type!(ProfileName);
 
+impl ProfileName {
+    /// A name that is written in this program.
+    pub(crate) fn of_ours(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
 impl FromStr for ProfileName {
     type Err = NameError;
 

@@ -7,6 +7,7 @@ use super::KeyId;
 pub(crate) enum Purpose {
     Certificate,
     Checkpoint,
+    Crl,
     Request,
     /// To see whether a backup's keys sign.
     Trial,
@@ -38,6 +39,7 @@ impl Purpose {
         match self {
             Self::Certificate => "sign a certificate",
             Self::Checkpoint => "sign an audit checkpoint",
+            Self::Crl => "sign a CRL",
             Self::Request => "sign a certification request",
             Self::Trial => "make a test signature",
         }

@@ -1,7 +1,7 @@
 //! What a handler is given: store, vault, clock, and threads to compute on.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::act::Act;
@@ -11,9 +11,10 @@ use super::running::Running;
 use super::{Kdf, Settings, cannot_start, threads};
 use crate::api::{Actor, Clock, Report, Revision, Timestamp, VaultState};
 use crate::authority::Issuers;
-use crate::base::Mint;
-use crate::store::{Change, Disk, Home, Refused, Snapshot, Store};
-use crate::vault::{self, KdfCost, Vault};
+use crate::base::{Mint, unhex};
+use crate::store::vault::SeenRecord;
+use crate::store::{self, Change, Disk, Home, Put, Refused, Snapshot, Store};
+use crate::vault::{self, KdfCost, Seen, Vault, VaultId};
 
 pub(super) struct Context {
     pub(super) compute: Pool,
@@ -29,6 +30,8 @@ pub(super) struct Context {
     /// What writes files beside the store asks it first.
     pub(super) disk: Arc<dyn Disk>,
     pub(super) idle_lock: Option<Duration>,
+    /// The version of the vault that the store knows to have been seen.
+    noted: Mutex<Option<Seen>>,
     /// When a person last asked for something (ms).
     last_person: AtomicI64,
 }
@@ -44,6 +47,11 @@ impl Context {
             Home::Folder(folder) => Vault::at(folder.join(VAULT_FILE)),
             Home::Memory => Vault::in_memory(),
         };
+        let seen = store.snapshot()?.vault_seen()?.and_then(seen);
+        let vault = vault
+            .with_clock(Arc::clone(&settings.clock))
+            .with_secret_store(Arc::clone(&settings.secrets))
+            .with_seen(seen);
         let (vault, kdf) = match settings.kdf {
             Kdf::Usual => (vault, KdfCost::for_this_machine()),
             Kdf::WeakForTests => (vault.accept_weak_for_tests(), KdfCost::weak_for_tests()),
@@ -52,7 +60,8 @@ impl Context {
             compute: Pool::start("compute", threads(), COMPUTATIONS).map_err(cannot_start)?,
             files: Pool::start_detached("files", FILE_THREADS, FILES).map_err(cannot_start)?,
             store: Arc::new(store),
-            vault: Arc::new(vault.with_clock(Arc::clone(&settings.clock))),
+            vault: Arc::new(vault),
+            noted: Mutex::new(seen),
             issuers: Arc::default(),
             clock: Arc::clone(&settings.clock),
             mint: Arc::new(Mint::new().map_err(cannot_start)?),
@@ -79,6 +88,25 @@ impl Context {
         self.store.commit(change).await
     }
 
+    /// The version of the vault that was seen last, with the row that says so where the store does
+    /// not know it yet.
+    pub(super) fn vault_seen(&self) -> (Option<Seen>, Option<Put>) {
+        let seen = self.vault.seen();
+        let noted = *self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let put = seen.filter(|_| seen != noted).map(|seen| {
+            store::vault::seen(&SeenRecord {
+                vault: seen.vault.to_string(),
+                generation: seen.generation,
+            })
+        });
+        (seen, put)
+    }
+
+    /// That row is durable.
+    pub(super) fn noted(&self, seen: Option<Seen>) {
+        *self.noted.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+    }
+
     pub(super) fn vault_state(&self) -> Result<VaultState, Report> {
         Ok(match self.vault.state()? {
             vault::VaultState::Absent => VaultState::Absent,
@@ -101,6 +129,15 @@ impl Context {
             last.plus_secs(limit) <= self.clock.now()
         })
     }
+}
+
+/// A row that makes no sense is none: the vault is then taken as it is found.
+fn seen(record: SeenRecord) -> Option<Seen> {
+    let id: [u8; 16] = unhex(&record.vault)?.try_into().ok()?;
+    Some(Seen {
+        vault: VaultId::from_bytes(id),
+        generation: record.generation,
+    })
 }
 
 pub(super) const VAULT_FILE: &str = "vault.chancery";

@@ -73,8 +73,10 @@ async fn decide(core: &Arc<Core>, act: &Act, command: Command) -> Result<Decided
         Command::Authority(command) => handle::authority::decide(context, act, command).await,
         Command::Backup(command) => handle::backup::decide(context, act, command).await,
         Command::Certificate(command) => handle::certificate::decide(context, act, command).await,
+        Command::Import(command) => handle::import::decide(context, act, command).await,
         Command::Key(command) => handle::key::decide(context, act, command).await,
         Command::Request(command) => handle::request::decide(context, act, command).await,
+        Command::Revocation(command) => handle::revocation::decide(context, act, command).await,
         Command::System(command) => handle::system::decide(core, command).await,
         Command::Vault(command) => handle::vault::decide(context, act, command).await,
     }
@@ -90,10 +92,14 @@ async fn conclude(context: &Context, act: &Act, decided: Decided) -> Result<Endi
 async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Ending, Report> {
     let entry = act.done(decision.resource, &decision.details);
     let fact = decision.fact;
+    let audit = std::iter::once(entry).chain(decision.more).collect();
+    let mut puts = decision.puts;
+    let (seen, seen_put) = context.vault_seen();
+    puts.extend(seen_put);
     let change = Change {
         guard: decision.guard,
-        puts: decision.puts,
-        audit: vec![entry],
+        puts,
+        audit,
         receipts: decision.receipts,
         fact: Some(fact.clone()),
         cause: Some(act.cause),
@@ -105,7 +111,11 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
         context.vault.lock();
     }
     let at = committed?;
-    if matches!(act.about.area, Area::Authority | Area::Key) {
+    context.noted(seen);
+    if matches!(
+        act.about.area,
+        Area::Authority | Area::Key | Area::Revocation
+    ) {
         context.issuers.forget(at);
     }
     Ok(Ending::Done { fact, at })

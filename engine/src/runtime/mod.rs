@@ -38,6 +38,7 @@ use crate::runtime::pool::Pool;
 use crate::runtime::refusals::Refusals;
 use crate::runtime::turns::Turns;
 use crate::store::{Disk, Home, SystemDisk};
+use crate::vault::{SecretStore, SystemSecretStore};
 
 /// What an engine needs from its surroundings; a test sets all of it.
 #[derive(Clone)]
@@ -46,6 +47,8 @@ pub struct Settings {
     pub clock: Arc<dyn Clock>,
     pub disk: Arc<dyn Disk>,
     pub kdf: Kdf,
+    /// The operating system's store of secrets.
+    pub secrets: Arc<dyn SecretStore>,
     /// The vault locks itself after this long without a command by a person.
     pub idle_lock: Option<Duration>,
 }
@@ -67,6 +70,7 @@ impl Settings {
             clock: Arc::new(SystemClock),
             disk: Arc::new(SystemDisk),
             kdf: Kdf::Usual,
+            secrets: Arc::new(SystemSecretStore),
             idle_lock: Some(IDLE_LOCK),
         }
     }

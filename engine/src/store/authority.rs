@@ -19,8 +19,13 @@ pub(crate) struct AuthorityRecord {
     pub(crate) subject: String,
     /// Where the parent is here too.
     pub(crate) parent: Option<AuthorityId>,
-    pub(crate) key: KeyId,
-    pub(crate) key_type: KeyType,
+    /// `None` where its key is elsewhere.
+    pub(crate) key: Option<KeyId>,
+    /// `None` where it is of a kind that we do not make.
+    pub(crate) key_type: Option<KeyType>,
+    /// Why its key was not taken into the vault, where somebody brought it.
+    #[serde(default)]
+    pub(crate) keyless_because: Option<String>,
     pub(crate) created: Timestamp,
     /// `None` keeps the key attended.
     pub(crate) grant: Option<Grant>,

@@ -10,6 +10,7 @@ use crate::api::{Area, CertificateKey};
 use crate::base::{
     AuthorityId, CertificateId, Fingerprint, Identifier, ProfileName, RequestId, Serial, Timestamp,
 };
+use crate::x509::{key_fingerprint, tbs_key_fingerprint};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CertificateRecord {
@@ -27,17 +28,26 @@ pub(crate) struct CertificateRecord {
     pub(crate) issued: Timestamp,
     /// `None` while it is only an intent.
     pub(crate) fingerprint: Option<Fingerprint>,
+    /// Who issued it, safe to show, where that is nobody here and `issuer` is [`ELSEWHERE`].
+    #[serde(default)]
+    pub(crate) elsewhere: Option<String>,
 }
+
+impl CertificateRecord {
+    pub(crate) fn is_issued_here(&self) -> bool {
+        self.issuer != ELSEWHERE
+    }
+}
+
+/// No authority has this id: it stands for an issuer that is not here.
+pub(crate) const ELSEWHERE: AuthorityId = AuthorityId::from_raw(0);
 
 /// What is about to be signed, durable before the key is used (boulder's order of things).
 pub(crate) fn put_intent(id: CertificateId, record: &CertificateRecord, tbs: Vec<u8>) -> [Put; 3] {
     [
         Put::row(Area::System, INTENTS, id.to_raw(), record),
         Put::bytes(Area::System, INTENT_TBS, id.to_raw(), tbs),
-        Put {
-            area: Area::System,
-            op: Op::Serial(record.issuer, record.serial.clone(), id),
-        },
+        put_serial(id, record),
     ]
 }
 
@@ -67,6 +77,41 @@ pub(crate) fn put_foreign(id: CertificateId, record: &CertificateRecord, der: Ve
     ]
 }
 
+/// One that was made elsewhere and is taken over. Where it claims its serial, no other certificate
+/// of the issuer gets that; an intent for it is closed.
+pub(crate) fn put_imported(
+    id: CertificateId,
+    record: &CertificateRecord,
+    der: Vec<u8>,
+    claims: bool,
+) -> Vec<Put> {
+    let mut puts = Vec::from(put_signed(id, record, der));
+    if claims && record.is_issued_here() {
+        puts.push(put_serial(id, record));
+    }
+    puts
+}
+
+/// A serial that another program has given away, to a certificate that is not here.
+pub(crate) fn put_without_der(id: CertificateId, record: &CertificateRecord) -> [Put; 2] {
+    [
+        Put::row(Area::Certificate, INTENTS, id.to_raw(), record),
+        put_serial(id, record),
+    ]
+}
+
+/// Something else is known of one that is here.
+pub(crate) fn put_changed(id: CertificateId, record: &CertificateRecord) -> Put {
+    Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record)
+}
+
+fn put_serial(id: CertificateId, record: &CertificateRecord) -> Put {
+    Put {
+        area: Area::System,
+        op: Op::Serial(record.issuer, record.serial.clone(), id),
+    }
+}
+
 pub(crate) fn get(
     rows: &impl Rows,
     id: CertificateId,
@@ -83,6 +128,13 @@ pub(crate) fn intent(
     id: CertificateId,
 ) -> Result<Option<CertificateRecord>, StoreError> {
     rows.row(INTENTS, id.to_raw())
+}
+
+pub(crate) fn intent_tbs(
+    rows: &impl Rows,
+    id: CertificateId,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    rows.bytes(INTENT_TBS, id.to_raw())
 }
 
 /// Whether it may have been signed without being recorded.
@@ -107,6 +159,24 @@ impl Snapshot {
         Ok(rows
             .map(|(id, record)| (CertificateId::from_raw(id), record))
             .collect())
+    }
+
+    /// Every certificate with one of these public keys, also such as were possibly issued.
+    pub(crate) fn holders_of_keys(
+        &self,
+        spkis: &[Fingerprint],
+    ) -> Result<Vec<CertificateId>, StoreError> {
+        let mut found = Vec::new();
+        let mut look = |table, key: fn(&[u8]) -> Option<Fingerprint>| {
+            self.each_bytes(table, |id, bytes| {
+                if key(bytes).is_some_and(|key| spkis.contains(&key)) {
+                    found.push(CertificateId::from_raw(id));
+                }
+            })
+        };
+        look(CERTIFICATE_DER, key_fingerprint)?;
+        look(INTENT_TBS, tbs_key_fingerprint)?;
+        Ok(found)
     }
 
     pub(crate) fn intent_count(&self) -> Result<u64, StoreError> {

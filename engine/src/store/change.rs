@@ -54,6 +54,8 @@ pub(super) enum Op {
     Gone(RowTable, u128),
     Name(String, u128),
     Note(&'static str, Vec<u8>),
+    /// `None` takes the row away.
+    Revoked(AuthorityId, Serial, Option<Vec<u8>>),
     Row(RowTable, u128, Vec<u8>),
     Serial(AuthorityId, Serial, CertificateId),
 }

@@ -14,8 +14,10 @@ mod lock;
 mod read;
 mod record;
 pub(crate) mod request;
+pub(crate) mod revocation;
 pub(crate) mod schedule;
 mod tables;
+pub(crate) mod vault;
 mod version;
 mod writer;
 

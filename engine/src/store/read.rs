@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::StoreError;
 use super::record::decode;
-use super::tables::{BARRED_KEYS, META, NAMES, NOTES, RowTable, SERIALS};
+use super::tables::{BARRED_KEYS, META, NAMES, NOTES, REVOCATIONS, RowTable, SERIALS};
 use crate::api::Revision;
 use crate::base::{AuthorityId, CertificateId, Fingerprint, Serial};
 
@@ -51,6 +51,20 @@ impl Snapshot {
         Ok(found)
     }
 
+    /// Every row of a table as it is stored, oldest id first.
+    pub(super) fn each_bytes(
+        &self,
+        table: RowTable,
+        mut visit: impl FnMut(u128, &[u8]),
+    ) -> Result<(), StoreError> {
+        let table = self.transaction.open_table(table).map_err(Error::from)?;
+        for row in table.iter().map_err(Error::from)? {
+            let (id, bytes) = row.map_err(Error::from)?;
+            visit(id.value(), bytes.value());
+        }
+        Ok(())
+    }
+
     pub(super) fn count(&self, table: RowTable) -> Result<u64, StoreError> {
         let read = || -> Result<u64, Error> { Ok(self.transaction.open_table(table)?.len()?) };
         Ok(read()?)
@@ -87,6 +101,13 @@ pub(crate) trait Rows {
         issuer: AuthorityId,
         serial: &Serial,
     ) -> Result<Option<CertificateId>, StoreError>;
+
+    /// The row of a serial that is revoked or on hold.
+    fn revocation(
+        &self,
+        issuer: AuthorityId,
+        serial: &Serial,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Why no request may bring this public key, if none may.
     fn barred(&self, spki: &Fingerprint) -> Result<Option<String>, StoreError>;
@@ -128,6 +149,19 @@ macro_rules! rows {
                     Ok(found.map(|id| id.value()))
                 };
                 Ok(read()?.map(CertificateId::from_raw))
+            }
+
+            fn revocation(
+                &self,
+                issuer: AuthorityId,
+                serial: &Serial,
+            ) -> Result<Option<Vec<u8>>, StoreError> {
+                let read = || -> Result<Option<Vec<u8>>, Error> {
+                    let revoked = self.tables().open_table(REVOCATIONS)?;
+                    let found = revoked.get((issuer.to_raw(), serial.as_bytes()))?;
+                    Ok(found.map(|row| row.value().to_vec()))
+                };
+                Ok(read()?)
             }
 
             fn barred(&self, spki: &Fingerprint) -> Result<Option<String>, StoreError> {

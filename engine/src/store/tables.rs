@@ -1,6 +1,8 @@
 //! Every table with its key and value, on one page.
 
-use redb::{Error, Key, TableDefinition, WriteTransaction};
+use std::collections::BTreeSet;
+
+use redb::{Error, Key, ReadableDatabase, TableDefinition, TableHandle, WriteTransaction};
 
 use super::field::Field;
 
@@ -33,10 +35,19 @@ pub(super) const JOBS: RowTable = TableDefinition::new("jobs");
 /// Key → [`super::key::KeyRecord`].
 pub(super) const KEYS: RowTable = TableDefinition::new("keys");
 
+/// Key → [`super::key::UseRecord`]: its last use, and how many there were.
+pub(super) const KEY_USES: RowTable = TableDefinition::new("key_uses");
+
 /// Request → [`super::request::RequestRecord`].
 pub(super) const REQUESTS: RowTable = TableDefinition::new("requests");
 
 pub(super) const REQUEST_DER: RowTable = TableDefinition::new("request_der");
+
+/// Authority → [`super::revocation::CrlRecord`].
+pub(super) const CRLS: RowTable = TableDefinition::new("crls");
+
+/// Authority → its newest CRL, DER.
+pub(super) const CRL_DER: RowTable = TableDefinition::new("crl_der");
 
 /// `authority/Example Root` → raw id. Names of one kind are unique.
 pub(super) const NAMES: TableDefinition<'static, &str, u128> = TableDefinition::new("names");
@@ -44,6 +55,10 @@ pub(super) const NAMES: TableDefinition<'static, &str, u128> = TableDefinition::
 /// Issuing authority and serial → certificate.
 pub(super) const SERIALS: TableDefinition<'static, (u128, &[u8]), u128> =
     TableDefinition::new("serials");
+
+/// Issuing authority and serial → [`super::revocation::RevocationRecord`].
+pub(super) const REVOCATIONS: TableDefinition<'static, (u128, &[u8]), &[u8]> =
+    TableDefinition::new("revocations");
 
 /// SHA-256 of a SubjectPublicKeyInfo that no request may bring → why.
 pub(super) const BARRED_KEYS: TableDefinition<'static, &[u8; 32], &str> =
@@ -76,23 +91,12 @@ pub(super) trait EachTable {
 /// The one list of the tables: what makes a store, copies one and loads one goes by it. The audit
 /// comes last, behind the checkpoints that vouch for it.
 pub(super) fn each(act: &mut impl EachTable) -> Result<(), Error> {
-    for table in [
-        AUTHORITIES,
-        AUTHORITY_DER,
-        AUTHORITY_REQUESTS,
-        CERTIFICATES,
-        CERTIFICATE_DER,
-        INTENTS,
-        INTENT_TBS,
-        JOBS,
-        KEYS,
-        REQUESTS,
-        REQUEST_DER,
-    ] {
+    for table in ROWS {
         act.table(table)?;
     }
     act.table(NAMES)?;
     act.table(SERIALS)?;
+    act.table(REVOCATIONS)?;
     act.table(BARRED_KEYS)?;
     act.table(DUE)?;
     act.table(META)?;
@@ -115,3 +119,46 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
     }
     each(&mut Open(transaction))
 }
+
+/// Whether all are there: a store that is older than one of them lacks it.
+pub(super) fn complete(database: &impl ReadableDatabase) -> Result<bool, Error> {
+    struct Look {
+        there: BTreeSet<String>,
+        complete: bool,
+    }
+    impl EachTable for Look {
+        fn table<K, V>(&mut self, table: TableDefinition<'static, K, V>) -> Result<(), Error>
+        where
+            K: Field + Key,
+            V: Field,
+        {
+            self.complete &= self.there.contains(table.name());
+            Ok(())
+        }
+    }
+    let transaction = database.begin_read()?;
+    let there = transaction.list_tables()?;
+    let mut look = Look {
+        there: there.map(|table| table.name().to_owned()).collect(),
+        complete: true,
+    };
+    each(&mut look)?;
+    Ok(look.complete)
+}
+
+const ROWS: [RowTable; 14] = [
+    AUTHORITIES,
+    AUTHORITY_DER,
+    AUTHORITY_REQUESTS,
+    CERTIFICATES,
+    CERTIFICATE_DER,
+    CRLS,
+    CRL_DER,
+    INTENTS,
+    INTENT_TBS,
+    JOBS,
+    KEYS,
+    KEY_USES,
+    REQUESTS,
+    REQUEST_DER,
+];

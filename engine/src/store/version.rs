@@ -23,12 +23,13 @@ pub(super) fn refuse_newer(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Makes a new store ready, or finds out whether an old one is ours to open.
+/// Makes a new store ready, or finds out whether an old one is ours to open; one that is older
+/// than some table gets that table.
 pub(super) fn prepare(database: &Database) -> Result<(), StoreError> {
     match found(database)? {
         Some(found) if FORMAT < found => Err(StoreError::NewerFormat { found }),
-        Some(_) => Ok(()),
-        None => Ok(create(database)?),
+        Some(_) if tables::complete(database)? => Ok(()),
+        Some(_) | None => Ok(create(database)?),
     }
 }
 

@@ -11,8 +11,9 @@ use super::Shared;
 use super::audit::{self, Tail};
 use super::change::{Change, Op, Put};
 use super::error::{Refused, StoreError};
+use super::key;
 use super::read::{Reader, Snapshot};
-use super::tables::{BARRED_KEYS, CHECKPOINTS, DUE, META, NAMES, NOTES, SERIALS};
+use super::tables::{BARRED_KEYS, CHECKPOINTS, DUE, META, NAMES, NOTES, REVOCATIONS, SERIALS};
 use crate::api::{Area, CommandId, Fact, Notice, Revision};
 use crate::base::Report;
 
@@ -174,6 +175,8 @@ fn write(
     let mut uses = change.receipts.into_iter().map(|receipt| receipt.consume());
     for entry in change.audit {
         let uses: Vec<_> = uses.by_ref().collect();
+        key::note_uses(transaction, entry.at, &uses)?;
+        areas.extend(uses.first().map(|_| Area::Key));
         audit::append(transaction, &mut batch.tail, entry, &uses)?;
     }
     batch.revision += 1;
@@ -211,6 +214,14 @@ fn apply(transaction: &WriteTransaction, put: Put) -> Result<(), Error> {
         Op::Note(name, note) => {
             let mut table = transaction.open_table(NOTES)?;
             table.insert(name, note.as_slice())?;
+        }
+        Op::Revoked(issuer, serial, row) => {
+            let mut table = transaction.open_table(REVOCATIONS)?;
+            let key = (issuer.to_raw(), serial.as_bytes());
+            match row {
+                Some(row) => table.insert(key, row.as_slice())?,
+                None => table.remove(key)?,
+            };
         }
         Op::Row(table, id, bytes) => {
             let mut table = transaction.open_table(table)?;

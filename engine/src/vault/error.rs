@@ -4,15 +4,20 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use super::slot::SecretStoreError;
 use crate::base::Explain;
 use crate::base::KeyId;
 use crate::base::Kind;
+use crate::base::RecoveryCodeError;
 use crate::base::Remedy;
+use crate::base::SlotId;
 
 #[derive(Debug)]
 pub(crate) enum VaultError {
     Absent,
     AlreadyExists,
+    /// What was typed is no recovery code.
+    CodeMistyped(RecoveryCodeError),
     /// An attended authority key, and nobody who consents.
     ConsentNeeded(KeyId),
     /// The cryptographic library failed where it must not.
@@ -29,8 +34,17 @@ pub(crate) enum VaultError {
     Locked,
     MemoryShort,
     NewerVersion(u16),
+    /// No slot is the operating system's store's.
+    NoOsStoreSlot,
+    NoRecoverySlot,
     NotAVault,
     NotExportable(KeyId),
+    /// The file was written before the last one that was seen.
+    OlderCopy {
+        found: u64,
+        seen: u64,
+    },
+    OsStore(SecretStoreError),
     ParametersRefused {
         memory_kib: u32,
         passes: u32,
@@ -44,6 +58,8 @@ pub(crate) enum VaultError {
     /// While we had it open, somebody put another version of the file in its place.
     Replaced,
     ShortPassphrase,
+    /// There is always a passphrase.
+    SlotNeeded,
     /// A slot whose secret is not at hand would be left behind by re-keying.
     SlotOutOfReach(String),
     TooLarge,
@@ -53,7 +69,10 @@ pub(crate) enum VaultError {
     UnknownKey(KeyId),
     /// A kind of key that this version cannot use.
     UnknownKeyType(KeyId),
+    UnknownSlot(SlotId),
     Write(io::Error),
+    /// No recovery slot belongs to this code.
+    WrongCode,
     WrongPassphrase,
 }
 
@@ -62,6 +81,7 @@ impl fmt::Display for VaultError {
         match self {
             Self::Absent => f.write_str("there is no vault yet"),
             Self::AlreadyExists => f.write_str("there is a vault already"),
+            Self::CodeMistyped(why) => why.fmt(f),
             Self::ConsentNeeded(key) => {
                 write!(f, "this key is used only with the passphrase: {key}")
             }
@@ -82,10 +102,20 @@ impl fmt::Display for VaultError {
                     "the vault has format {version}, which is newer than this program"
                 )
             }
+            Self::NoOsStoreSlot => {
+                f.write_str("the operating system's store does not open this vault")
+            }
+            Self::NoRecoverySlot => f.write_str("no recovery code opens this vault"),
             Self::NotAVault => f.write_str("the file is not a vault"),
             Self::NotExportable(key) => {
                 write!(f, "an authority's key does not leave the vault: {key}")
             }
+            Self::OlderCopy { found, seen } => write!(
+                f,
+                "this vault is an older copy: it was written {found} times, \
+                 and the last one seen {seen} times"
+            ),
+            Self::OsStore(why) => why.fmt(f),
             Self::ParametersRefused {
                 memory_kib,
                 passes,
@@ -101,6 +131,7 @@ impl fmt::Display for VaultError {
             Self::RecordsExtra => f.write_str("the vault holds bytes that its list does not name"),
             Self::Replaced => f.write_str("another version of the vault has been put in its place"),
             Self::ShortPassphrase => f.write_str("the passphrase is too short"),
+            Self::SlotNeeded => f.write_str("the passphrase's slot is never taken away"),
             Self::SlotOutOfReach(label) => {
                 write!(f, "a slot cannot be carried over to new keys: {label}")
             }
@@ -111,6 +142,8 @@ impl fmt::Display for VaultError {
             Self::UnknownKeyType(key) => {
                 write!(f, "this version cannot use that kind of key: {key}")
             }
+            Self::UnknownSlot(slot) => write!(f, "the vault has no such slot: {slot}"),
+            Self::WrongCode => f.write_str("this recovery code opens another vault, or none"),
             Self::Write(_) => f.write_str("the vault cannot be written, and stays as it was"),
             Self::WrongPassphrase => f.write_str("the passphrase is wrong"),
         }
@@ -126,11 +159,24 @@ impl Error for VaultError {
     }
 }
 
+impl From<RecoveryCodeError> for VaultError {
+    fn from(why: RecoveryCodeError) -> Self {
+        Self::CodeMistyped(why)
+    }
+}
+
+impl From<SecretStoreError> for VaultError {
+    fn from(why: SecretStoreError) -> Self {
+        Self::OsStore(why)
+    }
+}
+
 impl Explain for VaultError {
     fn code(&self) -> &'static str {
         match self {
             Self::Absent => "vault.absent",
             Self::AlreadyExists => "vault.already-exists",
+            Self::CodeMistyped(_) => "vault.recovery-code-mistyped",
             Self::ConsentNeeded(_) => "vault.consent-needed",
             Self::Cryptography(_) => "vault.cryptography-failed",
             Self::EmptyPassphrase => "vault.passphrase-empty",
@@ -147,29 +193,46 @@ impl Explain for VaultError {
             Self::Locked => "vault.locked",
             Self::MemoryShort => "vault.memory-short",
             Self::NewerVersion(_) | Self::UnknownKeyType(_) => "vault.newer-version",
+            Self::NoOsStoreSlot => "vault.no-os-store-slot",
+            Self::NoRecoverySlot => "vault.no-recovery-slot",
             Self::NotAVault => "vault.not-a-vault",
             Self::NotExportable(_) => "vault.key-not-exportable",
+            Self::OlderCopy { .. } => "vault.older-copy",
+            Self::OsStore(why) => why.code(),
             Self::ParametersRefused { .. } => "vault.parameters-refused",
             Self::Read(_) => "vault.read-failed",
             Self::ShortPassphrase => "vault.passphrase-short",
+            Self::SlotNeeded => "vault.slot-needed",
             Self::SlotOutOfReach(_) => "vault.slot-out-of-reach",
             Self::TooLarge => "vault.too-large",
             Self::Unconfirmed(_) => "vault.write-unconfirmed",
             Self::UnknownKey(_) => "vault.key-unknown",
+            Self::UnknownSlot(_) => "vault.slot-unknown",
             Self::Write(_) => "vault.write-failed",
+            Self::WrongCode => "vault.wrong-recovery-code",
             Self::WrongPassphrase => "vault.wrong-passphrase",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            Self::ConsentNeeded(_) | Self::Locked | Self::WrongPassphrase => Kind::Locked,
-            Self::EmptyPassphrase | Self::ShortPassphrase => Kind::Malformed,
+            Self::ConsentNeeded(_)
+            | Self::Locked
+            | Self::NoOsStoreSlot
+            | Self::NoRecoverySlot
+            | Self::WrongCode
+            | Self::WrongPassphrase => Kind::Locked,
+            Self::OsStore(why) => why.kind(),
+            Self::CodeMistyped(_) | Self::EmptyPassphrase | Self::ShortPassphrase => {
+                Kind::Malformed
+            }
             Self::InUse => Kind::InUse,
             Self::AlreadyExists
             | Self::GrantOnlyForAuthorities(_)
             | Self::NotExportable(_)
-            | Self::ParametersRefused { .. } => Kind::Refused,
+            | Self::OlderCopy { .. }
+            | Self::ParametersRefused { .. }
+            | Self::SlotNeeded => Kind::Refused,
             _ => Kind::Failed,
         }
     }
@@ -189,6 +252,9 @@ impl VaultError {
         match self {
             Self::Absent => "Create a vault first",
             Self::AlreadyExists => "Unlock it, or choose another data folder",
+            Self::CodeMistyped(_) => {
+                "Compare it with the paper, group by group; nothing has been tried"
+            }
             Self::ConsentNeeded(_) => "Give the passphrase together with the act",
             Self::EmptyPassphrase => "Choose a passphrase that nobody guesses",
             Self::GrantOnlyForAuthorities(_) => {
@@ -210,15 +276,25 @@ impl VaultError {
             Self::NewerVersion(_) | Self::UnknownKeyType(_) => {
                 "Use the program version that wrote the vault, or a later one"
             }
+            Self::NoOsStoreSlot => "Use the passphrase, or add such a slot with it",
+            Self::NoRecoverySlot => "Use the passphrase; without it nothing opens this vault",
+            Self::OlderCopy { .. } => {
+                "Put back the latest copy, or unlock this one on purpose: \
+                 `chancery vault unlock --accept-older`"
+            }
+            Self::OsStore(why) => why.step(),
             Self::NotExportable(_) => "Have the vault sign instead, or back up the whole vault",
             Self::Read(_) => "See that the file and its folder may be read by you",
             Self::ShortPassphrase => "Choose at least 8 characters; four random words are good",
+            Self::SlotNeeded => "Change the passphrase instead",
             Self::SlotOutOfReach(_) => "Use the program version that made the slot, or a later one",
             Self::TooLarge => "Use a second data folder for further keys",
             Self::Unconfirmed(_) => {
                 "Check the disk, unlock the vault again, and look whether the change is there"
             }
             Self::UnknownKey(_) => "Look up the key's id in the list of keys",
+            Self::UnknownSlot(_) => "Look up the slot's id in the list of slots",
+            Self::WrongCode => "Look for the paper that names this vault's id",
             Self::WrongPassphrase => "Type the passphrase again; mind capital letters and layout",
             Self::Cryptography(_) | Self::Write(_) => "Try again",
         }
@@ -249,6 +325,7 @@ mod tests {
         vec![
             VaultError::Absent,
             VaultError::AlreadyExists,
+            VaultError::CodeMistyped(RecoveryCodeError::Mistyped),
             VaultError::ConsentNeeded(key),
             VaultError::Cryptography("sign"),
             VaultError::EmptyPassphrase,
@@ -260,8 +337,19 @@ mod tests {
             VaultError::Locked,
             VaultError::MemoryShort,
             VaultError::NewerVersion(2),
+            VaultError::NoOsStoreSlot,
+            VaultError::NoRecoverySlot,
             VaultError::NotAVault,
             VaultError::NotExportable(key),
+            VaultError::OlderCopy { found: 1, seen: 2 },
+            VaultError::OsStore(SecretStoreError::Absent),
+            VaultError::OsStore(SecretStoreError::Dismissed),
+            VaultError::OsStore(SecretStoreError::Failed("words".to_owned())),
+            VaultError::OsStore(SecretStoreError::Locked),
+            VaultError::OsStore(SecretStoreError::NoAnswer),
+            VaultError::OsStore(SecretStoreError::NoEntry),
+            VaultError::OsStore(SecretStoreError::NotOurs),
+            VaultError::OsStore(SecretStoreError::PresenceUnsupported),
             VaultError::ParametersRefused {
                 memory_kib: 1,
                 passes: 1,
@@ -273,12 +361,15 @@ mod tests {
             VaultError::RecordsExtra,
             VaultError::Replaced,
             VaultError::ShortPassphrase,
+            VaultError::SlotNeeded,
             VaultError::SlotOutOfReach("Later".to_owned()),
             VaultError::TooLarge,
             VaultError::Truncated,
             VaultError::Unconfirmed(cause()),
             VaultError::UnknownKey(key),
             VaultError::UnknownKeyType(key),
+            VaultError::UnknownSlot(SlotId::from_raw(1)),
+            VaultError::WrongCode,
             VaultError::Write(cause()),
             VaultError::WrongPassphrase,
         ]

@@ -5,9 +5,11 @@
 //! format and the hierarchy of keys.
 
 mod backup;
+mod check;
 mod cursor;
 mod error;
 mod file;
+mod import;
 mod kdf;
 mod keys;
 mod list;
@@ -16,6 +18,7 @@ mod rekey;
 mod seal;
 mod signer;
 mod slot;
+mod slots;
 mod storage;
 mod stream;
 #[cfg(test)]
@@ -29,12 +32,17 @@ pub(crate) use backup::write_file;
 pub(crate) use error::VaultError;
 pub(crate) use file::Sealed;
 pub(crate) use file::VaultId;
+pub(crate) use import::ForeignKey;
+pub(crate) use import::Incoming;
 pub(crate) use kdf::KdfCost;
 pub(crate) use list::Class;
-pub(crate) use overview::CheckOutcome;
 pub(crate) use overview::Overview;
+pub(crate) use overview::SlotOutcome;
 pub(crate) use overview::VaultState;
 pub(crate) use slot::SlotKind;
+pub(crate) use slot::SlotRow;
+pub use slot::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};
+pub(crate) use slots::Opener;
 pub(crate) use stream::Place;
 pub(crate) use stream::StreamKey;
 
@@ -46,9 +54,8 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 
 use file::Contents;
+use file::Header;
 use file::Parts;
-use seal::Key;
-use slot::PassphraseSlot;
 use storage::Disk;
 use storage::Lease;
 use storage::Memory;
@@ -65,6 +72,9 @@ pub(crate) struct Vault {
     storage: Box<dyn Storage>,
     clock: Arc<dyn Clock>,
     accept_weak: bool,
+    /// The operating system's store.
+    secrets: Arc<dyn SecretStore>,
+    seen: Mutex<Option<Seen>>,
     /// Held by whoever writes the file or opens it.
     writing: Mutex<()>,
     /// What is in reach; replaced whole, never changed.
@@ -87,6 +97,8 @@ impl Vault {
             storage,
             clock: Arc::new(SystemClock),
             accept_weak: false,
+            secrets: Arc::new(SystemSecretStore),
+            seen: Mutex::default(),
             writing: Mutex::default(),
             unlocked: RwLock::default(),
         }
@@ -95,6 +107,16 @@ impl Vault {
     /// Sets the clock that dates the slots.
     pub(crate) fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock, ..self }
+    }
+
+    pub(crate) fn with_secret_store(self, secrets: Arc<dyn SecretStore>) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// Sets what was seen of the vault before this run, so that an older copy is noticed.
+    pub(crate) fn with_seen(self, seen: Option<Seen>) -> Self {
+        let seen = Mutex::new(seen);
+        Self { seen, ..self }
     }
 
     /// Makes and opens vaults whose Argon2 costs protect nothing.
@@ -128,10 +150,12 @@ impl Vault {
         Ok(Some(Overview::of(&Parts::split(&bytes)?.header, None)))
     }
 
-    /// Makes an empty vault with one slot, and leaves it unlocked.
+    /// Makes an empty vault that a passphrase opens, and a recovery code if there is one, and leaves
+    /// it unlocked.
     pub(crate) fn create(
         &self,
         passphrase: &Secret<String>,
+        recovery: Option<&Secret<String>>,
         cost: KdfCost,
     ) -> Result<VaultId, VaultError> {
         let _writing = self.writing();
@@ -143,111 +167,17 @@ impl Vault {
         if self.storage.exists().map_err(VaultError::Read)? {
             return Err(VaultError::AlreadyExists);
         }
-        let made = rekey::create(passphrase, cost, self.clock.now())?;
+        let made = rekey::create(passphrase, recovery, cost, self.clock.now())?;
         self.store(&made.contents.encode(&made.master)?)?;
         let vault = made.contents.header.vault;
-        let unlocked = Unlocked::new(made.contents, made.master, Arc::new(lease))?;
-        *write(&self.unlocked) = Some(Arc::new(unlocked));
+        self.see(&made.contents.header, true)?;
+        self.put_in_reach(Unlocked::new(made.contents, made.master, Arc::new(lease))?);
         Ok(vault)
-    }
-
-    /// Puts the everyday keys in reach; the authority key stays sealed. Keeps other processes out
-    /// until the vault is locked. A vault that is unlocked only checks the passphrase.
-    pub(crate) fn unlock(&self, passphrase: &Secret<String>) -> Result<(), VaultError> {
-        let _writing = self.writing();
-        if let Some(unlocked) = self.current() {
-            let header = &unlocked.contents.header;
-            return PassphraseSlot::open(header, passphrase, self.accept_weak).map(drop);
-        }
-        let (bytes, lease) = self.lease_and_read()?;
-        let parts = Parts::split(&bytes)?;
-        let master = PassphraseSlot::open(&parts.header, passphrase, self.accept_weak)?.master;
-        self.unlock_with(&parts, master, lease)
-    }
-
-    /// What every slot comes to in the end.
-    fn unlock_with(
-        &self,
-        parts: &Parts<'_>,
-        master: Key,
-        lease: Arc<Lease>,
-    ) -> Result<(), VaultError> {
-        let contents = Contents::open(parts, &master)?;
-        let unlocked = Unlocked::new(contents, master, lease)?;
-        *write(&self.unlocked) = Some(Arc::new(unlocked));
-        Ok(())
     }
 
     /// Wipes what was in reach; a signature that is being made in another thread is finished first.
     pub(crate) fn lock(&self) {
         *write(&self.unlocked) = None;
-    }
-
-    /// Draws a new master key and a new authority key and seals every record anew, so that neither
-    /// the old passphrase nor a key that somebody kept opens anything written from now on.
-    pub(crate) fn change_passphrase(
-        &self,
-        old: &Secret<String>,
-        new: &Secret<String>,
-    ) -> Result<(), VaultError> {
-        let _writing = self.writing();
-        let current = self.current();
-        let (bytes, lease) = match &current {
-            Some(unlocked) => (self.read()?, Arc::clone(&unlocked.lease)),
-            None => self.lease_and_read()?,
-        };
-        let parts = Parts::split(&bytes)?;
-        let known = current.as_ref().map(|known| known.generation());
-        if known.is_some_and(|known| known != parts.header.generation) {
-            return Err(VaultError::Replaced);
-        }
-        let opened = PassphraseSlot::open(&parts.header, old, self.accept_weak)?;
-        let made = rekey::rekey(&parts, &opened, new, self.clock.now())?;
-        let bytes = made.contents.encode(&made.master)?;
-        Contents::open(&Parts::split(&bytes)?, &made.master)?;
-        self.store(&bytes)?;
-        if let Some(current) = current {
-            let next = Unlocked::new(made.contents, made.master, lease)?;
-            self.adopt(&current, next);
-        }
-        Ok(())
-    }
-
-    /// Reads the file again and opens every record for which there is a key: everyday ones while
-    /// the vault is unlocked, all of them with the passphrase.
-    pub(crate) fn check(
-        &self,
-        passphrase: Option<&Secret<String>>,
-    ) -> Result<CheckOutcome, VaultError> {
-        let bytes = self.read()?;
-        let parts = Parts::split(&bytes)?;
-        let (contents, authority) = match passphrase {
-            Some(passphrase) => {
-                let opened = PassphraseSlot::open(&parts.header, passphrase, self.accept_weak)?;
-                let contents = Contents::open(&parts, &opened.master)?;
-                unlocked::check_everyday(&contents, &opened.master)?;
-                (contents, Some(opened.authority()?))
-            }
-            None => {
-                let unlocked = self.unlocked()?;
-                let contents = Contents::open(&parts, &unlocked.master)?;
-                unlocked::check_everyday(&contents, &unlocked.master)?;
-                (contents, None)
-            }
-        };
-        if let Some(authority) = &authority {
-            unlocked::check_authorities(&contents, authority)?;
-        }
-        let known = self.current().map(|known| known.generation());
-        if known.is_some_and(|known| known > contents.header.generation) {
-            return Err(VaultError::Replaced);
-        }
-        Ok(CheckOutcome {
-            records: contents.entries.len(),
-            slots: contents.header.slots.len(),
-            generation: contents.header.generation,
-            authority_records_opened: authority.is_some(),
-        })
     }
 
     /// While locked it is what the file says, which only unlocking proves.
@@ -277,9 +207,39 @@ impl Vault {
         contents.header.advance()?;
         change(&current, &mut contents)?;
         self.store(&contents.encode(&current.master)?)?;
+        self.see(&contents.header, false)?;
         let next = current.with(contents)?;
         self.adopt(&current, next);
         Ok(())
+    }
+
+    fn put_in_reach(&self, unlocked: Unlocked) {
+        *write(&self.unlocked) = Some(Arc::new(unlocked));
+    }
+
+    /// The latest version of the vault that was ever seen, as far as anybody told us.
+    pub(crate) fn seen(&self) -> Option<Seen> {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a header that a key has vouched for, and refuses one that is older than the
+    /// last. Another vault has a count of its own.
+    fn see(&self, header: &Header, accept_older: bool) -> Result<(), VaultError> {
+        let (vault, found) = (header.vault, header.generation);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match *seen {
+            Some(last) if last.vault == vault && last.generation > found && !accept_older => {
+                let seen = last.generation;
+                Err(VaultError::OlderCopy { found, seen })
+            }
+            _ => {
+                *seen = Some(Seen {
+                    vault,
+                    generation: found,
+                });
+                Ok(())
+            }
+        }
     }
 
     /// Somebody may have locked the vault meanwhile; then it stays locked.
@@ -333,6 +293,13 @@ impl Vault {
     fn writing(&self) -> MutexGuard<'_, ()> {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A version of a vault's file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) vault: VaultId,
+    pub(crate) generation: u64,
 }
 
 fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {

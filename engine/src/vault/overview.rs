@@ -1,9 +1,11 @@
 //! What is told of a vault to those who ask how it stands.
 
+use super::error::VaultError;
 use super::file::Header;
 use super::file::VaultId;
 use super::slot::Slot;
 use super::slot::SlotRow;
+use crate::base::SlotId;
 use crate::base::Timestamp;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,14 +30,23 @@ pub(crate) struct Overview {
 }
 
 /// What a check has found in order.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct CheckOutcome {
     /// Sealed records, grants included.
     pub(crate) records: usize,
-    pub(crate) slots: usize,
-    pub(crate) generation: u64,
-    /// Whether the records of authorities were opened too, for which the passphrase is needed.
+    pub(crate) slots: Vec<(SlotId, SlotOutcome)>,
+    /// Whether the records of authorities were opened too, for which the passphrase or
+    /// the recovery code is needed.
     pub(crate) authority_records_opened: bool,
+}
+
+/// What a check found of one slot.
+#[derive(Debug)]
+pub(crate) enum SlotOutcome {
+    Fails(VaultError),
+    /// What it asks for was not given.
+    NotTried,
+    Opens,
 }
 
 impl Overview {

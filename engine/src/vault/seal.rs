@@ -43,16 +43,12 @@ impl Key {
 
     /// HKDF-SHA-256 (RFC 5869): the vault's id as salt, `purpose` as info.
     pub(super) fn derive(&self, vault: VaultId, purpose: &str) -> Result<Self, VaultError> {
-        self.derive_for(vault, &[purpose.as_bytes()])
+        self.expose(|bytes| derive_from(bytes, vault, purpose.as_bytes()))
     }
 
-    /// The same with the parts of `info` one after the other.
-    pub(super) fn derive_for(&self, vault: VaultId, info: &[&[u8]]) -> Result<Self, VaultError> {
-        let salt = Salt::new(HKDF_SHA256, &vault.to_bytes());
-        let extracted = self.expose(|bytes| salt.extract(bytes));
-        let failed = |_| VaultError::Cryptography("derive a key");
-        let expanded = extracted.expand(info, HKDF_SHA256).map_err(failed)?;
-        Self::fill(|out| expanded.fill(out).map_err(failed))
+    /// The same with other bytes as info.
+    pub(super) fn derive_for(&self, vault: VaultId, info: &[u8]) -> Result<Self, VaultError> {
+        self.expose(|bytes| derive_from(bytes, vault, info))
     }
 
     /// XChaCha20-Poly1305 under a random nonce: nonce (24), ciphertext, tag (16).
@@ -103,16 +99,17 @@ impl Key {
     /// Opens a sealed key.
     pub(super) fn open_key(&self, context: &[u8], sealed: &[u8]) -> Option<Self> {
         let plain = self.open(context, sealed)?;
-        plain.expose(|plain| {
-            let right = plain.len() == Self::LENGTH;
-            right.then(|| {
-                Self::fill(|bytes| {
-                    bytes.copy_from_slice(plain);
-                    Ok(())
-                })
-                .ok()
-            })?
-        })
+        plain.expose(|plain| Self::of(plain))
+    }
+
+    /// A key out of its bytes; `None` where there are more or fewer.
+    pub(super) fn of(plain: &[u8]) -> Option<Self> {
+        let plain: &[u8; Self::LENGTH] = plain.try_into().ok()?;
+        let copied = Self::fill(|bytes| {
+            bytes.copy_from_slice(plain);
+            Ok(())
+        });
+        copied.ok()
     }
 
     /// HMAC-SHA-256.
@@ -128,6 +125,15 @@ impl Key {
         let key = self.expose(|bytes| hmac::Key::new(hmac::HMAC_SHA256, bytes));
         hmac::verify(&key, message, tag).is_ok()
     }
+}
+
+/// The same from a secret of any length.
+pub(super) fn derive_from(secret: &[u8], vault: VaultId, info: &[u8]) -> Result<Key, VaultError> {
+    let extracted = Salt::new(HKDF_SHA256, &vault.to_bytes()).extract(secret);
+    let failed = |_| VaultError::Cryptography("derive a key");
+    let info = [info];
+    let expanded = extracted.expand(&info, HKDF_SHA256).map_err(failed)?;
+    Key::fill(|out| expanded.fill(out).map_err(failed))
 }
 
 pub(super) fn random(bytes: &mut [u8]) -> Result<(), VaultError> {

@@ -7,10 +7,16 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::ECDSA_P256_SHA256_ASN1_SIGNING;
 use aws_lc_rs::signature::ECDSA_P384_SHA384_ASN1_SIGNING;
+use aws_lc_rs::signature::ECDSA_P521_SHA512_ASN1_SIGNING;
 use aws_lc_rs::signature::EcdsaKeyPair;
 use aws_lc_rs::signature::EcdsaSigningAlgorithm;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use aws_lc_rs::signature::KeyPair;
+use aws_lc_rs::signature::ML_DSA_44_SIGNING;
+use aws_lc_rs::signature::ML_DSA_65_SIGNING;
+use aws_lc_rs::signature::ML_DSA_87_SIGNING;
+use aws_lc_rs::signature::PqdsaKeyPair;
+use aws_lc_rs::signature::PqdsaSigningAlgorithm;
 use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use aws_lc_rs::signature::RsaKeyPair;
 
@@ -22,17 +28,23 @@ use crate::base::Secret;
 pub(super) enum LocalKey {
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
+    MlDsa(PqdsaKeyPair),
     Rsa(RsaKeyPair),
 }
 
 impl LocalKey {
     pub(super) fn generate(key_type: KeyType) -> Result<Self, VaultError> {
         let ecdsa = |algorithm| EcdsaKeyPair::generate(algorithm).map(Self::Ecdsa);
+        let ml_dsa = |algorithm| PqdsaKeyPair::generate(algorithm).map(Self::MlDsa);
         let rsa = |size| RsaKeyPair::generate(size).map(Self::Rsa);
         let made = match key_type {
             KeyType::Ed25519 => Ed25519KeyPair::generate().map(Self::Ed25519),
             KeyType::P256 => ecdsa(P256),
             KeyType::P384 => ecdsa(P384),
+            KeyType::P521 => ecdsa(P521),
+            KeyType::MlDsa44 => ml_dsa(ML_DSA_44),
+            KeyType::MlDsa65 => ml_dsa(ML_DSA_65),
+            KeyType::MlDsa87 => ml_dsa(ML_DSA_87),
             KeyType::Rsa2048 => rsa(KeySize::Rsa2048),
             KeyType::Rsa3072 => rsa(KeySize::Rsa3072),
             KeyType::Rsa4096 => rsa(KeySize::Rsa4096),
@@ -42,12 +54,20 @@ impl LocalKey {
 
     /// `None` where the bytes are no key of that type.
     pub(super) fn from_pkcs8(key_type: KeyType, der: &Secret<Vec<u8>>) -> Option<Self> {
-        let key = der.expose(|der| match key_type {
-            KeyType::Ed25519 => Ed25519KeyPair::from_pkcs8(der).map(Self::Ed25519),
-            KeyType::P256 => EcdsaKeyPair::from_pkcs8(P256, der).map(Self::Ecdsa),
-            KeyType::P384 => EcdsaKeyPair::from_pkcs8(P384, der).map(Self::Ecdsa),
-            KeyType::Rsa2048 | KeyType::Rsa3072 | KeyType::Rsa4096 => {
-                RsaKeyPair::from_pkcs8(der).map(Self::Rsa)
+        let key = der.expose(|der| {
+            let ecdsa = |curve| EcdsaKeyPair::from_pkcs8(curve, der).map(Self::Ecdsa);
+            let ml_dsa = |algorithm| PqdsaKeyPair::from_pkcs8(algorithm, der).map(Self::MlDsa);
+            match key_type {
+                KeyType::Ed25519 => Ed25519KeyPair::from_pkcs8(der).map(Self::Ed25519),
+                KeyType::P256 => ecdsa(P256),
+                KeyType::P384 => ecdsa(P384),
+                KeyType::P521 => ecdsa(P521),
+                KeyType::MlDsa44 => ml_dsa(ML_DSA_44),
+                KeyType::MlDsa65 => ml_dsa(ML_DSA_65),
+                KeyType::MlDsa87 => ml_dsa(ML_DSA_87),
+                KeyType::Rsa2048 | KeyType::Rsa3072 | KeyType::Rsa4096 => {
+                    RsaKeyPair::from_pkcs8(der).map(Self::Rsa)
+                }
             }
         });
         key.ok().filter(|key| key.fits(key_type))
@@ -63,12 +83,14 @@ impl LocalKey {
         pair.public_modulus_len() * 8 == bits
     }
 
-    /// PKCS #8 version 1 (RFC 5208), which every program reads.
+    /// PKCS #8 version 1 (RFC 5208), which every program reads; of ML-DSA the seed, from which the
+    /// key is made anew (RFC 9881, 6).
     pub(super) fn to_pkcs8(&self) -> Result<Secret<Vec<u8>>, VaultError> {
         let failed = |_| VaultError::Cryptography("encode a private key");
         let bytes = match self {
             Self::Ecdsa(pair) => pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
             Self::Ed25519(pair) => pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
+            Self::MlDsa(pair) => pair.to_pkcs8v1().map_err(failed)?.as_ref().to_vec(),
             Self::Rsa(pair) => {
                 let der: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
                 der.as_ref().to_vec()
@@ -82,14 +104,15 @@ impl LocalKey {
         let der: Result<PublicKeyX509Der<'_>, _> = match self {
             Self::Ecdsa(pair) => pair.public_key().as_der(),
             Self::Ed25519(pair) => pair.public_key().as_der(),
+            Self::MlDsa(pair) => pair.public_key().as_der(),
             Self::Rsa(pair) => pair.public_key().as_der(),
         };
         let der = der.map_err(|_| VaultError::Cryptography("encode a public key"))?;
         Ok(der.as_ref().to_vec())
     }
 
-    /// ECDSA as ASN.1 DER with the curve's own hash, RSA as PKCS #1 v1.5 with SHA-256, Ed25519
-    /// plain.
+    /// ECDSA as ASN.1 DER with the curve's own hash, RSA as PKCS #1 v1.5 with SHA-256, Ed25519 and
+    /// ML-DSA plain, the latter with an empty context (RFC 9881, 3).
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, VaultError> {
         let random = SystemRandom::new();
         let signature = match self {
@@ -97,6 +120,10 @@ impl LocalKey {
                 .sign(&random, message)
                 .map(|made| made.as_ref().to_vec()),
             Self::Ed25519(pair) => pair.try_sign(message).map(|made| made.as_ref().to_vec()),
+            Self::MlDsa(pair) => {
+                let mut made = vec![0; pair.algorithm().signature_len()];
+                pair.sign(message, &mut made).map(|_| made)
+            }
             Self::Rsa(pair) => {
                 let mut made = vec![0; pair.public_modulus_len()];
                 let done = pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut made);
@@ -116,6 +143,10 @@ pub(super) const fn code_of(key_type: KeyType) -> u8 {
         KeyType::Rsa2048 => 4,
         KeyType::Rsa3072 => 5,
         KeyType::Rsa4096 => 6,
+        KeyType::P521 => 7,
+        KeyType::MlDsa44 => 8,
+        KeyType::MlDsa65 => 9,
+        KeyType::MlDsa87 => 10,
     }
 }
 
@@ -128,3 +159,7 @@ pub(super) fn type_of(code: u8) -> Option<KeyType> {
 
 static P256: &EcdsaSigningAlgorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
 static P384: &EcdsaSigningAlgorithm = &ECDSA_P384_SHA384_ASN1_SIGNING;
+static P521: &EcdsaSigningAlgorithm = &ECDSA_P521_SHA512_ASN1_SIGNING;
+static ML_DSA_44: &PqdsaSigningAlgorithm = &ML_DSA_44_SIGNING;
+static ML_DSA_65: &PqdsaSigningAlgorithm = &ML_DSA_65_SIGNING;
+static ML_DSA_87: &PqdsaSigningAlgorithm = &ML_DSA_87_SIGNING;

@@ -24,7 +24,7 @@ impl StreamKey {
         salt: &[u8; 32],
         context: [u8; 32],
     ) -> Result<Self, VaultError> {
-        let key = master.derive_for(vault, &[PURPOSE, salt])?;
+        let key = master.derive_for(vault, &[PURPOSE, salt].concat())?;
         Ok(Self { key, context })
     }
 

@@ -1,4 +1,4 @@
-//! Signature algorithms (RFC 5758, 8410, 4055) and their `AlgorithmIdentifier`.
+//! Signature algorithms (RFC 5758, 8410, 4055, 9881) and their `AlgorithmIdentifier`.
 
 use aws_lc_rs::signature as verify;
 use const_oid::ObjectIdentifier;
@@ -9,7 +9,7 @@ use crate::base::KeyType;
 use crate::x509::key::KeyKind;
 use crate::x509::{asn1, oid};
 
-/// How a signature is made. We make the first four kinds; the others are verified only.
+/// How a signature is made. Those of RSA other than with SHA-256 are verified only.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum SignatureAlgorithm {
     EcdsaSha256,
@@ -17,6 +17,9 @@ pub(crate) enum SignatureAlgorithm {
     Ed25519,
     RsaSha256,
     EcdsaSha512,
+    MlDsa44,
+    MlDsa65,
+    MlDsa87,
     RsaSha384,
     RsaSha512,
     RsaPssSha256,
@@ -31,6 +34,10 @@ impl SignatureAlgorithm {
             KeyType::Ed25519 => Self::Ed25519,
             KeyType::P256 => Self::EcdsaSha256,
             KeyType::P384 => Self::EcdsaSha384,
+            KeyType::P521 => Self::EcdsaSha512,
+            KeyType::MlDsa44 => Self::MlDsa44,
+            KeyType::MlDsa65 => Self::MlDsa65,
+            KeyType::MlDsa87 => Self::MlDsa87,
             KeyType::Rsa2048 | KeyType::Rsa3072 | KeyType::Rsa4096 => Self::RsaSha256,
         }
     }
@@ -57,6 +64,9 @@ impl SignatureAlgorithm {
             Self::EcdsaSha384 => "ECDSA with SHA-384",
             Self::EcdsaSha512 => "ECDSA with SHA-512",
             Self::Ed25519 => "Ed25519",
+            Self::MlDsa44 => "ML-DSA-44",
+            Self::MlDsa65 => "ML-DSA-65",
+            Self::MlDsa87 => "ML-DSA-87",
             Self::RsaSha256 => "RSA with SHA-256",
             Self::RsaSha384 => "RSA with SHA-384",
             Self::RsaSha512 => "RSA with SHA-512",
@@ -66,6 +76,14 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// Whether no browser accepts it.
+    pub(super) const fn is_for_private_chains(self) -> bool {
+        matches!(
+            self,
+            Self::Ed25519 | Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87
+        )
+    }
+
     /// How a key of this kind verifies it; `None` if it does not fit the key.
     pub(super) fn verification(
         self,
@@ -73,6 +91,9 @@ impl SignatureAlgorithm {
     ) -> Option<&'static dyn verify::VerificationAlgorithm> {
         Some(match (key, self) {
             (KeyKind::Ed25519, Self::Ed25519) => &verify::ED25519,
+            (KeyKind::MlDsa44, Self::MlDsa44) => &verify::ML_DSA_44,
+            (KeyKind::MlDsa65, Self::MlDsa65) => &verify::ML_DSA_65,
+            (KeyKind::MlDsa87, Self::MlDsa87) => &verify::ML_DSA_87,
             (KeyKind::P256, Self::EcdsaSha256) => &verify::ECDSA_P256_SHA256_ASN1,
             (KeyKind::P256, Self::EcdsaSha384) => &verify::ECDSA_P256_SHA384_ASN1,
             (KeyKind::P256, Self::EcdsaSha512) => &verify::ECDSA_P256_SHA512_ASN1,
@@ -102,6 +123,9 @@ impl SignatureAlgorithm {
     pub(super) const fn usual(key: KeyKind) -> Option<Self> {
         match key {
             KeyKind::Ed25519 => Some(Self::Ed25519),
+            KeyKind::MlDsa44 => Some(Self::MlDsa44),
+            KeyKind::MlDsa65 => Some(Self::MlDsa65),
+            KeyKind::MlDsa87 => Some(Self::MlDsa87),
             KeyKind::Other => None,
             KeyKind::P256 => Some(Self::EcdsaSha256),
             KeyKind::P384 => Some(Self::EcdsaSha384),
@@ -187,6 +211,18 @@ const FIXED: &[(&[u8], SignatureAlgorithm)] = &[
         SignatureAlgorithm::EcdsaSha512,
     ),
     (b"\x30\x05\x06\x03\x2b\x65\x70", SignatureAlgorithm::Ed25519),
+    (
+        b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x11",
+        SignatureAlgorithm::MlDsa44,
+    ),
+    (
+        b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x12",
+        SignatureAlgorithm::MlDsa65,
+    ),
+    (
+        b"\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x13",
+        SignatureAlgorithm::MlDsa87,
+    ),
     (
         b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00",
         SignatureAlgorithm::RsaSha256,

@@ -193,7 +193,7 @@ pub(super) struct Time {
 }
 
 impl Time {
-    fn read(reader: &mut SliceReader<'_>) -> Result<Self> {
+    pub(super) fn read(reader: &mut SliceReader<'_>) -> Result<Self> {
         let generalized = reader.peek_byte() == Some(GENERALIZED_TIME);
         let since = match generalized {
             true => GeneralizedTime::decode(reader)?.to_unix_duration(),
@@ -207,7 +207,7 @@ impl Time {
     }
 
     /// As UTCTime through 2049 and as GeneralizedTime from 2050.
-    fn write(at: Timestamp) -> Result<Vec<u8>> {
+    pub(super) fn write(at: Timestamp) -> Result<Vec<u8>> {
         let secs = u64::try_from(at.secs()).map_err(|_| Tag::UtcTime.value_error())?;
         let time = DateTime::from_unix_duration(core::time::Duration::from_secs(secs))?;
         match time.year() < 2050 {
@@ -215,6 +215,13 @@ impl Time {
             false => GeneralizedTime::from_date_time(time).to_der(),
         }
     }
+}
+
+/// As GeneralizedTime, where only that is allowed (RFC 5280, 5.3.2).
+pub(super) fn generalized_time(at: Timestamp) -> Result<Vec<u8>> {
+    let secs = u64::try_from(at.secs()).map_err(|_| Tag::GeneralizedTime.value_error())?;
+    let time = DateTime::from_unix_duration(core::time::Duration::from_secs(secs))?;
+    GeneralizedTime::from_date_time(time).to_der()
 }
 
 /// Reads the whole of `bytes`: what is left over is an error.
@@ -251,6 +258,11 @@ pub(super) fn optional<'a>(reader: &mut SliceReader<'a>, tag: u8) -> Result<Opti
     }
 }
 
+/// What has not been read yet.
+pub(super) fn rest<'a>(reader: &mut SliceReader<'a>) -> Result<&'a [u8]> {
+    reader.read_slice(reader.remaining_len())
+}
+
 /// The next element, a SEQUENCE, with tag and length.
 pub(super) fn sequence_tlv<'a>(reader: &mut SliceReader<'a>) -> Result<&'a [u8]> {
     match reader.peek_byte() {
@@ -265,10 +277,31 @@ pub(super) fn octets(bits: BitStringRef<'_>) -> Result<&[u8]> {
         .ok_or_else(|| Tag::BitString.value_error().into())
 }
 
+/// The tag octets of the elements of one SEQUENCE, which tell what a file of DER holds.
+pub(super) fn tags(der: &[u8]) -> Result<Vec<u8>> {
+    let fields = read_all(der, |reader| content(reader, SEQUENCE))?;
+    let mut reader = SliceReader::new(fields)?;
+    let mut tags = Vec::new();
+    while !reader.is_finished() {
+        tags.push(reader.peek_byte().unwrap_or_default());
+        reader.tlv_bytes()?;
+    }
+    Ok(tags)
+}
+
 /// An element of `parts`, one after the other.
 pub(super) fn wrap(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
     let mut element = Vec::with_capacity(length + 6);
+    begin(&mut element, tag, length);
+    for part in parts {
+        element.extend_from_slice(part);
+    }
+    element
+}
+
+/// Tag and length of an element whose content follows.
+pub(super) fn begin(element: &mut Vec<u8>, tag: u8, length: usize) {
     element.push(tag);
     if length < 0x80 {
         element.push(length as u8);
@@ -278,10 +311,6 @@ pub(super) fn wrap(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         element.push(0x80 | (octets.len() - zeros) as u8);
         element.extend_from_slice(&octets[zeros..]);
     }
-    for part in parts {
-        element.extend_from_slice(part);
-    }
-    element
 }
 
 pub(super) fn sequence_of(parts: &[Vec<u8>]) -> Vec<u8> {
@@ -310,6 +339,9 @@ pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const OBJECT_ID: u8 = 0x06;
+pub(super) const ENUMERATED: u8 = 0x0a;
+pub(super) const UTC_TIME: u8 = 0x17;
 pub(super) const GENERALIZED_TIME: u8 = 0x18;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;

@@ -7,7 +7,7 @@ use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::{Signed, Tbs};
 use crate::x509::constraints::{ConstraintError, Constraints};
 use crate::x509::error::{PemFault, X509Error};
-use crate::x509::extension::{BasicConstraints, KeyUsage};
+use crate::x509::extension::{BasicConstraints, KeyUsage, Urls};
 use crate::x509::general_name::Found;
 use crate::x509::key::{PublicKey, VerifyError};
 use crate::x509::name::Name;
@@ -177,6 +177,24 @@ impl Certificate {
         self.authority_key_id.as_deref()
     }
 
+    /// Where it says that its issuer, a CRL and an OCSP responder can be found. What is damaged
+    /// says nothing.
+    pub(crate) fn urls(&self) -> Urls {
+        let read = || -> der::Result<Urls> {
+            let signed = Signed::read(&self.der)?;
+            let tbs = Tbs::read(signed.tbs)?;
+            let mut urls = match tbs.extension(oid::AUTHORITY_INFO_ACCESS) {
+                Some(access) => extension::read_authority_info_access(access.value)?,
+                None => Urls::default(),
+            };
+            if let Some(points) = tbs.extension(oid::CRL_DISTRIBUTION_POINTS) {
+                urls.crl = extension::read_crl_distribution_points(points.value)?;
+            }
+            Ok(urls)
+        };
+        read().unwrap_or_default()
+    }
+
     /// Whether it names itself as its issuer; the signature is not looked at.
     pub(crate) fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
@@ -194,6 +212,17 @@ impl Certificate {
             _ => Err(VerifyError::Algorithm),
         }
     }
+}
+
+/// SHA-256 of the public key in a certificate, without reading the rest; `None` where there is none.
+pub(crate) fn key_fingerprint(der: &[u8]) -> Option<Fingerprint> {
+    let signed = Signed::read(der).ok()?;
+    tbs_key_fingerprint(signed.tbs)
+}
+
+/// The same of what is to be signed.
+pub(crate) fn tbs_key_fingerprint(tbs: &[u8]) -> Option<Fingerprint> {
+    Some(Fingerprint::of(Tbs::read(tbs).ok()?.spki))
 }
 
 fn first_of(blocks: Vec<pem::Block>) -> Result<Vec<u8>, X509Error> {

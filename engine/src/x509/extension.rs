@@ -3,7 +3,7 @@
 use std::fmt;
 
 use const_oid::ObjectIdentifier;
-use der::asn1::BitStringRef;
+use der::asn1::{AnyRef, BitStringRef};
 use der::{Decode, Encode, Reader, Result, Tag};
 
 use crate::base::Identifier;
@@ -16,12 +16,24 @@ pub(crate) struct KeyUsage(u16);
 
 impl KeyUsage {
     pub(crate) const DIGITAL_SIGNATURE: Self = Self(1);
+    pub(crate) const NON_REPUDIATION: Self = Self(1 << 1);
     pub(crate) const KEY_ENCIPHERMENT: Self = Self(1 << 2);
+    pub(crate) const DATA_ENCIPHERMENT: Self = Self(1 << 3);
+    pub(crate) const KEY_AGREEMENT: Self = Self(1 << 4);
     pub(crate) const KEY_CERT_SIGN: Self = Self(1 << 5);
     pub(crate) const CRL_SIGN: Self = Self(1 << 6);
 
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// The uses that both have.
+    pub(crate) const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     pub(crate) const fn contains(self, other: Self) -> bool {
@@ -227,6 +239,62 @@ pub(super) fn crl_distribution_points(urls: &[String]) -> Result<Vec<u8>> {
         false,
         &asn1::sequence_of(&points),
     )
+}
+
+/// The URLs of full names; other ways to say where a list is are left out.
+pub(super) fn read_crl_distribution_points(der: &[u8]) -> Result<Vec<String>> {
+    let points = asn1::read_all(der, |reader| asn1::content(reader, asn1::SEQUENCE))?;
+    let mut urls = Vec::new();
+    for point in elements(points)? {
+        let mut fields = der::SliceReader::new(point)?;
+        let Some(name) = asn1::optional(&mut fields, asn1::context(0))? else {
+            continue;
+        };
+        let full_name = asn1::optional(&mut der::SliceReader::new(name)?, asn1::context(0))?;
+        urls.extend(read_urls(full_name.unwrap_or_default())?);
+    }
+    Ok(urls)
+}
+
+/// Where the issuer's certificate and its OCSP responder are.
+pub(super) fn read_authority_info_access(der: &[u8]) -> Result<Urls> {
+    let places = asn1::read_all(der, |reader| asn1::content(reader, asn1::SEQUENCE))?;
+    let mut urls = Urls::default();
+    for place in elements(places)? {
+        let mut fields = der::SliceReader::new(place)?;
+        let method = ObjectIdentifier::decode(&mut fields)?;
+        let found = read_urls(asn1::rest(&mut fields)?)?;
+        match method {
+            oid::CA_ISSUERS => urls.issuer.extend(found),
+            oid::OCSP => urls.ocsp.extend(found),
+            _ => (),
+        }
+    }
+    Ok(urls)
+}
+
+/// What each SEQUENCE of this list holds.
+fn elements(list: &[u8]) -> Result<Vec<&[u8]>> {
+    let mut reader = der::SliceReader::new(list)?;
+    let mut found = Vec::new();
+    while !reader.is_finished() {
+        found.push(asn1::content(&mut reader, asn1::SEQUENCE)?);
+    }
+    Ok(found)
+}
+
+/// The URLs among these general names.
+fn read_urls(names: &[u8]) -> Result<Vec<String>> {
+    let mut reader = der::SliceReader::new(names)?;
+    let mut urls = Vec::new();
+    while !reader.is_finished() {
+        let is_url = reader.peek_byte() == Some(general_name::URI);
+        let name = AnyRef::decode(&mut reader)?;
+        if is_url {
+            urls.push(String::from_utf8_lossy(name.value()).into_owned());
+        }
+    }
+    Ok(urls)
 }
 
 pub(super) fn write(id: ObjectIdentifier, critical: bool, value: &[u8]) -> Result<Vec<u8>> {

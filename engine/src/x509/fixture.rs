@@ -34,17 +34,23 @@ pub(super) struct TestKey {
 enum Pair {
     Ecdsa(sign::EcdsaKeyPair),
     Ed25519(sign::Ed25519KeyPair),
+    MlDsa(sign::PqdsaKeyPair),
     Rsa(rsa::KeyPair),
 }
 
 impl TestKey {
     pub(super) fn new(kind: KeyType) -> Self {
         let ecdsa = |algorithm| Pair::Ecdsa(sign::EcdsaKeyPair::generate(algorithm).unwrap());
+        let ml_dsa = |algorithm| Pair::MlDsa(sign::PqdsaKeyPair::generate(algorithm).unwrap());
         let rsa = |size| Pair::Rsa(rsa::KeyPair::generate(size).unwrap());
         let pair = match kind {
             KeyType::Ed25519 => Pair::Ed25519(sign::Ed25519KeyPair::generate().unwrap()),
             KeyType::P256 => ecdsa(&sign::ECDSA_P256_SHA256_ASN1_SIGNING),
             KeyType::P384 => ecdsa(&sign::ECDSA_P384_SHA384_ASN1_SIGNING),
+            KeyType::P521 => ecdsa(&sign::ECDSA_P521_SHA512_ASN1_SIGNING),
+            KeyType::MlDsa44 => ml_dsa(&sign::ML_DSA_44_SIGNING),
+            KeyType::MlDsa65 => ml_dsa(&sign::ML_DSA_65_SIGNING),
+            KeyType::MlDsa87 => ml_dsa(&sign::ML_DSA_87_SIGNING),
             KeyType::Rsa2048 => rsa(rsa::KeySize::Rsa2048),
             KeyType::Rsa3072 => rsa(rsa::KeySize::Rsa3072),
             KeyType::Rsa4096 => rsa(rsa::KeySize::Rsa4096),
@@ -52,15 +58,11 @@ impl TestKey {
         Self::of(pair, SignatureAlgorithm::of(kind))
     }
 
-    pub(super) fn p521() -> Self {
-        let pair = sign::EcdsaKeyPair::generate(&sign::ECDSA_P521_SHA512_ASN1_SIGNING).unwrap();
-        Self::of(Pair::Ecdsa(pair), SignatureAlgorithm::EcdsaSha512)
-    }
-
     fn of(pair: Pair, algorithm: SignatureAlgorithm) -> Self {
         let spki = match &pair {
             Pair::Ecdsa(pair) => pair.public_key().as_der().unwrap().as_ref().to_vec(),
             Pair::Ed25519(pair) => pair.public_key().as_der().unwrap().as_ref().to_vec(),
+            Pair::MlDsa(pair) => pair.public_key().as_der().unwrap().as_ref().to_vec(),
             Pair::Rsa(pair) => pair.public_key().as_der().unwrap().as_ref().to_vec(),
         };
         let public = PublicKey::accept(&spki).unwrap();
@@ -76,6 +78,11 @@ impl TestKey {
         match &self.pair {
             Pair::Ecdsa(pair) => pair.sign(&random, message).unwrap().as_ref().to_vec(),
             Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+            Pair::MlDsa(pair) => {
+                let mut signature = vec![0; pair.algorithm().signature_len()];
+                pair.sign(message, &mut signature).unwrap();
+                signature
+            }
             Pair::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 let padding = &sign::RSA_PKCS1_SHA256;

@@ -5,12 +5,15 @@ mod asn1;
 mod certificate;
 mod chain;
 mod constraints;
+mod container;
+mod crl;
 mod draft;
 mod error;
 mod extension;
 mod general_name;
 mod inspect;
 mod key;
+mod link;
 mod lint;
 mod merge;
 mod name;
@@ -24,13 +27,18 @@ pub(crate) mod serial;
 mod fixture;
 
 pub(crate) use algorithm::SignatureAlgorithm;
-pub(crate) use certificate::Certificate;
+pub(crate) use certificate::{Certificate, key_fingerprint, tbs_key_fingerprint};
 pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
 pub(crate) use constraints::Constraints;
+pub(crate) use container::{
+    Bundle, ContainerError, FoundCertificate, FoundKey, Openness, PrivateKey, Reading, SealedKey,
+};
+pub(crate) use crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
-pub(crate) use extension::Urls;
+pub(crate) use extension::{KeyUsage, Urls};
 pub(crate) use inspect::describe;
-pub(crate) use key::PublicKey;
+pub(crate) use key::{PublicKey, trial_key};
+pub(crate) use link::Link;
 pub(crate) use merge::{MergeError, merge};
 pub(crate) use name::Name;
 pub(crate) use profile::{Profile, profile, profiles};

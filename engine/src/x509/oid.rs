@@ -17,7 +17,13 @@ pub(super) const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
 pub(super) const P384: ObjectIdentifier = oid("1.3.132.0.34");
 pub(super) const P521: ObjectIdentifier = oid("1.3.132.0.35");
 pub(super) const ED25519: ObjectIdentifier = oid("1.3.101.112");
+pub(super) const ML_DSA_44: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.17");
+pub(super) const ML_DSA_65: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.18");
+pub(super) const ML_DSA_87: ObjectIdentifier = oid("2.16.840.1.101.3.4.3.19");
 pub(super) const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
+pub(super) const SHA1_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.5");
+pub(super) const SHA256_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.11");
+pub(super) const SHA512_WITH_RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.13");
 pub(super) const RSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
 pub(super) const MGF1: ObjectIdentifier = oid("1.2.840.113549.1.1.8");
 pub(super) const SHA256: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.1");
@@ -30,6 +36,11 @@ pub(super) const SUBJECT_KEY_ID: ObjectIdentifier = oid("2.5.29.14");
 pub(super) const KEY_USAGE: ObjectIdentifier = oid("2.5.29.15");
 pub(super) const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
 pub(super) const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
+pub(super) const CRL_NUMBER: ObjectIdentifier = oid("2.5.29.20");
+pub(super) const CRL_REASON: ObjectIdentifier = oid("2.5.29.21");
+pub(super) const INVALIDITY_DATE: ObjectIdentifier = oid("2.5.29.24");
+pub(super) const DELTA_CRL_INDICATOR: ObjectIdentifier = oid("2.5.29.27");
+pub(super) const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = oid("2.5.29.28");
 pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 pub(super) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = oid("2.5.29.31");
 pub(super) const AUTHORITY_KEY_ID: ObjectIdentifier = oid("2.5.29.35");
@@ -112,9 +123,9 @@ const TITLES: &[(ObjectIdentifier, &str)] = &[
     ),
     (oid("1.3.6.1.5.5.7.48.1.5"), "OCSP no check"),
     (oid("2.5.29.18"), "Issuer alternative names"),
-    (oid("2.5.29.20"), "CRL number"),
-    (oid("2.5.29.27"), "Delta CRL indicator"),
-    (oid("2.5.29.28"), "Issuing distribution point"),
+    (CRL_NUMBER, "CRL number"),
+    (DELTA_CRL_INDICATOR, "Delta CRL indicator"),
+    (ISSUING_DISTRIBUTION_POINT, "Issuing distribution point"),
     (oid("2.5.29.32"), "Certificate policies"),
     (oid("2.5.29.36"), "Policy constraints"),
     (oid("2.5.29.46"), "Freshest CRL"),

@@ -8,6 +8,8 @@ use crate::x509::error::{PemFault, X509Error};
 pub(crate) struct Block {
     pub(crate) label: String,
     pub(crate) der: Vec<u8>,
+    /// What the header `DEK-Info` says, where the contents are encrypted (RFC 1421, 4.6.1.3).
+    pub(crate) sealing: Option<String>,
 }
 
 /// One block, lines of 64 characters, with a final line break.
@@ -69,6 +71,7 @@ pub(crate) fn decode(bytes: &[u8], limit: usize) -> Result<Vec<Block>, X509Error
         blocks.push(Block {
             label: label.to_owned(),
             der: base64(body)?,
+            sealing: header(body, "DEK-Info:"),
         });
         rest = after;
     }
@@ -112,6 +115,11 @@ fn base64(body: &str) -> Result<Vec<u8>, X509Error> {
     Ok(bytes)
 }
 
+fn header(body: &str, name: &str) -> Option<String> {
+    let values = body.lines().filter_map(|line| line.strip_prefix(name));
+    values.map(|value| value.trim().to_owned()).next()
+}
+
 fn digit(character: u8) -> Option<u32> {
     Some(u32::from(match character {
         b'A'..=b'Z' => character - b'A',
@@ -124,7 +132,10 @@ fn digit(character: u8) -> Option<u32> {
 }
 
 pub(crate) const CERTIFICATE: &str = "CERTIFICATE";
+pub(crate) const EC_PRIVATE_KEY: &str = "EC PRIVATE KEY";
+pub(crate) const RSA_PRIVATE_KEY: &str = "RSA PRIVATE KEY";
 pub(crate) const CERTIFICATE_REQUEST: &str = "CERTIFICATE REQUEST";
+pub(crate) const CRL: &str = "X509 CRL";
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BEGIN: &str = "-----BEGIN ";
 const MAX_BLOCKS: usize = 1000;

@@ -198,13 +198,14 @@ fn row(ca: &AuthorityRow) -> [String; 7] {
     let depth = usize::try_from(ca.depth).unwrap_or(0);
     let signs = match &ca.custody {
         Custody::Unattended(_) => "alone",
+        Custody::Keyless => "elsewhere",
         _ => "with the passphrase",
     };
     [
         ca.id.to_string(),
         format!("{}{}", "  ".repeat(depth), ca.name),
         word(&ca.state),
-        ca.key_type.title().to_owned(),
+        ca.key_title.clone(),
         signs.to_owned(),
         ca.effective_not_after.map_or(String::new(), day),
         ca.issued.to_string(),
@@ -241,7 +242,7 @@ fn in_words(detail: &AuthorityDetail) -> String {
         ("State", word(&row.state)),
         ("Below", text(row.parent.map(|id| id.to_string()))),
         ("Root", text(row.online_root.then_some(online))),
-        ("Key", format!("{}, {}", row.key_type.title(), detail.key)),
+        ("Key", key(detail)),
         ("Signs", signs(&row.custody)),
         ("Valid from", text(row.not_before.map(|at| at.to_string()))),
         ("Valid until", text(row.not_after.map(|at| at.to_string()))),
@@ -270,15 +271,25 @@ fn in_words(detail: &AuthorityDetail) -> String {
 
 pub(crate) fn signs(custody: &Custody) -> String {
     match custody {
+        Custody::Keyless => "elsewhere: its key is not in this vault".to_owned(),
         Custody::Unattended(grant) => {
             let what = match grant.profiles.is_empty() {
                 true => "every profile but intermediate".to_owned(),
                 false => list(&grant.profiles),
             };
             let end = grant.until.map_or("for ever".to_owned(), until);
-            format!("alone {end}: {what}")
+            format!("alone {end}: {what}, and CRLs")
         }
         _ => "with the passphrase".to_owned(),
+    }
+}
+
+fn key(detail: &AuthorityDetail) -> String {
+    let title = &detail.row.key_title;
+    match (&detail.key, &detail.keyless_because) {
+        (Some(id), _) => format!("{title}, {id}"),
+        (None, None) => format!("{title}, elsewhere"),
+        (None, Some(why)) => format!("{title}, not taken over: {why}"),
     }
 }
 
@@ -303,10 +314,13 @@ mod tests {
         let words = signs(&Custody::Unattended(grant.clone()));
         assert_eq!(
             words,
-            "alone until 2026-11-22: every profile but intermediate"
+            "alone until 2026-11-22: every profile but intermediate, and CRLs"
         );
         grant.profiles = vec!["server".parse().unwrap()];
         grant.until = None;
-        assert_eq!(signs(&Custody::Unattended(grant)), "alone for ever: server");
+        assert_eq!(
+            signs(&Custody::Unattended(grant)),
+            "alone for ever: server, and CRLs"
+        );
     }
 }

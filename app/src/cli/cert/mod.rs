@@ -1,6 +1,7 @@
 //! `chancery cert`: the inventory, and certificates whose key is made here.
 
 mod new;
+mod revoke;
 
 pub(crate) use new::issue;
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use chancery_engine::api::{
     AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
     CertificateId, CertificateKey, CertificateRow, CertificateStatus, Command, Fact, FindAuthority,
-    FindCertificate, ListCertificates, Report, ShowCertificate, Sort,
+    FindCertificate, ListCertificates, Report, Revocation, ShowCertificate, Sort,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -18,6 +19,7 @@ use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
 use crate::cli::{Format, files, number};
 use new::Create;
+use revoke::{Hold, Revoke, Which, release};
 
 pub(crate) const ABOUT: &str = "Certificates: made with a key of ours, listed, shown, exported";
 
@@ -29,8 +31,14 @@ pub(crate) enum Verb {
     Create(Create),
     /// Write a certificate, its chain and, if asked for, its private key
     Export(Export),
+    /// Put certificates on hold: not to be trusted until released
+    Hold(Hold),
     /// List certificates
     List(List),
+    /// Take back a hold
+    Release(Which),
+    /// Revoke certificates for ever; `crl create` then signs the list that says so
+    Revoke(Revoke),
     /// Show one certificate
     Show {
         /// Id, serial, fingerprint or name
@@ -83,7 +91,9 @@ enum StatusWord {
     Active,
     Expired,
     Expiring,
+    OnHold,
     PossiblyIssued,
+    Revoked,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -102,7 +112,10 @@ impl Verb {
         match self {
             Self::Create(words) => words.run(session),
             Self::Export(words) => words.run(session),
+            Self::Hold(words) => words.run(session),
             Self::List(words) => words.run(session),
+            Self::Release(which) => release(session, &which),
+            Self::Revoke(words) => words.run(session),
             Self::Show { cert, pem } => show(session, cert, pem),
         }
     }
@@ -208,7 +221,9 @@ impl StatusWord {
             Self::Active => CertificateStatus::Active,
             Self::Expired => CertificateStatus::Expired,
             Self::Expiring => CertificateStatus::Expiring,
+            Self::OnHold => CertificateStatus::OnHold,
             Self::PossiblyIssued => CertificateStatus::PossiblyIssued,
+            Self::Revoked => CertificateStatus::Revoked,
         }
     }
 }
@@ -267,8 +282,15 @@ fn in_words(detail: &CertificateDetail) -> String {
         ("Name", row.name.clone()),
         ("Names", list(&row.identifiers)),
         ("Status", word(&row.status)),
+        ("Revoked", row.revocation.map_or(String::new(), revoked)),
         ("Profile", row.profile.to_string()),
-        ("Issuer", format!("{}, {}", row.issuer_name, row.issuer)),
+        (
+            "Issuer",
+            match row.issuer_is_here {
+                true => format!("{}, {}", row.issuer_name, row.issuer),
+                false => format!("{}, not here", row.issuer_name),
+            },
+        ),
         ("Chain", above.join(", ")),
         ("Valid from", row.not_before.to_string()),
         ("Valid until", row.not_after.to_string()),
@@ -282,4 +304,12 @@ fn in_words(detail: &CertificateDetail) -> String {
         ("Serial", row.serial.to_string()),
         ("SHA-256", row.fingerprint.grouped()),
     ])
+}
+
+fn revoked(revocation: Revocation) -> String {
+    let since = revocation.invalid_since;
+    let since = since.map_or(String::new(), |since| {
+        format!(", not to be trusted since {since}")
+    });
+    format!("{}, {}{since}", revocation.at, revocation.reason)
 }

@@ -12,6 +12,8 @@ pub(in crate::gui) fn certificate(status: CertificateStatus) -> Sign {
         CertificateStatus::Active => (Tone::Good, icons::DONE, "Active"),
         CertificateStatus::Expired => (Tone::Bad, icons::FAILED, "Expired"),
         CertificateStatus::Expiring => (Tone::Due, icons::CLOCK, "Expires soon"),
+        CertificateStatus::OnHold => (Tone::Due, icons::WARNING, "On hold"),
+        CertificateStatus::Revoked => (Tone::Bad, icons::CANCELLED, "Revoked"),
         CertificateStatus::PossiblyIssued => (Tone::Due, icons::WARNING, "Possibly issued"),
         _ => UNKNOWN,
     }
@@ -21,6 +23,8 @@ pub(in crate::gui) fn authority(state: AuthorityState) -> Sign {
     match state {
         AuthorityState::Active => (Tone::Good, icons::DONE, "Active"),
         AuthorityState::Expired => (Tone::Bad, icons::FAILED, "Expired"),
+        AuthorityState::OnHold => (Tone::Due, icons::WARNING, "On hold"),
+        AuthorityState::Revoked => (Tone::Bad, icons::CANCELLED, "Revoked"),
         AuthorityState::Requested => (Tone::Info, icons::WAITING, "Waits for its certificate"),
         _ => UNKNOWN,
     }

@@ -1,7 +1,8 @@
 //! Facts as sentences, for toasts; choices as the words of a drop-down.
 
 use chancery_engine::api::{
-    AuditFact, AuthorityFact, CertificateFact, Fact, KeyType, RequestFact, SystemFact, VaultFact,
+    AuditFact, AuthorityFact, CertificateFact, Fact, KeyType, RequestFact, RevocationFact,
+    SystemFact, VaultFact,
 };
 
 use crate::gui::widgets::report::sentence;
@@ -42,13 +43,44 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         Fact::Authority(AuthorityFact::Requested { .. }) => "Request made".to_owned(),
         Fact::Certificate(CertificateFact::Issued { .. }) => "Certificate issued".to_owned(),
         Fact::Key(_) => "Key made".to_owned(),
+        Fact::Revocation(fact) => return revocation(fact),
         Fact::Request(RequestFact::Rejected { .. }) => "Request rejected".to_owned(),
         Fact::Request(RequestFact::Submitted { .. }) => "Request taken in".to_owned(),
         Fact::Vault(VaultFact::Created { .. }) => "Vault created".to_owned(),
-        Fact::Vault(VaultFact::PassphraseChanged) => "Passphrase changed".to_owned(),
+        Fact::Vault(VaultFact::PassphraseChanged { .. }) => "Passphrase changed".to_owned(),
         _ => return None,
     };
     Some(Told::Done(words))
+}
+
+fn revocation(fact: &RevocationFact) -> Option<Told> {
+    let words = match fact {
+        RevocationFact::CrlCreated {
+            number, entries, ..
+        } => match entries {
+            1 => format!("List number {number} signed, with 1 entry"),
+            entries => format!("List number {number} signed, with {entries} entries"),
+        },
+        RevocationFact::CrlExported { file, .. } => format!("List written to {}", file.display()),
+        RevocationFact::Released { certificates } => format!("{} released", many(*certificates)),
+        RevocationFact::Revoked {
+            reason,
+            certificates,
+            ..
+        } => match reason.is_hold() {
+            true => format!("{} put on hold", many(*certificates)),
+            false => format!("{} revoked", many(*certificates)),
+        },
+        _ => return None,
+    };
+    Some(Told::Done(words))
+}
+
+fn many(certificates: u64) -> String {
+    match certificates {
+        1 => "1 certificate".to_owned(),
+        count => format!("{count} certificates"),
+    }
 }
 
 fn written(files: &[std::path::PathBuf]) -> String {
@@ -64,6 +96,9 @@ fn written(files: &[std::path::PathBuf]) -> String {
 pub(in crate::gui) fn key_types() -> Vec<(KeyType, String)> {
     KeyType::ALL
         .into_iter()
-        .map(|kind| (kind, kind.title().to_owned()))
+        .map(|kind| match kind.is_for_private_chains() {
+            true => (kind, format!("{}, for private chains only", kind.title())),
+            false => (kind, kind.title().to_owned()),
+        })
         .collect()
 }

@@ -1,12 +1,14 @@
 //! The hierarchy as a tree, and everything about the authority that is selected.
 
+mod crl;
 mod detail;
 mod dialogs;
 mod install;
 mod save_request;
 
 use chancery_engine::api::{
-    Area, AuthorityDetail, AuthorityId, AuthorityRow, Custody, ListAuthorities, ShowAuthority,
+    Area, AuthorityDetail, AuthorityId, AuthorityRow, Custody, ListAuthorities, ListCrls,
+    ShowAuthority,
 };
 use egui::{Panel, Ui};
 
@@ -18,6 +20,7 @@ use crate::gui::parts::{status, time};
 use crate::gui::theme::{self, icons, size};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::{badge, button, empty_state, report, tree};
+use crl::CrlDialogs;
 use dialogs::Dialogs;
 
 #[derive(Default)]
@@ -25,7 +28,9 @@ pub(in crate::gui) struct Authorities {
     selected: Option<AuthorityId>,
     list: Watched<ListAuthorities>,
     detail: Watched<ShowAuthority>,
+    lists: Watched<ListCrls>,
     dialogs: Dialogs,
+    crl: CrlDialogs,
 }
 
 impl Authorities {
@@ -45,6 +50,9 @@ impl Screen for Authorities {
         let changed = desk.model.changed(Area::Authority);
         self.list.tend(desk.context, desk.client, changed);
         self.detail.tend(desk.context, desk.client, changed);
+        let changed = changed.max(desk.model.changed(Area::Revocation));
+        self.lists.tend(desk.context, desk.client, changed);
+        self.crl.tend(desk.model);
         self.dialogs.tend(desk.model, desk.wishes);
         if self.selected.is_none()
             && let Some(rows) = self.list.shown()
@@ -55,6 +63,7 @@ impl Screen for Authorities {
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
         self.list.want(ui.ctx(), ListAuthorities);
+        self.lists.want(ui.ctx(), ListCrls);
         if let Some(selected) = self.selected {
             self.detail.want(ui.ctx(), ShowAuthority(selected));
         }
@@ -101,6 +110,7 @@ impl Screen for Authorities {
         }
         let context = ui.ctx().clone();
         self.dialogs.ui(&context, wishes);
+        self.crl.ui(&context, wishes);
     }
 }
 
@@ -117,6 +127,14 @@ impl Authorities {
             let detail = detail.clone();
             let request = detail.request_pem.as_deref();
             self.dialogs.open(asked, &detail.row, request, view);
+        }
+        let rows = self.lists.shown().map_or(&[][..], Vec::as_slice);
+        let list = rows.iter().find(|row| Some(row.authority) == self.selected);
+        if let (Some(list), Some(detail)) = (list, self.detail())
+            && let Some(asked) = crl::section_ui(ui, list, view)
+        {
+            let (list, authority) = (list.clone(), detail.row.clone());
+            self.crl.open(asked, &list, &authority, view);
         }
     }
 }
@@ -178,6 +196,7 @@ pub(super) fn custody(custody: &Custody) -> String {
     match custody {
         Custody::Attended => format!("{} signs with the passphrase", icons::LOCK),
         Custody::Unattended(_) => format!("{} signs alone", icons::GRANT),
+        Custody::Keyless => "its key is elsewhere".to_owned(),
         _ => String::new(),
     }
 }

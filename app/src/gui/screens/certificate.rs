@@ -2,7 +2,7 @@
 
 use chancery_engine::api::{
     Area, CertificateCommand, CertificateDetail, CertificateFact, CertificateId, CertificateKey,
-    CertificateStatus, Command, Fact, ShowCertificate,
+    CertificateStatus, Command, Fact, Revocation, Selection, ShowCertificate,
 };
 use egui::{CollapsingHeader, Ui};
 
@@ -12,6 +12,8 @@ use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::errand::Errand;
 use crate::gui::parts::export::ExportDialog;
+use crate::gui::parts::release::ReleaseDialog;
+use crate::gui::parts::revoke::{RevokeDialog, Target};
 use crate::gui::parts::validity_bar::validity_bar;
 use crate::gui::parts::{chain_view, description_view, digits, status, time};
 use crate::gui::theme::{self, Tone};
@@ -23,6 +25,8 @@ pub(in crate::gui) struct Certificate {
     id: Option<CertificateId>,
     detail: Watched<ShowCertificate>,
     export: ExportDialog,
+    revoke: RevokeDialog,
+    release: ReleaseDialog,
     errand: Errand,
 }
 
@@ -40,6 +44,9 @@ impl Certificate {
 impl Screen for Certificate {
     fn logic(&mut self, desk: &mut Desk<'_>) {
         let changed = desk.model.changed(Area::Certificate);
+        let changed = changed.max(desk.model.changed(Area::Revocation));
+        self.revoke.tend(desk);
+        self.release.tend(desk.model);
         self.detail.tend(desk.context, desk.client, changed);
         self.export.tend(desk.model);
         if let Some(Fact::Certificate(CertificateFact::Exported { .. })) =
@@ -62,11 +69,17 @@ impl Screen for Certificate {
             }
             return;
         };
-        let mut exporting = false;
+        let (mut exporting, mut revoking, mut releasing) = (false, false, false);
         let title = detail.row.name.clone();
         let issued = detail.row.status != CertificateStatus::PossiblyIssued;
         heading(ui, &title, |ui| {
             exporting = button::primary(ui, "Export…", issued).clicked();
+            if may_be_revoked(detail.row.status) {
+                revoking = ui.button("Revoke…").clicked();
+            }
+            if detail.row.status == CertificateStatus::OnHold {
+                releasing = ui.button("Release from hold…").clicked();
+            }
         });
         page(ui, |ui| contents_ui(ui, detail, view, wishes));
         if exporting {
@@ -76,6 +89,20 @@ impl Screen for Certificate {
             self.export
                 .ask(format!("Export {title}"), what, view.folder, has_key);
         }
+        if revoking {
+            let is_authority = is_authority(detail);
+            self.revoke.ask(Target {
+                name: title.clone(),
+                what: Selection::Certificates(vec![id]),
+                is_authority,
+                to_type: is_authority.then(|| title.clone()),
+            });
+        }
+        if releasing {
+            self.release.ask(id, &title);
+        }
+        self.revoke.ui(ui.ctx(), wishes);
+        self.release.ui(ui.ctx(), wishes);
         if let Some(chosen) = self.export.ui(ui.ctx(), wishes, &mut self.errand) {
             let command = CertificateCommand::Export {
                 id,
@@ -92,7 +119,19 @@ impl Screen for Certificate {
 /// An authority's key never leaves the vault.
 fn may_export_key(detail: &CertificateDetail) -> bool {
     let in_vault = matches!(detail.row.key, CertificateKey::Vault(_));
-    in_vault && !matches!(detail.row.profile.as_str(), "intermediate" | "root")
+    in_vault && !is_authority(detail)
+}
+
+fn is_authority(detail: &CertificateDetail) -> bool {
+    matches!(detail.row.profile.as_str(), "intermediate" | "root")
+}
+
+/// What has expired needs no list; what is revoked stays so.
+const fn may_be_revoked(status: CertificateStatus) -> bool {
+    !matches!(
+        status,
+        CertificateStatus::Expired | CertificateStatus::Revoked
+    )
 }
 
 fn contents_ui(ui: &mut Ui, detail: &CertificateDetail, view: &View<'_>, wishes: &mut Wishes) {
@@ -106,6 +145,9 @@ fn contents_ui(ui: &mut Ui, detail: &CertificateDetail, view: &View<'_>, wishes:
         let text = "The program ended between the decision to sign it and the record of the \
             signature. It may exist somewhere; it can be revoked.";
         alert::alert(ui, Tone::Due, "Possibly issued", text);
+    }
+    if let Some(revocation) = &row.revocation {
+        revoked_ui(ui, revocation);
     }
     validity_bar(ui, view.now, row.not_before, row.not_after);
     if detail.effective_not_after < row.not_after {
@@ -129,6 +171,19 @@ fn contents_ui(ui: &mut Ui, detail: &CertificateDetail, view: &View<'_>, wishes:
     pem_ui(ui, "Chain, PEM", &detail.chain_pem);
 }
 
+fn revoked_ui(ui: &mut Ui, revocation: &Revocation) {
+    let (tone, title) = match revocation.reason.is_hold() {
+        true => (Tone::Due, "On hold"),
+        false => (Tone::Bad, "Revoked"),
+    };
+    let since = revocation.invalid_since.map_or(String::new(), |since| {
+        format!(" Not to be trusted since {}.", time::date(since))
+    });
+    let when = time::absolute(revocation.at);
+    let text = format!("{}. On {when}.{since}", revocation.reason.meaning());
+    alert::alert(ui, tone, title, &text);
+}
+
 fn identity_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
     let row = &detail.row;
     facts::facts(ui, "identity", |ui| {
@@ -137,7 +192,9 @@ fn identity_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
             facts::row(ui, "Names", &names.join("\n"));
         }
         facts::row_with(ui, "Issued by", |ui| {
-            if ui.link(row.issuer_name.as_str()).clicked() {
+            if !row.issuer_is_here {
+                ui.label(row.issuer_name.as_str());
+            } else if ui.link(row.issuer_name.as_str()).clicked() {
                 wishes.go(Place::Authorities(Some(row.issuer)));
             }
         });
@@ -158,8 +215,15 @@ fn key_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
                     false => "In the vault, sealed; it never leaves it",
                 };
                 facts::row(ui, "Where", place);
-                let id = id.to_string();
-                facts::mono_row(ui, "Reference", &id, &id);
+                facts::row_with(ui, "Reference", |ui| {
+                    if ui
+                        .link("Show the key")
+                        .on_hover_text(id.to_string())
+                        .clicked()
+                    {
+                        wishes.go(Place::Key(id));
+                    }
+                });
             }
             _ => {
                 facts::row(

@@ -2,7 +2,7 @@
 
 use chancery_engine::api::{
     Area, AuthorityId, CertificateFilter, CertificateId, CertificateKey, CertificateRow,
-    CertificateStatus, ListAuthorities, ListCertificates, Page, Sort,
+    CertificateStatus, ListAuthorities, ListCertificates, Page, Selection, Sort,
 };
 use egui::{Panel, Ui};
 
@@ -10,6 +10,7 @@ use super::{Desk, Screen, View, heading};
 use crate::gui::action::Action;
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
+use crate::gui::parts::revoke::{RevokeDialog, Target};
 use crate::gui::parts::validity_bar::validity_bar;
 use crate::gui::parts::{digits, names, status, time};
 use crate::gui::theme::{self, Tone, icons, size};
@@ -25,6 +26,7 @@ pub(in crate::gui) struct Certificates {
     first: u64,
     selected: Option<CertificateId>,
     table: Table,
+    revoke: RevokeDialog,
     list: Watched<ListCertificates>,
     authorities: Watched<ListAuthorities>,
 }
@@ -32,6 +34,8 @@ pub(in crate::gui) struct Certificates {
 impl Screen for Certificates {
     fn logic(&mut self, desk: &mut Desk<'_>) {
         let changed = desk.model.changed(Area::Certificate);
+        let changed = changed.max(desk.model.changed(Area::Revocation));
+        self.revoke.tend(desk);
         self.list.tend(desk.context, desk.client, changed);
         let changed = desk.model.changed(Area::Authority);
         self.authorities.tend(desk.context, desk.client, changed);
@@ -84,6 +88,7 @@ impl Screen for Certificates {
                 });
         }
         self.table_ui(ui, view, wishes);
+        self.revoke.ui(ui.ctx(), wishes);
     }
 }
 
@@ -105,6 +110,8 @@ impl Certificates {
                 CertificateStatus::Active,
                 CertificateStatus::Expiring,
                 CertificateStatus::Expired,
+                CertificateStatus::OnHold,
+                CertificateStatus::Revoked,
                 CertificateStatus::PossiblyIssued,
             ] {
                 let on = self.filter.status == Some(status);
@@ -114,6 +121,15 @@ impl Certificates {
             }
             self.issuer_ui(ui);
             ui.label(theme::soft(ui, count(total)));
+            if total > 0 && may_be_revoked_at_once(&before) && ui.button("Revoke these…").clicked()
+            {
+                self.revoke.ask(Target {
+                    name: count(total),
+                    what: Selection::Matching(before.clone()),
+                    is_authority: false,
+                    to_type: Some(format!("revoke {total}")),
+                });
+            }
         });
         if self.filter != before {
             self.table.return_to_top();
@@ -223,7 +239,9 @@ fn side_ui(ui: &mut Ui, row: &CertificateRow, view: &View<'_>, wishes: &mut Wish
             facts::row(ui, "Names", &names.join("\n"));
         }
         facts::row_with(ui, "Issued by", |ui| {
-            if ui.link(row.issuer_name.as_str()).clicked() {
+            if !row.issuer_is_here {
+                ui.label(row.issuer_name.as_str());
+            } else if ui.link(row.issuer_name.as_str()).clicked() {
                 wishes.go(Place::Authorities(Some(row.issuer)));
             }
         });
@@ -242,6 +260,12 @@ pub(super) fn key_badge(ui: &mut Ui, key: CertificateKey) {
         _ => badge::badge(ui, Tone::Off, icons::ENDPOINT, "Key on its host")
             .on_hover_text("The private key never left the host that made the request"),
     };
+}
+
+/// Only what was narrowed down: nobody means everything there is.
+fn may_be_revoked_at_once(filter: &CertificateFilter) -> bool {
+    let narrowed = !filter.text.trim().is_empty() || filter.authority.is_some();
+    narrowed && filter.status != Some(CertificateStatus::Revoked)
 }
 
 fn count(total: u64) -> String {

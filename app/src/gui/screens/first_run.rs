@@ -11,10 +11,10 @@ use super::Desk;
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::centred;
+use crate::gui::parts::new_passphrase::NewPassphrase;
 use crate::gui::theme::{self, icons, size};
 use crate::gui::widgets::choice::{self, Card};
-use crate::gui::widgets::field::{Field, Look, below, entered};
-use crate::gui::widgets::secret_edit::SecretEdit;
+use crate::gui::widgets::field::{Field, Look, entered};
 use crate::gui::widgets::{button, steps};
 use asked::{Asked, wrong};
 use making::{Making, Plan};
@@ -23,9 +23,7 @@ use making::{Making, Plan};
 pub(in crate::gui) struct FirstRun {
     step: Step,
     door: Door,
-    passphrase: SecretEdit,
-    again: SecretEdit,
-    again_left: bool,
+    passphrase: NewPassphrase,
     name: Field,
     domain: Field,
     host: Field,
@@ -112,32 +110,16 @@ impl FirstRun {
 
     fn passphrase_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
         ui.label("The passphrase protects every private key. Nobody can recover it for you.");
-        let field = self.passphrase.ui(ui, "Passphrase");
-        let strength = self.passphrase.expose(Strength::of);
-        below(ui, strength.words(), None);
-        let again = self.again.ui(ui, "The same passphrase again");
-        self.again_left |= again.lost_focus();
-        let same = self
+        let typed = self
             .passphrase
-            .expose(|one| self.again.expose(|other| one == other));
-        let differs = (!same && !self.again.is_empty()).then_some("The two differ");
-        below(ui, "", differs.filter(|_| self.again_left));
-        self.greet(&field);
-        let ready = same && strength >= Strength::Fair;
-        let entered = entered(ui, &field) || entered(ui, &again);
-        if entered && !ready {
-            match strength >= Strength::Fair {
-                true => again.request_focus(),
-                false => field.request_focus(),
-            }
-        }
+            .ui(ui, "Passphrase", "The same passphrase again");
+        self.greet(&typed.field);
         ui.horizontal(|ui| {
             let verb = match self.door {
                 Door::Private => "Continue",
                 Door::Subordinate => "Create vault",
             };
-            if button::primary(ui, verb, ready).clicked() || (entered && ready) {
-                self.again = SecretEdit::default();
+            if button::primary(ui, verb, typed.ready).clicked() || typed.entered {
                 self.passphrase_given(wishes);
             }
             if ui.button("Back").clicked() {
@@ -313,45 +295,6 @@ impl FirstRun {
     }
 }
 
-/// A hint, not a promise: how long guessing takes depends on how it was chosen.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Strength {
-    Empty,
-    Weak,
-    Fair,
-    Strong,
-}
-
-impl Strength {
-    fn of(text: &str) -> Self {
-        let mut different: Vec<char> = text.chars().collect();
-        let length = different.len();
-        different.sort_unstable();
-        different.dedup();
-        match (length, different.len()) {
-            (0, _) => Self::Empty,
-            (..SHORT, _) | (_, ..=5) => Self::Weak,
-            (SHORT..LONG, _) => Self::Fair,
-            _ => Self::Strong,
-        }
-    }
-
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Empty => {
-                "At least 8 characters; four or more words that only you put together are best"
-            }
-            Self::Weak => "Weak: at least 8 characters, and not the same few again and again",
-            Self::Fair => "Fair: longer is better, for instance a few words more",
-            Self::Strong => "Strong, if it is not written anywhere else",
-        }
-    }
-}
-
-/// The vault takes no passphrase with fewer characters.
-const SHORT: usize = 8;
-const LONG: usize = 18;
-
 const STEPS: [&str; 4] = ["What for", "Passphrase", "Authority and first name", "Make"];
 
 const WILL_BE_MADE: &str = "This makes a root that signs with the passphrase, an issuing \
@@ -375,22 +318,3 @@ const DOORS: &[(Door, Card<'static>)] = &[
         },
     ),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_passphrase_is_judged_by_its_length_and_variety() {
-        assert_eq!(Strength::of(""), Strength::Empty);
-        assert_eq!(Strength::of("short"), Strength::Weak);
-        assert_eq!(Strength::of("horse-7"), Strength::Weak);
-        assert_eq!(Strength::of("horse-78"), Strength::Fair);
-        assert_eq!(Strength::of("aaaaaaaaaaaaaaaaaaaaaaaa"), Strength::Weak);
-        assert_eq!(Strength::of("correct horse"), Strength::Fair);
-        assert_eq!(
-            Strength::of("correct horse battery staple"),
-            Strength::Strong
-        );
-    }
-}

@@ -11,6 +11,7 @@ pub(super) mod gallery;
 pub(super) mod issue;
 pub(super) mod new_authority;
 pub(super) mod requests;
+pub(super) mod secrets;
 pub(super) mod unlock;
 
 use chancery_engine::Client;
@@ -57,6 +58,7 @@ pub(super) struct Screens {
     pub(super) issue: issue::Issue,
     pub(super) new_authority: new_authority::NewAuthorityForm,
     pub(super) requests: requests::Requests,
+    pub(super) secrets: secrets::Secrets,
 }
 
 impl Screens {
@@ -80,8 +82,16 @@ impl Screens {
             Place::Certificates => &mut self.certificates,
             Place::Gallery => &mut self.gallery,
             Place::Issue => &mut self.issue,
+            Place::Key(key) => {
+                self.secrets.select(key);
+                &mut self.secrets
+            }
             Place::NewAuthority => &mut self.new_authority,
             Place::Requests => &mut self.requests,
+            Place::Secrets(part) => {
+                self.secrets.turn_to(part);
+                &mut self.secrets
+            }
         }
     }
 }

@@ -53,7 +53,7 @@ impl Unlock {
         let clicked = button::primary(ui, verb, ready).clicked();
         if ready && (clicked || entered) {
             let passphrase = self.passphrase.take();
-            let command = Command::Vault(VaultCommand::Unlock { passphrase });
+            let command = Command::Vault(VaultCommand::unlock(passphrase));
             self.errand.send(wishes, command);
             self.greeted = false;
         }

@@ -32,5 +32,13 @@ pub(in crate::gui) fn status(ui: &mut Ui, tone: Tone, icon: &str, word: &str) ->
     ui.add(egui::Label::new(text).selectable(false).truncate())
 }
 
+/// The same where the words may take more than one line.
+pub(in crate::gui) fn line(ui: &mut Ui, tone: Tone, icon: &str, words: &str) {
+    ui.horizontal_top(|ui| {
+        ui.label(theme::toned(ui, tone, icon));
+        ui.add(egui::Label::new(words).wrap());
+    });
+}
+
 const HEIGHT: f32 = 22.0;
 const PADDING: f32 = 6.0;

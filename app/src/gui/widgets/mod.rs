@@ -16,5 +16,6 @@ pub(super) mod report;
 pub(super) mod secret_edit;
 pub(super) mod steps;
 pub(super) mod table;
+pub(super) mod tabs;
 pub(super) mod toast;
 pub(super) mod tree;

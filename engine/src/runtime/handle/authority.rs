@@ -1,20 +1,17 @@
 //! Authorities: made here, requested from elsewhere, installed, granted, exported.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::hierarchy::{known, pems};
+use super::hierarchy::known;
 use super::{Decided, Decision, issuing};
 use crate::api::{
     AuthorityCommand, AuthorityFact, AuthorityId, CertificateId, CertificateKey, Consent, Duty,
     Fact, Given as GivenBy, Grant, KeyId, KeyUse, NewAuthority, NewAuthorityRequest, Report,
     Resource, Secret,
 };
-use crate::authority::export::{Content, Sheet, file_name, write};
 use crate::authority::{
     AuthorityError, Confirmation, Given, Installation, Issuer, NewKey, Permission, Plan, Prepared,
-    Source, certificates_from, install, name_is_free, name_of, new_rows, plan, prepare,
-    prepare_root, waiting,
+    Source, install, name_is_free, name_of, new_rows, plan, prepare, prepare_root, waiting,
 };
 use crate::base::Receipt;
 use crate::runtime::act::Act;
@@ -33,7 +30,9 @@ pub(in crate::runtime) async fn decide(
     let decision = match command {
         AuthorityCommand::Create(new) => create(context, act, new).await,
         AuthorityCommand::EndGrant { id } => end_grant(context, act, id).await,
-        AuthorityCommand::Export { id, folder, der } => export(context, id, folder, der).await,
+        AuthorityCommand::Export { id, folder, der } => {
+            super::export::authority(context, id, folder, der).await
+        }
         AuthorityCommand::Grant { id, grant, consent } => {
             grant_use(context, id, grant, consent).await
         }
@@ -113,7 +112,7 @@ fn rehearse(
 ) -> Result<(), Report> {
     let key = NewKey {
         id: KeyId::from_raw(0),
-        public: crate::authority::trial_key(plan.key_type)?,
+        public: crate::x509::trial_key(plan.key_type)?,
         key_type: plan.key_type,
     };
     draw(plan, parent, permission, ids, &key, act).map(drop)
@@ -191,10 +190,10 @@ fn grant_end(id: AuthorityId, grant: Option<&Grant>) -> Option<Put> {
 fn custody_words(grant: Option<&Grant>) -> String {
     match grant {
         None => "key attended".to_owned(),
-        Some(Grant { until: None, .. }) => "key unattended without end".to_owned(),
+        Some(Grant { until: None, .. }) => "key unattended without end, CRLs included".to_owned(),
         Some(Grant {
             until: Some(end), ..
-        }) => format!("key unattended until {end}"),
+        }) => format!("key unattended until {end}, CRLs included"),
     }
 }
 
@@ -327,11 +326,14 @@ fn foreign_row(
         serial: certificate.serial().clone(),
         not_before: certificate.not_before(),
         not_after: certificate.not_after(),
-        key: CertificateKey::Vault(record.key),
+        key: record
+            .key
+            .map_or(CertificateKey::Endpoint, CertificateKey::Vault),
         key_title: certificate.public_key().title(),
         request: None,
         issued: act.at,
         fingerprint: Some(certificate.fingerprint()),
+        elsewhere: None,
     })
 }
 
@@ -345,7 +347,7 @@ async fn grant_use(
     let record = known(&store, id)?;
     let passphrase = Arc::new(consent.passphrase);
     confirmation(consent.given).names(id, &record.name)?;
-    seal_for_everyday(context, record.key, &passphrase).await?;
+    seal_for_everyday(context, key_of(&record)?, &passphrase).await?;
     let details = custody_words(Some(&grant));
     let mut puts = ends_done(&store, id)?;
     puts.extend(grant_end(id, Some(&grant)));
@@ -358,6 +360,13 @@ async fn grant_use(
         puts,
         details,
         ..Decision::of(Fact::Authority(AuthorityFact::Granted { id }))
+    })
+}
+
+/// The key that signs as it, where that is in the vault.
+fn key_of(record: &AuthorityRecord) -> Result<KeyId, AuthorityError> {
+    record.key.ok_or_else(|| AuthorityError::Keyless {
+        name: record.name.clone(),
     })
 }
 
@@ -385,7 +394,7 @@ async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Deci
             ..Decision::of(Fact::Authority(AuthorityFact::Granted { id }))
         });
     }
-    let (vault, key) = (Arc::clone(&context.vault), record.key);
+    let (vault, key) = (Arc::clone(&context.vault), key_of(&record)?);
     // Where the vault is locked the copy goes at the next unlock; without the grant nothing uses it.
     let taken = context.compute.run(move || vault.end_grant(key)).await?;
     let details = match taken {
@@ -404,41 +413,6 @@ async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Deci
         details,
         ..Decision::of(Fact::Authority(AuthorityFact::GrantEnded { id }))
     })
-}
-
-async fn export(
-    context: &Context,
-    id: AuthorityId,
-    folder: PathBuf,
-    der: bool,
-) -> Result<Decision, Report> {
-    let store = context.snapshot()?;
-    let record = known(&store, id)?;
-    let name = file_name(&record.name);
-    let chain = certificates_from(&store, id)?;
-    let own = chain.first().ok_or_else(|| AuthorityError::NotInstalled {
-        name: record.name.clone(),
-    })?;
-    let (own, chain) = match der {
-        true => (own.clone(), chain.concat()),
-        false => (pems(std::slice::from_ref(own)), pems(&chain)),
-    };
-    let sheet = |path: String, bytes| Sheet {
-        path: path.into(),
-        content: Content::Plain(bytes),
-    };
-    let mut sheets = vec![sheet(
-        format!("{name}.{}", if der { "der" } else { "crt" }),
-        own,
-    )];
-    if !der {
-        sheets.push(sheet(format!("{name}.chain.crt"), chain));
-    }
-    let files = context.files.run(move || write(&folder, &sheets)).await??;
-    Ok(Decision::of(Fact::Authority(AuthorityFact::Exported {
-        id,
-        files,
-    })))
 }
 
 fn intermediate() -> Result<&'static Profile, Report> {

@@ -1,9 +1,7 @@
-//! The inventory: certificates whose key is in the vault are issued here; all are listed, shown and
-//! exported.
+//! The inventory: certificates whose key is in the vault are issued here; all are listed and shown.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::authority::confirmation;
@@ -11,22 +9,21 @@ use super::hierarchy::{known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{
-    AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateId,
-    CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding, KeyChoice, KeyUse,
-    ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName, Report, Resource,
-    ShowCertificate, Sort, Timestamp, shown,
+    AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
+    CertificateId, CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding,
+    KeyChoice, KeyUse, ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName,
+    Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp, shown,
 };
-use crate::authority::export::{Content, Sheet, file_name, verify, write};
 use crate::authority::{
     Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
-    trial_key, wish_for,
+    wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
-use crate::store::{Snapshot, key};
-use crate::x509::{Profile, PublicKey, describe, pem, profile};
+use crate::store::{Rows, Snapshot, key, revocation};
+use crate::x509::{Profile, PublicKey, describe, pem, profile, trial_key};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -40,7 +37,9 @@ pub(in crate::runtime) async fn decide(
             file_name,
             der,
             with_key,
-        } => export(context, act, (id, file_name), folder, (der, with_key)).await,
+        } => {
+            super::export::certificate(context, act, (id, file_name), folder, (der, with_key)).await
+        }
         CertificateCommand::Issue { wish, consent } => issue(context, act, wish, consent).await,
     }
 }
@@ -156,8 +155,11 @@ fn existing(
     let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
     match record.used_for {
         KeyUse::Leaf => {
-            let spki = context.vault.public_key(id)?;
-            Ok((PublicKey::accept(&spki)?, Some(id)))
+            let key = PublicKey::accept(&context.vault.public_key(id)?)?;
+            match store.barred(&key.spki_fingerprint())? {
+                Some(why) => Err(CertificateError::BarredKey(id, why).into()),
+                None => Ok((key, Some(id))),
+            }
         }
         _ => Err(CertificateError::KeyForAnotherUse(id).into()),
     }
@@ -181,74 +183,10 @@ fn leaf_profile(name: &ProfileName) -> Result<&'static Profile, Report> {
     }
 }
 
-async fn export(
-    context: &Context,
-    act: &Act,
-    (id, named): (CertificateId, Option<String>),
-    folder: PathBuf,
-    (as_der, with_key): (bool, bool),
-) -> Result<Decided, Report> {
-    let store = context.snapshot()?;
-    let (record, der) = stored(&store, id)?;
-    let name = named.map_or_else(|| file_name(&record.name), |name| file_name(&name));
-    let key = match (with_key, record.key) {
-        (false, _) => None,
-        (true, CertificateKey::Vault(key)) => Some(key),
-        (true, _) => return Err(CertificateError::KeyElsewhere(id).into()),
-    };
-    if key.is_some() && any_profile(&record.profile).map_or(true, |profile| profile.is_ca) {
-        return Err(CertificateError::AuthorityKey.into());
-    }
-    let above = certificates_from(&store, record.issuer)?;
-    let chain = sent_chain(&store, record.issuer)?;
-    let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
-    let now = act.at;
-    let vault = Arc::clone(&context.vault);
-    let files = context
-        .files
-        .run(move || -> Result<Vec<PathBuf>, Report> {
-            let mut sheets = match as_der {
-                true => vec![plain(format!("{name}.der"), der.clone())],
-                false => pem_sheets(&name, &der, &chain),
-            };
-            if let Some(key) = key {
-                let secret = vault.export_private_key(key)?;
-                sheets.push(Sheet {
-                    path: format!("{name}.key").into(),
-                    content: Content::Private(secret.expose(|der| pem::encode_private(der))),
-                });
-            }
-            let files = write(&folder, &sheets)?;
-            verify(&der, &above, now)?;
-            Ok(files)
-        })
-        .await??;
-    let fact = CertificateFact::Exported {
-        id,
-        files,
-        key_written: with_key,
-    };
-    Ok(Decision::of(Fact::Certificate(fact)).into())
-}
-
-fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {
-    let (own, above) = (pems(&[der.to_vec()]), pems(chain));
-    let full = [own.clone(), above.clone()].concat();
-    vec![
-        plain(format!("{name}.crt"), own),
-        plain(format!("{name}.chain.crt"), above),
-        plain(format!("{name}.fullchain.crt"), full),
-    ]
-}
-
-fn plain(path: String, bytes: Vec<u8>) -> Sheet {
-    Sheet {
-        path: path.into(),
-        content: Content::Plain(bytes),
-    }
-}
-
-fn stored(store: &Snapshot, id: CertificateId) -> Result<(CertificateRecord, Vec<u8>), Report> {
+pub(super) fn stored(
+    store: &Snapshot,
+    id: CertificateId,
+) -> Result<(CertificateRecord, Vec<u8>), Report> {
     match (rows::get(store, id)?, rows::der(store, id)?) {
         (Some(record), Some(der)) => Ok((record, der)),
         _ if rows::intent(store, id)?.is_some() => Err(CertificateError::OnlyIntended(id).into()),
@@ -258,15 +196,15 @@ fn stored(store: &Snapshot, id: CertificateId) -> Result<(CertificateRecord, Vec
 
 /// How many certificates each authority has issued, its own not counted.
 pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, Report> {
-    let keys: HashMap<AuthorityId, CertificateKey> = sight
+    let own: HashMap<AuthorityId, CertificateId> = sight
         .store
         .authorities()?
         .into_iter()
-        .map(|(id, record)| (id, CertificateKey::Vault(record.key)))
+        .filter_map(|(id, record)| Some((id, record.installed?.certificate)))
         .collect();
     let mut counts = HashMap::new();
-    for (_, record) in sight.store.certificates()? {
-        if keys.get(&record.issuer) != Some(&record.key) {
+    for (id, record) in sight.store.certificates()? {
+        if own.get(&record.issuer) != Some(&id) {
             *counts.entry(record.issuer).or_insert(0) += 1;
         }
     }
@@ -275,23 +213,7 @@ pub(super) fn issued_by(sight: &Sight<'_>) -> Result<HashMap<AuthorityId, u64>, 
 
 impl Answer for ListCertificates {
     fn answer(&self, sight: &Sight<'_>) -> Result<Page<CertificateRow>, Report> {
-        let store = &sight.store;
-        let names: HashMap<AuthorityId, String> = store
-            .authorities()?
-            .into_iter()
-            .map(|(id, record)| (id, record.name))
-            .collect();
-        let all = store.certificates()?.into_iter().chain(store.intents()?);
-        let text = self.filter.text.to_lowercase();
-        let mut found: Vec<CertificateRow> = all
-            .map(|(id, record)| {
-                let issuer_name = names.get(&record.issuer).cloned().unwrap_or_default();
-                row((id, record), issuer_name, sight.now)
-            })
-            .filter(|row| self.filter.authority.is_none_or(|only| row.issuer == only))
-            .filter(|row| self.filter.status.is_none_or(|only| row.status == only))
-            .filter(|row| matches(row, &text))
-            .collect();
+        let mut found = fitting(&sight.store, &self.filter, sight.now)?;
         match self.sort {
             Sort::Expiry => found.sort_by_key(|row| (row.not_after, row.id)),
             Sort::Issued => found.sort_by_key(|row| row.id),
@@ -305,6 +227,44 @@ impl Answer for ListCertificates {
         }
         Ok(page(found, self.first, self.rows))
     }
+}
+
+/// Every row that passes the filter, oldest first, those last that were possibly issued.
+pub(super) fn fitting(
+    store: &Snapshot,
+    filter: &CertificateFilter,
+    now: Timestamp,
+) -> Result<Vec<CertificateRow>, Report> {
+    let names: HashMap<AuthorityId, String> = store
+        .authorities()?
+        .into_iter()
+        .map(|(id, record)| (id, record.name))
+        .collect();
+    let all = store.certificates()?.into_iter().chain(store.intents()?);
+    let revoked = revoked(store)?;
+    let text = filter.text.to_lowercase();
+    Ok(all
+        .map(|(id, record)| {
+            let known = names.get(&record.issuer).or(record.elsewhere.as_ref());
+            let issuer_name = known.cloned().unwrap_or_default();
+            let revocation = revoked
+                .get(&(record.issuer, record.serial.clone()))
+                .copied();
+            row((id, record), issuer_name, revocation, now)
+        })
+        .filter(|row| filter.authority.is_none_or(|only| row.issuer == only))
+        .filter(|row| filter.status.is_none_or(|only| row.status == only))
+        .filter(|row| matches(row, &text))
+        .collect())
+}
+
+type Revoked = HashMap<(AuthorityId, Serial), Revocation>;
+
+fn revoked(store: &Snapshot) -> Result<Revoked, Report> {
+    let all = store.revocations()?.into_iter();
+    Ok(all
+        .map(|(issuer, serial, record)| ((issuer, serial), record.revocation))
+        .collect())
 }
 
 fn matches(row: &CertificateRow, text: &str) -> bool {
@@ -323,11 +283,14 @@ fn matches(row: &CertificateRow, text: &str) -> bool {
 fn row(
     (id, record): (CertificateId, CertificateRecord),
     issuer_name: String,
+    revocation: Option<Revocation>,
     now: Timestamp,
 ) -> CertificateRow {
     CertificateRow {
         id,
-        status: status(&record, now),
+        status: status(&record, revocation, now),
+        revocation,
+        issuer_is_here: record.is_issued_here(),
         name: record.name,
         identifiers: record.identifiers,
         issuer: record.issuer,
@@ -345,9 +308,18 @@ fn row(
 }
 
 /// By the share of the lifetime that is left, never by a number of days.
-fn status(record: &CertificateRecord, now: Timestamp) -> CertificateStatus {
+fn status(
+    record: &CertificateRecord,
+    revocation: Option<Revocation>,
+    now: Timestamp,
+) -> CertificateStatus {
     let lifetime = record.not_after.0.saturating_sub(record.not_before.0);
     let left = record.not_after.0.saturating_sub(now.0);
+    match revocation {
+        Some(held) if held.reason.is_hold() => return CertificateStatus::OnHold,
+        Some(_) => return CertificateStatus::Revoked,
+        None => (),
+    }
     match () {
         () if record.fingerprint.is_none() => CertificateStatus::PossiblyIssued,
         () if left <= 0 => CertificateStatus::Expired,
@@ -360,10 +332,14 @@ impl Answer for ShowCertificate {
     fn answer(&self, sight: &Sight<'_>) -> Result<CertificateDetail, Report> {
         let store = &sight.store;
         let (record, der) = stored(store, self.0)?;
-        let issuer = known(store, record.issuer)?;
+        let issuer_name = match &record.elsewhere {
+            Some(issuer) => issuer.clone(),
+            None => known(store, record.issuer)?.name,
+        };
         let above = certificates_from(store, record.issuer)?;
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let chain = crate::authority::chain_from(store, record.issuer)?;
+        let revocation = revocation::get(store, record.issuer, &record.serial)?;
         Ok(CertificateDetail {
             request: record.request,
             effective_not_after: effective_end(record.not_after, &above)?,
@@ -378,7 +354,12 @@ impl Answer for ShowCertificate {
                 .collect(),
             chain_pem: text(&sent_chain(store, record.issuer)?),
             description: describe(&der)?,
-            row: row((self.0, record), issuer.name, sight.now),
+            row: row(
+                (self.0, record),
+                issuer_name,
+                revocation.map(|revoked| revoked.revocation),
+                sight.now,
+            ),
         })
     }
 }
@@ -401,9 +382,10 @@ impl Answer for PreviewCertificate {
 }
 
 #[derive(Debug)]
-enum CertificateError {
+pub(super) enum CertificateError {
     AuthorityKey,
     AuthorityProfile,
+    BarredKey(crate::api::KeyId, String),
     KeyElsewhere(CertificateId),
     KeyForAnotherUse(crate::api::KeyId),
     OnlyIntended(CertificateId),
@@ -418,6 +400,7 @@ impl fmt::Display for CertificateError {
             Self::AuthorityProfile => {
                 f.write_str("a certificate for an authority is not issued with a key made here")
             }
+            Self::BarredKey(id, why) => write!(f, "{id} may not be certified again: {why}"),
             Self::KeyElsewhere(id) => write!(
                 f,
                 "the private key of {id} is on the host that made the request; it was never here"
@@ -442,6 +425,7 @@ impl Explain for CertificateError {
         match self {
             Self::AuthorityKey => "certificate.authority-key",
             Self::AuthorityProfile => "certificate.authority-profile",
+            Self::BarredKey(..) => "policy.barred-key",
             Self::KeyElsewhere(_) => "certificate.key-elsewhere",
             Self::KeyForAnotherUse(_) => "certificate.key-for-another-use",
             Self::OnlyIntended(_) => "certificate.only-intended",
@@ -465,6 +449,7 @@ impl Explain for CertificateError {
                 Self::AuthorityProfile => {
                     "Make an authority with ca create, or submit its request with csr submit"
                 }
+                Self::BarredKey(..) => "Let a new key be made",
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
                 Self::OnlyIntended(_) => "Treat it as issued; its serial is in the audit",

@@ -4,10 +4,11 @@ use std::fmt;
 
 use super::{Answer, Sight};
 use crate::api::{
-    AuthorityId, AuthorityState, CertificateId, FindAuthority, FindCertificate, FindKey,
-    FindRequest, Fingerprint, KeyId, ListAuthorities, Report, RequestId, Serial, shown,
+    AuthorityId, AuthorityState, CertificateId, FindAuthority, FindCertificate, FindIssued,
+    FindKey, FindRequest, Fingerprint, KeyId, ListAuthorities, Report, RequestId, Serial, shown,
 };
 use crate::base::{Explain, Kind, Remedy};
+use crate::store::certificate::CertificateRecord;
 use crate::store::{authority, certificate, key, request};
 
 impl Answer for FindAuthority {
@@ -53,16 +54,38 @@ impl Answer for FindCertificate {
                 || certificate::intent(&sight.store, id)?.is_some();
             return one("certificate", text, known.then_some(id));
         }
-        let fingerprint: Option<Fingerprint> = text.parse().ok();
-        let serial: Option<Serial> = text.parse().ok();
-        let all = sight.store.certificates()?.into_iter();
-        let fits = all.filter(|(_, record)| {
-            record.name == text
-                || serial.as_ref() == Some(&record.serial)
-                || fingerprint.is_some() && fingerprint == record.fingerprint
-        });
-        one("certificate", text, fits.map(|(id, _)| id))
+        let all = sight.store.certificates()?;
+        one("certificate", text, named(all, text))
     }
+}
+
+impl Answer for FindIssued {
+    fn answer(&self, sight: &Sight<'_>) -> Result<CertificateId, Report> {
+        let text = self.text.trim();
+        let all = sight.store.certificates()?.into_iter();
+        let mut all: Vec<_> = all.chain(sight.store.intents()?).collect();
+        all.retain(|(_, record)| record.issuer == self.authority);
+        if let Ok(id) = text.parse::<CertificateId>() {
+            let known = all.iter().any(|(known, _)| *known == id);
+            return one("certificate", text, known.then_some(id));
+        }
+        one("certificate", text, named(all, text))
+    }
+}
+
+/// By name, serial or fingerprint.
+fn named(
+    all: Vec<(CertificateId, CertificateRecord)>,
+    text: &str,
+) -> impl Iterator<Item = CertificateId> {
+    let fingerprint: Option<Fingerprint> = text.parse().ok();
+    let serial: Option<Serial> = text.parse().ok();
+    let fits = all.into_iter().filter(move |(_, record)| {
+        record.name == text
+            || serial.as_ref() == Some(&record.serial)
+            || fingerprint.is_some() && fingerprint == record.fingerprint
+    });
+    fits.map(|(id, _)| id)
 }
 
 impl Answer for FindKey {

@@ -6,10 +6,12 @@ use crate::api::{
     AuthorityDetail, AuthorityId, AuthorityRow, AuthorityState, Custody, ListAuthorities, Report,
     ShowAuthority,
 };
-use crate::authority::{AuthorityError, certificates_from, effective_end, without_root};
+use crate::authority::{
+    AuthorityError, certificates_from, effective_end, revoked_above, without_root,
+};
 use crate::store::Snapshot;
 use crate::store::authority::{self as rows, AuthorityRecord};
-use crate::x509::pem;
+use crate::x509::{Certificate, pem};
 
 pub(super) fn known(store: &Snapshot, id: AuthorityId) -> Result<AuthorityRecord, Report> {
     let record = rows::get(store, id)?;
@@ -61,18 +63,21 @@ fn row(
 ) -> Result<AuthorityRow, Report> {
     let installed = record.installed.as_ref();
     let is_root = installed.is_some_and(|installed| installed.is_root);
-    let state = match installed {
-        None => AuthorityState::Requested,
-        Some(installed) if installed.not_after <= sight.now => AuthorityState::Expired,
-        Some(_) => AuthorityState::Active,
+    let revoked = revoked_above(&sight.store, id)?;
+    let state = match (installed, revoked) {
+        (None, _) => AuthorityState::Requested,
+        (_, Some((_, held))) if held.reason.is_hold() => AuthorityState::OnHold,
+        (_, Some(_)) => AuthorityState::Revoked,
+        (Some(installed), None) if installed.not_after <= sight.now => AuthorityState::Expired,
+        (Some(_), None) => AuthorityState::Active,
     };
-    let effective_not_after = match installed {
-        Some(own) => {
-            let chain = certificates_from(&sight.store, id)?;
-            Some(effective_end(own.not_after, &chain)?)
-        }
-        None => None,
+    let chain = match installed {
+        Some(_) => certificates_from(&sight.store, id)?,
+        None => Vec::new(),
     };
+    let effective_not_after = installed
+        .map(|own| effective_end(own.not_after, &chain))
+        .transpose()?;
     let constraints = installed.and_then(|installed| installed.constraints.as_ref());
     Ok(AuthorityRow {
         id,
@@ -83,10 +88,16 @@ fn row(
         is_root,
         state,
         custody: match &record.grant {
+            _ if record.key.is_none() => Custody::Keyless,
             Some(grant) => Custody::Unattended(grant.clone()),
             None => Custody::Attended,
         },
         key_type: record.key_type,
+        key_title: match (record.key_type, chain.first()) {
+            (Some(key_type), _) => key_type.title().to_owned(),
+            (None, Some(own)) => Certificate::read(own)?.public_key().title(),
+            (None, None) => String::new(),
+        },
         not_before: installed.map(|installed| installed.not_before),
         not_after: installed.map(|installed| installed.not_after),
         effective_not_after,
@@ -115,6 +126,7 @@ impl Answer for ShowAuthority {
         Ok(AuthorityDetail {
             row: row.ok_or(AuthorityError::Unknown(id))?,
             key: record.key,
+            keyless_because: record.keyless_because.clone(),
             certificate: installed.map(|installed| installed.certificate),
             serial: installed.map(|installed| installed.serial.clone()),
             fingerprint: installed.map(|installed| installed.fingerprint),

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use super::{Answer, Decided, Decision, Sight};
 use crate::api::{
-    Fact, KeyCommand, KeyFact, KeyId, KeyRow, KeyType, KeyUse, ListKeys, Report, Resource, shown,
+    CertificateId, CertificateKey, Custody, Fact, KeyCommand, KeyDetail, KeyFact, KeyId, KeyRow,
+    KeyType, KeyUse, LastUse, ListKeys, Report, Resource, ShowKey, shown,
 };
 use crate::authority::NewKey;
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
-use crate::store::{Rows, key};
+use crate::store::certificate::CertificateRecord;
+use crate::store::key::{KeyRecord, UseRecord};
+use crate::store::{Rows, Snapshot, authority, key};
 use crate::vault::Class;
 
 pub(in crate::runtime) async fn decide(
@@ -69,18 +72,66 @@ fn name_is_free(rows: &impl Rows, name: &str) -> Result<(), Report> {
 
 impl Answer for ListKeys {
     fn answer(&self, sight: &Sight<'_>) -> Result<Vec<KeyRow>, Report> {
-        let keys = sight.store.keys()?.into_iter();
-        Ok(keys
-            .map(|(id, record)| KeyRow {
-                id,
-                name: record.name,
-                key_type: record.key_type,
-                used_for: record.used_for,
-                created: record.created,
-                fingerprint: record.fingerprint,
-            })
-            .collect())
+        let (keys, mut uses) = (sight.store.keys()?, sight.store.key_uses()?);
+        keys.into_iter()
+            .map(|(id, record)| row(&sight.store, id, record, uses.remove(&id)))
+            .collect()
     }
+}
+
+impl Answer for ShowKey {
+    fn answer(&self, sight: &Sight<'_>) -> Result<KeyDetail, Report> {
+        let (id, store) = (self.0, &sight.store);
+        let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
+        let row = row(store, id, record, store.key_uses()?.remove(&id))?;
+        let named = match row.used_for {
+            KeyUse::Authority(authority) => authority::get(store, authority)?,
+            _ => None,
+        };
+        let own = named.as_ref().and_then(|record| record.installed.as_ref());
+        let own = own.map(|installed| installed.certificate);
+        let all = store.certificates()?.into_iter().rev();
+        let of_key = |(certificate, record): &(CertificateId, CertificateRecord)| {
+            record.key == CertificateKey::Vault(id) || Some(*certificate) == own
+        };
+        Ok(KeyDetail {
+            row,
+            certificates: all
+                .filter(of_key)
+                .map(|(certificate, record)| (certificate, record.name))
+                .collect(),
+            authority: named.map(|record| record.name),
+        })
+    }
+}
+
+fn row(
+    store: &Snapshot,
+    id: KeyId,
+    record: KeyRecord,
+    used: Option<UseRecord>,
+) -> Result<KeyRow, Report> {
+    let custody = match record.used_for {
+        KeyUse::Authority(authority) => {
+            let grant = authority::get(store, authority)?.and_then(|record| record.grant);
+            Some(grant.map_or(Custody::Attended, Custody::Unattended))
+        }
+        _ => None,
+    };
+    Ok(KeyRow {
+        id,
+        name: record.name,
+        key_type: record.key_type,
+        used_for: record.used_for,
+        created: record.created,
+        fingerprint: record.fingerprint,
+        custody,
+        last_use: used.map(|used| LastUse {
+            at: used.at,
+            purpose: used.purpose,
+            count: used.count,
+        }),
+    })
 }
 
 #[derive(Debug)]

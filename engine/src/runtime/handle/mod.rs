@@ -4,11 +4,15 @@ pub(super) mod audit;
 pub(super) mod authority;
 pub(super) mod backup;
 pub(super) mod certificate;
+mod export;
 mod find;
 mod hierarchy;
+pub(super) mod import;
 mod issuing;
 pub(super) mod key;
 pub(super) mod request;
+pub(super) mod revocation;
+mod slot;
 pub(super) mod system;
 pub(super) mod vault;
 
@@ -18,6 +22,7 @@ use super::context::Context;
 use super::pool::attempt;
 use crate::api::{Answered, Fact, JobId, Question, Report, Resource, Timestamp};
 use crate::base::Receipt;
+use crate::store::audit::Entry;
 use crate::store::{Guard, Put, Snapshot};
 
 /// A question the engine can answer. Nobody else can implement it: a sight has no public name.
@@ -48,6 +53,8 @@ pub(super) struct Decision {
     pub(super) resource: Option<Resource>,
     /// For the audit, besides the command's own words.
     pub(super) details: String,
+    /// Further entries of the audit, where one command does the same to many things.
+    pub(super) more: Vec<Entry>,
 }
 
 impl Decision {
@@ -60,6 +67,7 @@ impl Decision {
             receipts: Vec::new(),
             resource: None,
             details: String::new(),
+            more: Vec::new(),
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Decided, Decision, Sight, audit};
+use super::{Answer, Decided, Decision, Sight, audit, slot};
 use crate::api::{
-    Fact, KeyId, Report, Secret, SlotRow, VaultCommand, VaultFact, VaultState, VaultStatus,
-    VaultStatusQuestion,
+    Fact, KeyId, Opener, Report, Secret, SlotCheck, SlotId, VaultCommand, VaultFact, VaultState,
+    VaultStatus, VaultStatusQuestion,
 };
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
-use crate::vault::SlotKind;
+use crate::vault::{self, Vault};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -17,11 +17,28 @@ pub(in crate::runtime) async fn decide(
     command: VaultCommand,
 ) -> Result<Decided, Report> {
     match command {
-        VaultCommand::ChangePassphrase { old, new } => change(context, old, new).await,
-        VaultCommand::Check { passphrase } => check(context, passphrase).await,
-        VaultCommand::Create { passphrase } => create(context, act, passphrase).await,
+        VaultCommand::AddOsStoreSlot {
+            passphrase,
+            label,
+            presence,
+        } => slot::add_os_store(context, passphrase, label, presence).await,
+        VaultCommand::AddRecoverySlot { passphrase, code } => {
+            slot::add_recovery(context, passphrase, code).await
+        }
+        VaultCommand::ChangePassphrase { old, new } => {
+            slot::change_passphrase(context, old, new).await
+        }
+        VaultCommand::Check { passphrase, code } => check(context, passphrase, code).await,
+        VaultCommand::Create {
+            passphrase,
+            recovery,
+        } => create(context, act, passphrase, recovery).await,
         VaultCommand::Lock => lock(context, act).await,
-        VaultCommand::Unlock { passphrase } => unlock(context, act, passphrase).await,
+        VaultCommand::Recover { code, new } => slot::recover(context, code, new).await,
+        VaultCommand::RemoveSlot { id, passphrase } => slot::remove(context, id, passphrase).await,
+        VaultCommand::Unlock { with, accept_older } => {
+            unlock(context, act, with, accept_older).await
+        }
     }
 }
 
@@ -29,12 +46,11 @@ async fn create(
     context: &Context,
     act: &Act,
     passphrase: Secret<String>,
+    recovery: Option<Secret<String>>,
 ) -> Result<Decided, Report> {
-    let (vault, kdf) = (Arc::clone(&context.vault), context.kdf);
-    let made = context
-        .compute
-        .run(move || vault.create(&passphrase, kdf))
-        .await??;
+    let kdf = context.kdf;
+    let create = move |vault: &Vault| vault.create(&passphrase, recovery.as_ref(), kdf);
+    let made = slot::run(context, &context.compute, create).await?;
     let mut decision = audit::new_key(context, act).await?;
     let id = made.to_string();
     decision.details = format!("vault {id}");
@@ -45,14 +61,16 @@ async fn create(
 async fn unlock(
     context: &Context,
     act: &Act,
-    passphrase: Secret<String>,
+    with: Opener,
+    accept_older: bool,
 ) -> Result<Decided, Report> {
     context.running.past_return(act.cause).await;
-    let vault = Arc::clone(&context.vault);
-    context
-        .compute
-        .run(move || vault.unlock(&passphrase))
-        .await??;
+    let pool = match &with {
+        Opener::OsStore => &context.files,
+        Opener::Passphrase(_) | Opener::Recovery(_) => &context.compute,
+    };
+    let open = move |vault: &Vault| vault.open(opener(&with), accept_older);
+    slot::run(context, pool, open).await?;
     // A copy that stays for now is not worth keeping the vault shut; the audit tells of it.
     let leftover = end_leftover_grants(context).await;
     let details = leftover.unwrap_or_else(|report| report.what);
@@ -76,6 +94,14 @@ async fn unlock(
     .into())
 }
 
+pub(in crate::runtime) fn opener(with: &Opener) -> vault::Opener<'_> {
+    match with {
+        Opener::OsStore => vault::Opener::OsStore,
+        Opener::Passphrase(typed) => vault::Opener::Passphrase(typed),
+        Opener::Recovery(code) => vault::Opener::Recovery(code),
+    }
+}
+
 /// A grant that ended while the vault was locked left its copy of the key: now it goes.
 async fn end_leftover_grants(context: &Context) -> Result<String, Report> {
     let authorities = context.snapshot()?.authorities()?;
@@ -83,7 +109,7 @@ async fn end_leftover_grants(context: &Context) -> Result<String, Report> {
         .into_iter()
         .filter(|(_, record)| record.grant.is_none());
     let leftover: Vec<KeyId> = ungranted
-        .map(|(_, record)| record.key)
+        .filter_map(|(_, record)| record.key)
         .filter(|key| context.vault.has_grant(*key))
         .collect();
     let (vault, count) = (Arc::clone(&context.vault), leftover.len());
@@ -122,31 +148,39 @@ async fn lock(context: &Context, act: &Act) -> Result<Decided, Report> {
     .into())
 }
 
-async fn change(
+async fn check(
     context: &Context,
-    old: Secret<String>,
-    new: Secret<String>,
+    passphrase: Option<Secret<String>>,
+    code: Option<Secret<String>>,
 ) -> Result<Decided, Report> {
-    let vault = Arc::clone(&context.vault);
-    context
-        .compute
-        .run(move || vault.change_passphrase(&old, &new))
-        .await??;
-    Ok(Decision::of(Fact::Vault(VaultFact::PassphraseChanged)).into())
-}
-
-async fn check(context: &Context, passphrase: Option<Secret<String>>) -> Result<Decided, Report> {
-    let vault = Arc::clone(&context.vault);
-    let found = context
-        .compute
-        .run(move || vault.check(passphrase.as_ref()))
-        .await??;
+    let check = move |vault: &Vault| vault.check(passphrase.as_ref(), code.as_ref());
+    let found = slot::run(context, slot::pool(context)?, check).await?;
     let fact = VaultFact::Checked {
         records: found.records as u64,
         authority_records_opened: found.authority_records_opened,
         orphans: orphans(context)?,
+        slots: checked(context, found.slots)?,
     };
     Ok(Decision::of(Fact::Vault(fact)).into())
+}
+
+/// Each slot's outcome, with what it is called.
+fn checked(
+    context: &Context,
+    outcomes: Vec<(SlotId, vault::SlotOutcome)>,
+) -> Result<Vec<SlotCheck>, Report> {
+    let slots = context.vault.overview()?.map(|overview| overview.slots);
+    let slots = slots.unwrap_or_default();
+    let named = outcomes.into_iter().filter_map(|(id, outcome)| {
+        let slot = slots.iter().find(|slot| slot.id == id)?;
+        Some(SlotCheck {
+            id,
+            kind: slot::kind(slot.kind),
+            label: slot.label.clone(),
+            outcome: slot::outcome(outcome),
+        })
+    });
+    Ok(named.collect())
 }
 
 /// Keys that only one of vault and store knows; a crash between the two leaves such.
@@ -166,13 +200,6 @@ fn orphans(context: &Context) -> Result<Vec<String>, Report> {
         .collect())
 }
 
-fn words(kind: SlotKind) -> String {
-    match kind {
-        SlotKind::Passphrase => "passphrase".to_owned(),
-        SlotKind::Unknown(number) => format!("unknown ({number})"),
-    }
-}
-
 impl Answer for VaultStatusQuestion {
     fn answer(&self, sight: &Sight<'_>) -> Result<VaultStatus, Report> {
         let overview = sight.context.vault.overview()?;
@@ -180,13 +207,7 @@ impl Answer for VaultStatusQuestion {
         Ok(VaultStatus {
             state: sight.context.vault_state()?,
             id: overview.as_ref().map(|overview| overview.id.to_string()),
-            slots: slots
-                .map(|slot| SlotRow {
-                    kind: words(slot.kind),
-                    label: slot.label.clone(),
-                    created: slot.created,
-                })
-                .collect(),
+            slots: slots.map(slot::row).collect(),
             idle_lock_secs: sight.context.idle_lock.map(|limit| limit.as_secs()),
         })
     }

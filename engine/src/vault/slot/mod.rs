@@ -3,35 +3,60 @@
 //! A slot always opens the master key. Only one that stands for a person (passphrase, recovery
 //! code, shares, token) may open the authority key too; the operating system's store never does.
 
+mod os_store;
 mod passphrase;
+mod recovery;
+mod wrap;
 
-pub(super) use passphrase::Opened;
+pub(super) use os_store::OsStoreSlot;
+pub use os_store::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};
 pub(super) use passphrase::PassphraseSlot;
+pub(super) use recovery::RecoverySlot;
+pub(super) use wrap::Opened;
 
 use super::cursor::Cursor;
 use super::cursor::put_bytes;
 use super::error::VaultError;
-use super::file::VaultId;
+use super::seal::random;
+use crate::base::SlotId;
 use crate::base::Timestamp;
-use crate::base::hex;
 use crate::base::shown;
-
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub(crate) struct SlotId(pub(super) [u8; 16]);
-
-impl std::fmt::Display for SlotId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&hex(&self.0))
-    }
-}
 
 /// What a slot asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub(crate) enum SlotKind {
     Passphrase,
+    Recovery,
+    OsStore,
     /// Made by a later version of this program.
     Unknown(u8),
+}
+
+impl SlotKind {
+    /// A slot that stands for a person opens the authority key as well.
+    pub(crate) const fn opens_authorities(self) -> bool {
+        matches!(self, Self::Passphrase | Self::Recovery)
+    }
+
+    /// 4 and 5 are kept for shares and tokens.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Passphrase => 1,
+            Self::Recovery => 2,
+            Self::OsStore => 3,
+            Self::Unknown(code) => code,
+        }
+    }
+
+    const fn of(code: u8) -> Self {
+        match code {
+            1 => Self::Passphrase,
+            2 => Self::Recovery,
+            3 => Self::OsStore,
+            other => Self::Unknown(other),
+        }
+    }
 }
 
 /// One slot, for people.
@@ -47,32 +72,44 @@ pub(crate) struct SlotRow {
 /// A slot as the header holds it. Kinds that this version does not know are kept as they are.
 #[derive(Clone)]
 pub(super) struct Slot {
-    pub(super) kind: u8,
+    pub(super) kind: SlotKind,
     pub(super) id: SlotId,
     pub(super) created: Timestamp,
     pub(super) label: String,
     pub(super) body: Vec<u8>,
 }
 
+/// What a slot is called and how old it is; it stays when the slot is made anew.
+#[derive(Clone)]
+pub(super) struct Named {
+    pub(super) created: Timestamp,
+    pub(super) label: String,
+}
+
 impl Slot {
     pub(super) fn row(&self) -> SlotRow {
         SlotRow {
             id: self.id,
-            kind: match self.kind {
-                KIND_PASSPHRASE => SlotKind::Passphrase,
-                other => SlotKind::Unknown(other),
-            },
+            kind: self.kind,
             label: shown(&self.label).into_owned(),
             created: self.created,
         }
     }
 
+    pub(super) fn named(&self) -> Named {
+        Named {
+            created: self.created,
+            label: self.label.clone(),
+        }
+    }
+
     pub(super) fn encode_all(slots: &[Self], to: &mut Vec<u8>) -> Result<(), VaultError> {
-        let count = u8::try_from(slots.len()).map_err(|_| VaultError::TooLarge)?;
-        to.push(count);
+        let count = u8::try_from(slots.len()).ok();
+        let count = count.filter(|count| *count <= MAX_SLOTS);
+        to.push(count.ok_or(VaultError::TooLarge)?);
         for slot in slots {
-            to.push(slot.kind);
-            to.extend(slot.id.0);
+            to.push(slot.kind.code());
+            to.extend(slot.id.to_raw().to_be_bytes());
             to.extend(slot.created.0.to_be_bytes());
             put_bytes(to, slot.label.as_bytes())?;
             put_bytes(to, &slot.body)?;
@@ -89,8 +126,8 @@ impl Slot {
 
     fn decode(fields: &mut Cursor<'_>) -> Option<Self> {
         Some(Self {
-            kind: fields.u8()?,
-            id: SlotId(fields.array()?),
+            kind: SlotKind::of(fields.u8()?),
+            id: SlotId::from_raw(u128::from_be_bytes(fields.array()?)),
             created: Timestamp(fields.i64()?),
             label: std::str::from_utf8(fields.counted()?).ok()?.to_owned(),
             body: fields.counted()?.to_vec(),
@@ -98,16 +135,10 @@ impl Slot {
     }
 }
 
-/// What a wrapped key is bound to.
-fn wrap_context(vault: VaultId, epoch: u64, slot: SlotId, kind: u8, wrapped: &str) -> Vec<u8> {
-    let mut context = Vec::from(wrapped.as_bytes());
-    context.extend(vault.to_bytes());
-    context.extend(epoch.to_be_bytes());
-    context.push(kind);
-    context.extend(slot.0);
-    context
+pub(super) fn new_id() -> Result<SlotId, VaultError> {
+    let mut id = [0; 16];
+    random(&mut id)?;
+    Ok(SlotId::from_raw(u128::from_be_bytes(id)))
 }
 
-/// 2 to 5 are kept for the recovery code, the operating system's store, shares and tokens.
-const KIND_PASSPHRASE: u8 = 1;
 const MAX_SLOTS: u8 = 16;

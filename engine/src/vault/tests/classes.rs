@@ -9,25 +9,23 @@ use super::filled;
 use super::passphrase;
 use super::refused;
 use super::use_key;
-use super::vault_of;
+use super::vault_beside;
 use crate::base::Purpose;
+use crate::vault::Opener;
 use crate::vault::VaultError;
 use crate::vault::file::PURPOSE_AUTHORITY;
-use crate::vault::file::Parts;
 use crate::vault::list::RecordName;
-use crate::vault::slot::PassphraseSlot;
 
-/// As a slot of the operating system's store would: with the master key and no passphrase.
 #[test]
-fn the_master_key_alone_opens_no_authority_record() {
-    let bytes = super::bytes_of(&filled());
-    let parts = Parts::split(&bytes).unwrap();
-    let master = PassphraseSlot::open(&parts.header, &passphrase(), true)
-        .unwrap()
-        .master;
-    let vault = vault_of(bytes.clone());
-    let lease = Arc::new(vault.storage.acquire().unwrap());
-    vault.unlock_with(&parts, master, lease).unwrap();
+fn the_operating_systems_store_alone_opens_no_authority_record() {
+    let kept = Arc::default();
+    let vault = vault_beside(super::bytes_of(&filled()), &kept);
+    vault.unlock(&passphrase()).unwrap();
+    vault
+        .add_os_store(&passphrase(), "this computer", false)
+        .unwrap();
+    vault.lock();
+    vault.open(Opener::OsStore, false).unwrap();
 
     use_key(&vault, LEAF, None);
     use_key(&vault, ISSUING, None);

@@ -32,7 +32,10 @@ fn a_vault_is_absent_then_unlocked_then_locked() {
         VaultError::Absent
     ));
     assert!(matches!(refused(vault.key_ids()), VaultError::Absent));
-    assert!(matches!(refused(vault.check(None)), VaultError::Absent));
+    assert!(matches!(
+        refused(vault.check(None, None)),
+        VaultError::Absent
+    ));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 
     fill(&vault);
@@ -49,7 +52,7 @@ fn a_vault_is_never_made_over_another() {
     let folder = tempfile::tempdir().unwrap();
     fill(&at(&folder));
     let before = fs::read(folder.path().join("vault.bin")).unwrap();
-    let error = refused(at(&folder).create(&passphrase(), KdfCost::weak_for_tests()));
+    let error = refused(at(&folder).create(&passphrase(), None, KdfCost::weak_for_tests()));
     assert!(matches!(error, VaultError::AlreadyExists));
     assert_eq!(fs::read(folder.path().join("vault.bin")).unwrap(), before);
 }
@@ -67,7 +70,7 @@ fn one_process_at_a_time_has_it_open() {
     assert!(matches!(error, VaultError::InUse));
     // Looking is allowed: what is read is always one whole version.
     assert_eq!(second.overview().unwrap().unwrap().entries, None);
-    assert!(second.check(Some(&passphrase())).is_ok());
+    assert!(second.check(Some(&passphrase()), None).is_ok());
 
     first.lock();
     second.unlock(&passphrase()).unwrap();
@@ -107,7 +110,7 @@ fn a_link_in_the_new_file_s_place_is_not_followed() {
     std::os::unix::fs::symlink(&elsewhere, folder.path().join("vault.bin.new")).unwrap();
     fill(&at(&folder));
     assert_eq!(fs::read(&elsewhere).unwrap(), b"precious");
-    assert!(at(&folder).check(Some(&passphrase())).is_ok());
+    assert!(at(&folder).check(Some(&passphrase()), None).is_ok());
 }
 
 #[test]
@@ -139,7 +142,7 @@ fn a_folder_that_cannot_be_written_leaves_the_vault_as_it_was() {
 fn a_missing_folder_is_named_as_the_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::at(folder.path().join("none/vault.bin")).accept_weak_for_tests();
-    let error = refused(vault.create(&passphrase(), KdfCost::weak_for_tests()));
+    let error = refused(vault.create(&passphrase(), None, KdfCost::weak_for_tests()));
     let Remedy::Do(step) = error.remedy() else {
         panic!("{error}");
     };
@@ -155,11 +158,14 @@ fn an_older_version_put_in_its_place_while_open_is_noticed() {
     vault
         .generate(KeyId::from_raw(9), Class::Everyday, KeyType::P256, None)
         .unwrap();
-    assert!(vault.check(None).is_ok());
+    assert!(vault.check(None, None).is_ok());
     fs::write(folder.path().join("vault.bin"), old).unwrap();
-    assert!(matches!(refused(vault.check(None)), VaultError::Replaced));
     assert!(matches!(
-        refused(vault.check(Some(&passphrase()))),
+        refused(vault.check(None, None)),
+        VaultError::Replaced
+    ));
+    assert!(matches!(
+        refused(vault.check(Some(&passphrase()), None)),
         VaultError::Replaced
     ));
 }
@@ -169,11 +175,11 @@ fn a_vault_of_real_strength_opens_where_a_weak_one_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::at(folder.path().join("vault.bin"));
     let weak = KdfCost::weak_for_tests();
-    let error = refused(vault.create(&passphrase(), weak));
+    let error = refused(vault.create(&passphrase(), None, weak));
     assert!(matches!(error, VaultError::ParametersRefused { .. }));
     assert_eq!(vault.state().unwrap(), VaultState::Absent);
 
-    vault.create(&passphrase(), KdfCost::SHORT).unwrap();
+    vault.create(&passphrase(), None, KdfCost::SHORT).unwrap();
     vault.lock();
     vault.unlock(&passphrase()).unwrap();
 

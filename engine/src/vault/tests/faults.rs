@@ -47,7 +47,7 @@ type Act = fn(&Vault) -> Result<(), VaultError>;
 /// Every act that writes.
 const ACTS: [(&str, Act); 5] = [
     ("change the passphrase", |vault| {
-        vault.change_passphrase(&passphrase(), &other())
+        vault.change_passphrase(&passphrase(), &other()).map(drop)
     }),
     ("end a grant", |vault| vault.end_grant(ISSUING)),
     ("generate", |vault| {
@@ -73,13 +73,13 @@ fn filled_storage() -> Arc<dyn Storage> {
 /// Opens with whichever passphrase is in force, checks every record, and says which it was.
 fn whole(storage: &Arc<dyn Storage>) -> &'static str {
     let vault = Failing::vault(storage, Fault::Fails(usize::MAX));
-    let (in_force, out_of_force, which) = match vault.check(Some(&passphrase())) {
+    let (in_force, out_of_force, which) = match vault.check(Some(&passphrase()), None) {
         Ok(_) => (passphrase(), other(), "old"),
         Err(VaultError::WrongPassphrase) => (other(), passphrase(), "new"),
         Err(damage) => panic!("{damage}"),
     };
     assert!(matches!(
-        refused(vault.check(Some(&out_of_force))),
+        refused(vault.check(Some(&out_of_force), None)),
         VaultError::WrongPassphrase
     ));
     vault.unlock(&in_force).unwrap();
@@ -200,15 +200,15 @@ fn a_vault_that_could_not_be_made_is_absent_or_whole() {
     for step in 0..STEPS {
         let storage: Arc<dyn Storage> = Arc::new(Memory::default());
         let vault = Failing::vault(&storage, Fault::Fails(step));
-        refused(vault.create(&passphrase(), super::KdfCost::weak_for_tests()));
+        refused(vault.create(&passphrase(), None, super::KdfCost::weak_for_tests()));
         match storage.read().unwrap() {
             None => vault
-                .create(&passphrase(), super::KdfCost::weak_for_tests())
+                .create(&passphrase(), None, super::KdfCost::weak_for_tests())
                 .map(drop)
                 .unwrap(),
             Some(_) => vault.unlock(&passphrase()).unwrap(),
         }
-        assert!(vault.check(Some(&passphrase())).is_ok());
+        assert!(vault.check(Some(&passphrase()), None).is_ok());
     }
 }
 

@@ -51,7 +51,7 @@ fn everyday() -> impl Iterator<Item = (KeyId, KeyType)> {
 #[ignore = "made the fixture; refuses to make it again"]
 fn make() {
     let vault = Vault::at(path());
-    vault.create(&documented(), KdfCost::SHORT).unwrap();
+    vault.create(&documented(), None, KdfCost::SHORT).unwrap();
     for (id, key_type) in everyday() {
         vault.generate(id, Class::Everyday, key_type, None).unwrap();
     }
@@ -85,7 +85,7 @@ fn a_vault_of_format_1_opens_and_can_be_changed() {
     super::keys::signs(&vault, GRANTED, KeyType::P384, None);
     refused(vault.export_private_key(ATTENDED));
     super::keys::signs(&vault, ATTENDED, KeyType::P384, Some(&documented()));
-    let outcome = vault.check(Some(&documented())).unwrap();
+    let outcome = vault.check(Some(&documented()), None).unwrap();
     assert_eq!(
         (outcome.records, outcome.authority_records_opened),
         (9, true)

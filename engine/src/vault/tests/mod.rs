@@ -4,6 +4,7 @@ mod classes;
 mod disk;
 mod faults;
 mod fixture;
+mod kept;
 mod keys;
 #[cfg(target_os = "linux")]
 mod memory;
@@ -16,8 +17,12 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
+use kept::Kept;
+
 use super::Class;
 use super::KdfCost;
+use super::Opener;
+use super::SecretStore;
 use super::Vault;
 use super::VaultError;
 use super::storage::Lease;
@@ -28,6 +33,13 @@ use crate::base::KeyType;
 use crate::base::Purpose;
 use crate::base::Secret;
 use crate::base::sha256;
+
+impl Vault {
+    /// By the passphrase.
+    fn unlock(&self, passphrase: &Secret<String>) -> Result<(), VaultError> {
+        self.open(Opener::Passphrase(passphrase), false)
+    }
+}
 
 fn secret(text: &str) -> Secret<String> {
     Secret::new(text.to_owned())
@@ -44,7 +56,9 @@ const ISSUING: KeyId = KeyId::from_raw(3);
 /// A leaf's key, an attended authority's key and a granted one.
 fn fill(vault: &Vault) {
     let consent = passphrase();
-    vault.create(&consent, KdfCost::weak_for_tests()).unwrap();
+    vault
+        .create(&consent, None, KdfCost::weak_for_tests())
+        .unwrap();
     let authority = |id| {
         vault
             .generate(id, Class::Authority, KeyType::P256, Some(&consent))
@@ -78,6 +92,11 @@ fn use_key(vault: &Vault, id: KeyId, consent: Option<&Secret<String>>) {
     let (signature, receipt) = vault.sign(id, Purpose::Request, b"x", consent).unwrap();
     assert!(!signature.is_empty());
     receipt.consume();
+}
+
+/// The same on a machine that keeps these secrets.
+fn vault_beside(bytes: Vec<u8>, kept: &Arc<Kept>) -> Vault {
+    vault_of(bytes).with_secret_store(Arc::clone(kept) as Arc<dyn SecretStore>)
 }
 
 /// The error, of a thing that must not have worked. (`Secret` and others have no `Debug`.)

@@ -55,7 +55,7 @@ fn a_wrong_passphrase_opens_nothing_however_often_it_is_tried() {
 #[test]
 fn an_empty_passphrase_is_refused_before_anything_is_made() {
     let vault = Vault::in_memory();
-    let error = refused(vault.create(&secret(""), KdfCost::weak_for_tests()));
+    let error = refused(vault.create(&secret(""), None, KdfCost::weak_for_tests()));
     assert!(matches!(error, VaultError::EmptyPassphrase));
     assert!(vault.overview().unwrap().is_none());
     let vault = filled();
@@ -69,7 +69,7 @@ fn an_empty_passphrase_is_refused_before_anything_is_made() {
 fn a_new_passphrase_has_eight_characters_at_least_however_many_bytes_they_take() {
     let vault = Vault::in_memory();
     for short in ["a", "1234567", "grüßäöü"] {
-        let error = refused(vault.create(&secret(short), KdfCost::weak_for_tests()));
+        let error = refused(vault.create(&secret(short), None, KdfCost::weak_for_tests()));
         assert!(matches!(error, VaultError::ShortPassphrase), "{short}");
         assert_eq!(
             (error.code(), error.kind()),
@@ -78,7 +78,7 @@ fn a_new_passphrase_has_eight_characters_at_least_however_many_bytes_they_take()
     }
     assert!(vault.overview().unwrap().is_none());
     vault
-        .create(&secret("12345678"), KdfCost::weak_for_tests())
+        .create(&secret("12345678"), None, KdfCost::weak_for_tests())
         .unwrap();
     let error = refused(vault.change_passphrase(&secret("12345678"), &secret("1234567")));
     assert!(matches!(error, VaultError::ShortPassphrase));
@@ -124,7 +124,12 @@ fn a_change_of_passphrase_seals_everything_anew() {
         refused(again.unlock(&passphrase())),
         VaultError::WrongPassphrase
     ));
-    assert!(again.check(Some(&new)).unwrap().authority_records_opened);
+    assert!(
+        again
+            .check(Some(&new), None)
+            .unwrap()
+            .authority_records_opened
+    );
     assert!(matches!(
         refused(vault_of(old_file).unlock(&new)),
         VaultError::WrongPassphrase

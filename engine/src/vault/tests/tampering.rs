@@ -15,25 +15,25 @@ use crate::base::Explain;
 use crate::base::KeyType;
 use crate::base::Kind;
 use crate::base::Purpose;
+use crate::base::SlotId;
 use crate::base::Timestamp;
 use crate::vault::Class;
 use crate::vault::KdfCost;
 use crate::vault::VaultError;
 use crate::vault::file::Contents;
 use crate::vault::file::Header;
-use crate::vault::file::PURPOSE_TAG;
 use crate::vault::file::Parts;
 use crate::vault::list::RecordName;
 use crate::vault::slot::PassphraseSlot;
 use crate::vault::slot::Slot;
-use crate::vault::slot::SlotId;
+use crate::vault::slot::SlotKind;
 
 /// What unlocking says of these bytes; whatever may be asked while locked must not panic either.
 fn unlocking(bytes: Vec<u8>) -> VaultError {
     let vault = vault_of(bytes);
     vault.overview().map(drop).unwrap_or_default();
     vault.last_sealed().map(drop).unwrap_or_default();
-    refused(vault.check(Some(&passphrase())));
+    refused(vault.check(Some(&passphrase()), None));
     refused(vault.unlock(&passphrase()))
 }
 
@@ -77,15 +77,14 @@ pub(super) fn with_another_slot(bytes: &[u8], rightly: bool) -> Vec<u8> {
     forged_with_master(bytes, |contents| {
         let header: &mut Header = &mut contents.header;
         header.slots.push(Slot {
-            kind: 200,
-            id: SlotId([9; 16]),
+            kind: SlotKind::Unknown(200),
+            id: SlotId::from_raw(9),
             created: Timestamp(0),
             label: "Later\u{202e}".to_owned(),
             body: vec![1, 2, 3],
         });
         if rightly {
-            let tagging = authority.derive(header.vault, PURPOSE_TAG).unwrap();
-            header.authority_tag = tagging.tag(&header.authority_vouches().unwrap());
+            header.vouch(&authority).unwrap();
         }
     })
 }
@@ -212,7 +211,7 @@ fn records_exchanged_with_the_master_key_still_do_not_open() {
     vault.unlock(&passphrase()).unwrap();
     let error = refused(vault.sign(ROOT, Purpose::Request, b"x", Some(&passphrase())));
     assert!(matches!(error, VaultError::RecordAltered(ROOT)));
-    let error = refused(vault.check(Some(&passphrase())));
+    let error = refused(vault.check(Some(&passphrase()), None));
     assert!(matches!(error, VaultError::RecordAltered(ROOT)));
 }
 
@@ -304,7 +303,7 @@ fn a_slot_added_with_the_master_key_alone_stops_every_use_of_the_authority_key()
         refused(vault.generate(new, Class::Authority, KeyType::P256, Some(&typed))),
         refused(vault.grant(ROOT, &typed)),
         refused(vault.change_passphrase(&typed, &super::secret("new passphrase"))),
-        refused(vault.check(Some(&typed))),
+        refused(vault.check(Some(&typed), None)),
     ];
     for error in errors {
         assert!(matches!(error, VaultError::HeaderTampered), "{error}");
@@ -351,7 +350,11 @@ fn a_key_of_a_type_we_do_not_know_leaves_the_others_in_use() {
     vault
         .change_passphrase(&passphrase(), &super::secret("new passphrase"))
         .unwrap();
-    assert!(vault.check(Some(&super::secret("new passphrase"))).is_ok());
+    assert!(
+        vault
+            .check(Some(&super::secret("new passphrase")), None)
+            .is_ok()
+    );
 }
 
 #[test]

@@ -6,13 +6,12 @@ mod error;
 mod extension;
 
 use const_oid::ObjectIdentifier;
-use der::asn1::AnyRef;
 use der::{Decode, Reader, SliceReader};
-use x509_parser::prelude::{CertificateRevocationList, FromDer};
 
-use crate::base::{DescribedField, Description, Fingerprint, Serial, shown};
+use crate::base::{DescribedField, Description, Fingerprint, Serial, hex, shown};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::{Signed, Tbs};
+use crate::x509::crl::{CertificateList, CrlEntry, reason_name};
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
 use crate::x509::request::CertificationRequest;
@@ -146,42 +145,36 @@ fn request(der: &[u8]) -> Option<Description> {
     })
 }
 
+/// Of a list with many entries only the first are shown.
 fn crl(der: &[u8]) -> Option<Description> {
-    let (rest, list) = CertificateRevocationList::from_der(der).ok()?;
-    if !rest.is_empty() {
-        return None;
-    }
-    let moment = |time: x509_parser::time::ASN1Time| {
-        crate::base::Timestamp::from_secs(time.timestamp()).to_string()
-    };
-    let next = list
-        .next_update()
-        .map_or_else(|| "not said".to_owned(), moment);
-    let entries = list.iter_revoked_certificates().count();
+    let list = CertificateList::from_der(der.to_vec()).ok()?;
+    let next = list.next_update();
+    let next = next.map_or_else(|| "not said".to_owned(), |next| next.to_string());
+    let signed = Signed::read(der).ok()?;
     let mut fields = vec![
-        text("Issuer", &name(list.issuer().as_raw())),
-        text("Made", &moment(list.last_update())),
+        text("Issuer", &list.issuer().to_string()),
+        text("Made", &list.this_update().to_string()),
         text("Next", &next),
-        text("Revoked certificates", &entries.to_string()),
+        text("Revoked certificates", &list.count().to_string()),
     ];
-    if let Some(number) = list.crl_number() {
+    if let Some(number) = list.number() {
         fields.push(mono("Number", &number.to_string()));
     }
-    let shown_entries = list.iter_revoked_certificates().take(MAX_ENTRIES);
-    let entry = |entry: &x509_parser::prelude::RevokedCertificate<'_>| {
-        let serial = Serial::from_bytes(entry.raw_serial()).to_string();
-        DescribedField {
-            label: moment(entry.revocation_date),
-            value: serial,
-            mono: true,
-        }
-    };
+    fields.push(text("Signature", &algorithm(signed.algorithm)));
+    if let Some(id) = list.authority_key_id() {
+        fields.push(mono("Issuer's key", &hex(id)));
+    }
+    fields.push(mono("SHA-256 fingerprint", &list.fingerprint().grouped()));
     let revoked = Description {
-        title: match entries > MAX_ENTRIES {
+        title: match list.count() > MAX_ENTRIES as u64 {
             true => format!("Revoked, the first {MAX_ENTRIES}"),
             false => "Revoked".to_owned(),
         },
-        fields: shown_entries.map(entry).collect(),
+        fields: list
+            .entries()
+            .take(MAX_ENTRIES)
+            .map(|entry| described_entry(&entry))
+            .collect(),
         parts: Vec::new(),
     };
     Some(Description {
@@ -189,6 +182,21 @@ fn crl(der: &[u8]) -> Option<Description> {
         fields,
         parts: vec![revoked],
     })
+}
+
+fn described_entry(entry: &CrlEntry) -> DescribedField {
+    let mut value = entry.serial.to_string();
+    if entry.reason != 0 {
+        value += &format!(", {}", reason_name(entry.reason));
+    }
+    if let Some(since) = entry.invalid_since {
+        value += &format!(", not to be trusted since {since}");
+    }
+    DescribedField {
+        label: entry.at.to_string(),
+        value,
+        mono: true,
+    }
 }
 
 fn public_key(der: &[u8]) -> Option<Description> {
@@ -216,17 +224,7 @@ fn private_key(kind: String) -> Description {
 
 /// By their outer layer: RFC 5958, RFC 5915, RFC 8017.
 fn private_key_kind(der: &[u8]) -> Option<&'static str> {
-    let tags = asn1::read_all(der, |reader| {
-        let fields = asn1::content(reader, asn1::SEQUENCE)?;
-        let mut reader = SliceReader::new(fields)?;
-        let mut tags = Vec::new();
-        while !reader.is_finished() {
-            tags.push(reader.peek_byte().unwrap_or_default());
-            AnyRef::decode(&mut reader)?;
-        }
-        Ok(tags)
-    });
-    match tags.ok()?[..] {
+    match asn1::tags(der).ok()?[..] {
         [asn1::INTEGER, asn1::SEQUENCE, asn1::OCTET_STRING, ..] => Some("PKCS #8"),
         [asn1::INTEGER, asn1::OCTET_STRING, ..] => Some("Elliptic curve (SEC 1)"),
         [asn1::SEQUENCE, asn1::OCTET_STRING] => Some("PKCS #8, encrypted"),

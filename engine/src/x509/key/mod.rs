@@ -1,6 +1,7 @@
 //! Public keys: read, judged, named, and used to verify.
 
 mod rsa;
+mod trial;
 
 use std::error::Error;
 use std::fmt;
@@ -13,8 +14,10 @@ use der::{Decode, Reader};
 
 use crate::base::{Explain, Fingerprint, Kind, Remedy, sha256};
 use crate::x509::algorithm::SignatureAlgorithm;
+use crate::x509::extension::KeyUsage;
 use crate::x509::{asn1, oid};
 pub(crate) use rsa::Weakness;
+pub(crate) use trial::trial_key;
 
 /// A `SubjectPublicKeyInfo` (RFC 5280, 4.1.2.7). Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +36,9 @@ struct Inner {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum KeyKind {
     Ed25519,
+    MlDsa44,
+    MlDsa65,
+    MlDsa87,
     /// Read and shown, but nothing can be verified with it.
     Other,
     P256,
@@ -50,16 +56,18 @@ pub(crate) enum KeyKind {
 impl PublicKey {
     /// Reads a key that is to be certified, and refuses a weak one: RSA of 2048 to 8192 bits with
     /// an odd exponent of at least 65537 and none of the known [`Weakness`]es; points of P-256,
-    /// P-384 and P-521 that lie on their curve; Ed25519.
+    /// P-384 and P-521 that lie on their curve; Ed25519; ML-DSA.
     pub(crate) fn accept(spki_der: &[u8]) -> Result<Self, KeyError> {
         let key = Self::read(spki_der)?;
         match key.0.kind {
             KeyKind::Other => return Err(key.why_other()),
             KeyKind::Rsa { .. } | KeyKind::RsaPss { .. } => rsa::judge(&key.0.bits)?,
             KeyKind::Ed25519 | KeyKind::P256 | KeyKind::P384 | KeyKind::P521 => {}
+            KeyKind::MlDsa44 | KeyKind::MlDsa65 | KeyKind::MlDsa87 => {}
         }
         match key.0.parsed {
             Some(_) => Ok(key),
+            None if key.is_ml_dsa() => Err(KeyError::Malformed),
             None => Err(KeyError::Point),
         }
     }
@@ -107,6 +115,11 @@ impl PublicKey {
         id
     }
 
+    /// What the BIT STRING holds.
+    pub(super) fn bits(&self) -> &[u8] {
+        &self.0.bits
+    }
+
     pub(crate) fn kind(&self) -> KeyKind {
         self.0.kind
     }
@@ -115,6 +128,9 @@ impl PublicKey {
     pub(crate) fn title(&self) -> String {
         match self.0.kind {
             KeyKind::Ed25519 => "Ed25519".to_owned(),
+            KeyKind::MlDsa44 => "ML-DSA-44".to_owned(),
+            KeyKind::MlDsa65 => "ML-DSA-65".to_owned(),
+            KeyKind::MlDsa87 => "ML-DSA-87".to_owned(),
             KeyKind::Other => algorithm_id(&self.0.spki)
                 .map_or_else(|| "Unknown".to_owned(), |id| format!("Unknown ({id})")),
             KeyKind::P256 => "ECDSA P-256".to_owned(),
@@ -128,6 +144,29 @@ impl PublicKey {
     /// Whether it is an RSA key that may encipher keys, too; one confined to PSS may not.
     pub(crate) fn is_rsa(&self) -> bool {
         matches!(self.0.kind, KeyKind::Rsa { .. })
+    }
+
+    /// The uses its algorithm has: RSA signs and enciphers, a point of a curve signs and agrees on
+    /// keys (RFC 8813, 3), all others sign only (RFC 8410, 5; RFC 9881, 5; RFC 4055, 1.2).
+    pub(crate) fn possible_usage(&self) -> KeyUsage {
+        let signs = KeyUsage::DIGITAL_SIGNATURE
+            .and(KeyUsage::NON_REPUDIATION)
+            .and(KeyUsage::KEY_CERT_SIGN)
+            .and(KeyUsage::CRL_SIGN);
+        match self.0.kind {
+            KeyKind::Rsa { .. } => signs
+                .and(KeyUsage::KEY_ENCIPHERMENT)
+                .and(KeyUsage::DATA_ENCIPHERMENT),
+            KeyKind::P256 | KeyKind::P384 | KeyKind::P521 => signs.and(KeyUsage::KEY_AGREEMENT),
+            _ => signs,
+        }
+    }
+
+    fn is_ml_dsa(&self) -> bool {
+        matches!(
+            self.0.kind,
+            KeyKind::MlDsa44 | KeyKind::MlDsa65 | KeyKind::MlDsa87
+        )
     }
 
     pub(crate) fn verify(
@@ -198,6 +237,9 @@ fn kind_of(id: ObjectIdentifier, parameters: Option<AnyRef<'_>>) -> KeyKind {
     let curve = || parameters?.decode_as::<ObjectIdentifier>().ok();
     match id {
         oid::ED25519 if parameters.is_none() => KeyKind::Ed25519,
+        oid::ML_DSA_44 if parameters.is_none() => KeyKind::MlDsa44,
+        oid::ML_DSA_65 if parameters.is_none() => KeyKind::MlDsa65,
+        oid::ML_DSA_87 if parameters.is_none() => KeyKind::MlDsa87,
         oid::EC_PUBLIC_KEY => match curve() {
             Some(oid::P256) => KeyKind::P256,
             Some(oid::P384) => KeyKind::P384,

@@ -59,6 +59,7 @@ fn badges(ui: &mut Ui, row: &AuthorityRow) {
     badge::badge(ui, Tone::Off, kind.0, kind.1);
     match row.custody {
         Custody::Unattended(_) => badge::badge(ui, Tone::Info, icons::GRANT, "Signs alone"),
+        Custody::Keyless => badge::badge(ui, Tone::Off, icons::LOCK, "Key elsewhere"),
         _ => badge::badge(ui, Tone::Info, icons::LOCK, "Signs with the passphrase"),
     };
 }
@@ -85,12 +86,18 @@ fn buttons(ui: &mut Ui, shown: &AuthorityDetail, wishes: &mut Wishes) -> Option<
         }
         match row.custody {
             Custody::Unattended(_) => offer(ui, "End signing alone…", Asked::EndGrant),
+            Custody::Keyless => (),
             _ => offer(ui, "Let it sign alone…", Asked::Grant),
         }
         if let Some(certificate) = shown.certificate
             && ui.button("Show certificate").clicked()
         {
             wishes.go(Place::Certificate(certificate));
+        }
+        if let Some(key) = shown.key
+            && ui.button("Show key").clicked()
+        {
+            wishes.go(Place::Key(key));
         }
     });
     asked
@@ -100,7 +107,7 @@ fn facts_ui(ui: &mut Ui, shown: &AuthorityDetail) {
     let row = &shown.row;
     facts::facts(ui, "authority facts", |ui| {
         facts::row(ui, "Subject", &row.subject);
-        facts::row(ui, "Key", row.key_type.title());
+        facts::row(ui, "Key", &row.key_title);
         facts::row(ui, "Key use", &use_of_key(&row.custody));
         if let Some(end) = row.not_after {
             facts::row(ui, "Own end", &time::absolute(end));
@@ -138,6 +145,7 @@ fn use_of_key(custody: &Custody) -> String {
             });
             format!("In the vault; signs alone for {what}, {end}")
         }
+        Custody::Keyless => "Elsewhere; it signs nothing here".to_owned(),
         _ => "In the vault; signs with the passphrase".to_owned(),
     }
 }

@@ -66,6 +66,7 @@ impl Making {
         match (self.done, &self.plan, &self.last) {
             (0, ..) => Some(Command::Vault(VaultCommand::Create {
                 passphrase: again(passphrase),
+                recovery: None,
             })),
             (done, Some(plan), Some(last)) => after(plan, passphrase, last, done),
             _ => None,

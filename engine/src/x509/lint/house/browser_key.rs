@@ -1,8 +1,7 @@
-//! No browser accepts a server's Ed25519 key or signature.
+//! No browser accepts a server's Ed25519 or ML-DSA key or signature.
 
 use crate::base::Severity;
 use crate::x509::algorithm::SignatureAlgorithm;
-use crate::x509::key::KeyKind;
 use crate::x509::lint::{Drafted, Lint};
 
 pub(super) const LINT: Lint = Lint {
@@ -13,10 +12,15 @@ pub(super) const LINT: Lint = Lint {
 };
 
 fn check(drafted: &Drafted<'_>) -> Option<String> {
-    let key = drafted.key.kind() == KeyKind::Ed25519;
-    let signature = drafted.algorithm == Some(SignatureAlgorithm::Ed25519);
-    (drafted.is_server() && (key || signature))
-        .then(|| "no browser accepts Ed25519 in a server's certificate".to_owned())
+    let of_key = SignatureAlgorithm::usual(drafted.key.kind());
+    let refused = [of_key, drafted.algorithm]
+        .into_iter()
+        .flatten()
+        .find(|algorithm| algorithm.is_for_private_chains());
+    refused.filter(|_| drafted.is_server()).map(|algorithm| {
+        let title = algorithm.title();
+        format!("no browser accepts {title} in a server's certificate")
+    })
 }
 
 #[cfg(test)]
@@ -27,12 +31,10 @@ mod tests {
     #[test]
     fn what_breaks_the_rule_is_found_and_what_keeps_it_is_not() {
         assert_eq!(check(&fixture::server()), None);
-        assert!(
-            check(&fixture::server_with(
-                |tbs| tbs.algorithm = SignatureAlgorithm::Ed25519.der()
-            ))
-            .is_some()
-        );
+        for algorithm in [SignatureAlgorithm::Ed25519, SignatureAlgorithm::MlDsa65] {
+            let signed = fixture::server_with(|tbs| tbs.algorithm = algorithm.der());
+            assert!(check(&signed).unwrap().contains(algorithm.title()));
+        }
         assert!(check(&fixture::server_with(|tbs| tbs.spki = ED25519_KEY)).is_some());
     }
 

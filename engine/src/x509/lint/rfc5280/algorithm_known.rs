@@ -1,6 +1,6 @@
 //! The algorithm is the one the issuer signs with.
 
-use crate::base::Severity;
+use crate::base::{KeyType, Severity};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::lint::{Drafted, Lint};
 
@@ -12,12 +12,7 @@ pub(super) const LINT: Lint = Lint {
 };
 
 fn check(drafted: &Drafted<'_>) -> Option<String> {
-    let made = [
-        SignatureAlgorithm::EcdsaSha256,
-        SignatureAlgorithm::EcdsaSha384,
-        SignatureAlgorithm::Ed25519,
-        SignatureAlgorithm::RsaSha256,
-    ];
+    let made = KeyType::ALL.map(SignatureAlgorithm::of);
     (!drafted
         .algorithm
         .is_some_and(|algorithm| made.contains(&algorithm)))

@@ -1,0 +1,127 @@
+//! `chancery import`: an existing CA, certificate or key, from a file or another program's folder.
+
+use std::io::{IsTerminal, stdin};
+use std::path::{Path, PathBuf};
+
+use chancery_engine::api::{
+    Command, Fact, FilePassword, ImportCommand, ImportDone, ImportFact, ImportOutcome, ImportRow,
+    ImportSource, PreviewImport, Report,
+};
+use clap::Args;
+use serde_json::json;
+
+use super::print::{Told, table, word};
+use super::session::Session;
+use super::{files, passphrase};
+
+pub(crate) const ABOUT: &str = "Take over an existing CA, certificate or key";
+
+#[derive(Args)]
+#[command(long_about = LONG_ABOUT)]
+pub(crate) struct Import {
+    /// A file, or the folder that holds index.txt
+    source: PathBuf,
+    /// What to call the authority here, in place of its common name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// The first line is what opens an encrypted file or key; asked for in a terminal otherwise
+    #[arg(long, value_name = "FILE", alias = "key-password-file")]
+    password_file: Option<PathBuf>,
+    /// Only say what would be taken over
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Import {
+    pub(crate) fn run(self, session: &Session) -> Result<Told, Report> {
+        let mut source = ImportSource {
+            path: files::absolute(&self.source),
+            name: self.name,
+            password: password(session, self.password_file.as_deref())?,
+        };
+        let mut preview = session.ask(&PreviewImport(source.clone()))?;
+        if preview.needs_password && source.password.is_none() && stdin().is_terminal() {
+            let typed = passphrase::typed_for_file(&source.path)?;
+            source.password = Some(FilePassword::new(typed));
+            preview = session.ask(&PreviewImport(source.clone()))?;
+        }
+        if self.dry_run {
+            return Told::new(rows(&preview.rows), &preview);
+        }
+        session.unlock()?;
+        let take = || {
+            let passphrase = match preview.needs_passphrase {
+                true => Some(session.copy_of_passphrase()?),
+                false => None,
+            };
+            Ok(Command::Import(ImportCommand::Take {
+                source: source.clone(),
+                passphrase,
+            }))
+        };
+        let done = session.carry_out(take, |fact| match fact {
+            Fact::Import(ImportFact::Taken(done)) => Some(done),
+            _ => None,
+        })?;
+        session.talk.note(&summary(&done));
+        Told::new(rows(&done.rows), &json!(done))
+    }
+}
+
+fn password(session: &Session, file: Option<&Path>) -> Result<Option<FilePassword>, Report> {
+    let read = |file| passphrase::first_line(file, session.talk);
+    let password = file.map(read).transpose()?;
+    Ok(password.map(FilePassword::new))
+}
+
+/// One line for each thing; what a person should know of it stands below.
+fn rows(rows: &[ImportRow]) -> String {
+    let cells: Vec<[String; 5]> = rows
+        .iter()
+        .flat_map(|row| {
+            let warnings = row.warnings.iter().map(|warning| {
+                let empty = String::new;
+                [empty(), empty(), empty(), format!("but {warning}"), empty()]
+            });
+            std::iter::once(cells(row)).chain(warnings)
+        })
+        .collect();
+    table(["Outcome", "What", "Name", "Becomes", "From"], &cells)
+}
+
+fn cells(row: &ImportRow) -> [String; 5] {
+    let outcome = match row.outcome {
+        ImportOutcome::AlreadyHere => "already here",
+        ImportOutcome::Taken => "taken",
+        _ => "not taken",
+    };
+    [
+        outcome.to_owned(),
+        word(&row.kind).replace('-', " "),
+        row.name.clone(),
+        row.into.clone(),
+        row.from.clone(),
+    ]
+}
+
+fn summary(done: &ImportDone) -> String {
+    let left = done.rows.iter();
+    let left = left.filter(|row| row.outcome == ImportOutcome::NotTaken);
+    let counted = [
+        (done.authorities.len() as u64, "authorities"),
+        (done.certificates, "certificates"),
+        (done.keys, "keys"),
+        (done.revoked, "revocations"),
+    ];
+    let counted: Vec<String> = counted
+        .iter()
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let taken = counted.join(", ");
+    format!("Taken over: {taken}. Not taken: {}.", left.count())
+}
+
+const LONG_ABOUT: &str = "Take over an existing CA, certificate or key\n\n\
+PEM, DER, PKCS #7, PKCS #8 and PKCS #12 are read, and the folders of `openssl ca` and easy-rsa with \
+their index: names, revocations and serials are kept. What is here already stays as it is. The key \
+of a CA signs with the passphrase from then on; `ca grant` lets it sign alone.";

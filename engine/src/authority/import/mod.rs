@@ -1,0 +1,21 @@
+//! Taking over what other programs have made: a CA, its certificates, its index, its keys.
+//!
+//! Files are read (`source`), opened (`found`) and held against what is here (`plan`). The plan says
+//! of each thing what becomes of it; carried out it is one change (`step`), so that nothing is half
+//! taken over.
+
+mod authorities;
+mod error;
+mod found;
+mod index;
+mod known;
+mod leaves;
+mod ledger;
+mod plan;
+mod source;
+mod step;
+
+pub(crate) use found::{Found, read};
+pub(crate) use plan::{Plan, plan};
+pub(crate) use source::collect;
+pub(crate) use step::Steps;

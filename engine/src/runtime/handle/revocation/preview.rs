@@ -1,0 +1,196 @@
+//! What would be revoked, and what those who rely on it will see and when.
+
+use std::collections::BTreeMap;
+
+use super::select;
+use crate::api::{
+    AuthorityId, Fingerprint, PreviewRevocation, Publicity, Report, RevocationPreview,
+    RevocationPreviewRow, RevocationReason, RevocationVerdict, Timestamp, shown,
+};
+use crate::authority::{Hierarchy, Target, Verdict, key_of};
+use crate::runtime::handle::{Answer, Sight};
+use crate::store::{Snapshot, certificate, revocation};
+use crate::x509::{Certificate, Urls};
+
+impl Answer for PreviewRevocation {
+    fn answer(&self, sight: &Sight<'_>) -> Result<RevocationPreview, Report> {
+        let store = &sight.store;
+        let hierarchy = Hierarchy::read(store)?;
+        let targets = select::targets(store, &hierarchy, &self.what, sight.now)?;
+        let (mut rows, mut changing) = (Vec::with_capacity(targets.len()), Vec::new());
+        for target in targets {
+            let verdict = hierarchy.judge(&target, self.reason, sight.now);
+            if verdict.changes() {
+                changing.push(target.clone());
+            }
+            rows.push(row(&hierarchy, target, verdict));
+        }
+        Ok(RevocationPreview {
+            rows,
+            changing: changing.len() as u64,
+            effect: effect(store, &hierarchy, &changing, self.reason)?,
+            publicity: publicity(store, &hierarchy, &changing)?,
+        })
+    }
+}
+
+fn row(hierarchy: &Hierarchy, target: Target, verdict: Verdict) -> RevocationPreviewRow {
+    RevocationPreviewRow {
+        certificate: target.certificate,
+        name: target.name,
+        issuer: target.issuer,
+        issuer_name: hierarchy.name(target.issuer),
+        serial: target.serial,
+        not_after: target.not_after,
+        verdict: match verdict {
+            Verdict::Already(old) => RevocationVerdict::Already(old),
+            Verdict::Changes(old) => RevocationVerdict::Changes(old),
+            Verdict::Expired => RevocationVerdict::Expired,
+            Verdict::Refused(refused) => RevocationVerdict::Refused(refused.into()),
+            Verdict::WillBeRevoked => RevocationVerdict::WillBeRevoked,
+        },
+    }
+}
+
+fn effect(
+    store: &Snapshot,
+    hierarchy: &Hierarchy,
+    changing: &[Target],
+    reason: RevocationReason,
+) -> Result<Vec<String>, Report> {
+    let mut effect = vec![
+        match reason.is_hold() {
+            true => "It is not trusted until it is released, or revoked for good",
+            false => "This is for ever: it cannot be taken back",
+        }
+        .to_owned(),
+    ];
+    let own = changing.iter().filter_map(|target| target.own_of);
+    effect.extend(own.map(|id| {
+        format!(
+            "{} issues nothing from then on, and nothing below it is trusted by those who check it",
+            shown(&hierarchy.name(id))
+        )
+    }));
+    if reason.is_compromise() {
+        effect.push(
+            "The public key is barred: no request may bring it again, and nothing is renewed with it"
+                .to_owned(),
+        );
+        let others = others_with_the_keys(store, changing)?;
+        if others > 0 {
+            effect.push(format!(
+                "{others} more with the same key stay valid: revoke by key to have them all"
+            ));
+        }
+    }
+    Ok(effect)
+}
+
+fn others_with_the_keys(store: &Snapshot, changing: &[Target]) -> Result<usize, Report> {
+    let mut keys: Vec<Fingerprint> = Vec::new();
+    let meant: Vec<_> = changing.iter().filter_map(|it| it.certificate).collect();
+    for id in &meant {
+        keys.extend(key_of(store, *id)?);
+    }
+    keys.sort();
+    keys.dedup();
+    let mut holders = store.holders_of_keys(&keys)?;
+    holders.retain(|id| !meant.contains(id));
+    let mut others = 0;
+    for id in holders {
+        let record = certificate::get(store, id)?;
+        if let Some(record) = record {
+            let revoked = revocation::get(store, record.issuer, &record.serial)?;
+            others += usize::from(revoked.is_none());
+        }
+    }
+    Ok(others)
+}
+
+/// Certificates of one authority that name the same places.
+type Places = (AuthorityId, Vec<String>, Vec<String>);
+
+fn publicity(
+    store: &Snapshot,
+    hierarchy: &Hierarchy,
+    changing: &[Target],
+) -> Result<Vec<Publicity>, Report> {
+    let mut groups: BTreeMap<Places, u64> = BTreeMap::new();
+    for target in changing {
+        let der = match target.certificate {
+            Some(id) => certificate::der(store, id)?,
+            None => None,
+        };
+        let urls = match der {
+            Some(der) => Certificate::from_der(der)?.urls(),
+            None => Urls::default(),
+        };
+        *groups
+            .entry((target.issuer, urls.crl, urls.ocsp))
+            .or_default() += 1;
+    }
+    groups
+        .into_iter()
+        .map(|((issuer, crl_urls, ocsp_urls), certificates)| {
+            let newest = revocation::crl(store, issuer)?.newest;
+            let old_crl_until = newest.map(|newest| newest.next_update);
+            let issuer_name = hierarchy.name(issuer);
+            Ok(Publicity {
+                words: words(&issuer_name, &crl_urls, &ocsp_urls, old_crl_until),
+                issuer,
+                issuer_name,
+                certificates,
+                crl_urls,
+                ocsp_urls,
+                old_crl_until,
+            })
+        })
+        .collect()
+}
+
+fn words(
+    issuer: &str,
+    crl_urls: &[String],
+    ocsp_urls: &[String],
+    old_crl_until: Option<Timestamp>,
+) -> Vec<String> {
+    let issuer = shown(issuer);
+    let list = |urls: &[String]| {
+        let urls: Vec<_> = urls.iter().map(|url| shown(url).into_owned()).collect();
+        urls.join(", ")
+    };
+    let mut words = vec![format!(
+        "Nobody sees it before {issuer} has signed a new CRL and it is where it is fetched"
+    )];
+    if !crl_urls.is_empty() {
+        words.push(format!(
+            "The certificates send those who check them to {}: the new CRL must be put there",
+            list(crl_urls)
+        ));
+    }
+    if !ocsp_urls.is_empty() {
+        words.push(format!(
+            "Some ask {} instead: that responder must learn of it, too",
+            list(ocsp_urls)
+        ));
+    }
+    if crl_urls.is_empty() && ocsp_urls.is_empty() {
+        words.push(
+            "The certificates name no place to look: only where the new CRL is installed by hand \
+             is it noticed"
+                .to_owned(),
+        );
+    }
+    words.push(match old_crl_until {
+        Some(until) => format!(
+            "Whoever has the last CRL of {issuer} may keep to it until {until}; \
+             many fetch the next one only then"
+        ),
+        None => format!(
+            "{issuer} has made no CRL yet: those who check nothing, or cannot find a list, \
+             go on trusting"
+        ),
+    });
+    words
+}

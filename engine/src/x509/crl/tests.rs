@@ -1,0 +1,1 @@
+//! Lists are written exactly and read as strictly.
