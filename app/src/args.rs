@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, Parser};
+use clap::{Args, Parser, ValueEnum};
 
 use crate::cli::{Exit, Noun, Talk};
 
@@ -31,9 +31,24 @@ pub(crate) struct Globals {
     /// Take the vault's passphrase from the first line of this file, not from the terminal
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// Open the vault with this; without, the operating system's store where that is a slot and no
+    /// passphrase file is named, else the passphrase
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(crate) unlock_with: Option<UnlockWith>,
     /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What is to open the vault.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum UnlockWith {
+    /// The passphrase, typed or from --passphrase-file
+    Passphrase,
+    /// The entry in the operating system's store: no typing, no authority's key
+    OsStore,
+    /// The recovery code, typed or from --passphrase-file
+    Recovery,
 }
 
 impl Words {
@@ -71,7 +86,10 @@ impl Refused {
         match self.error.get(ContextKind::InvalidArg) {
             Some(ContextValue::String(word)) => {
                 let option = word.split(['=', ' ']).next().unwrap_or_default();
-                let misplaced = matches!(option, "--data" | "--json" | "--passphrase-file");
+                let misplaced = matches!(
+                    option,
+                    "--data" | "--json" | "--passphrase-file" | "--unlock-with"
+                );
                 misplaced.then(|| format!("{option} stands before the noun: chancery {option} …"))
             }
             _ => None,

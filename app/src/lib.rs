@@ -3,6 +3,7 @@
 mod args;
 mod cli;
 pub mod gui;
+mod kit;
 mod settings;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ fn open_window(globals: &Globals, surroundings: Surroundings) -> ExitCode {
         return talk.failure(&CliError::NoDataFolder.into());
     };
     let start = gui::Start {
+        machine: surroundings.machine,
         settings: Settings::at(Home::Folder(folder)),
         actor: Actor::User(surroundings.user),
         theme: None,

@@ -20,6 +20,8 @@ pub(crate) struct Surroundings {
     platform: Option<PathBuf>,
     /// Who runs the program, for the audit: `USER`, `LOGNAME` or `USERNAME`.
     pub(crate) user: String,
+    /// How this machine is called, for papers and labels.
+    pub(crate) machine: String,
 }
 
 impl Surroundings {
@@ -30,6 +32,7 @@ impl Surroundings {
             portable: beside_program(),
             platform: platform(),
             user: user.unwrap_or_else(|| "unknown".to_owned()),
+            machine: machine().unwrap_or_else(|| "this computer".to_owned()),
         }
     }
 
@@ -65,6 +68,18 @@ fn platform() -> Option<PathBuf> {
     data.map(|data| data.join("chancery"))
 }
 
+/// The kernel's word on Linux; elsewhere the environment's, and on macOS often nothing.
+fn machine() -> Option<String> {
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let kernel = kernel.map(|name| name.trim().to_owned());
+    let kernel = kernel.filter(|name| !name.is_empty() && name != "(none)");
+    kernel.or_else(|| {
+        ["COMPUTERNAME", "HOSTNAME", "HOST"]
+            .into_iter()
+            .find_map(text)
+    })
+}
+
 fn absolute(name: &str) -> Option<PathBuf> {
     variable(name)
         .map(PathBuf::from)
@@ -95,6 +110,7 @@ mod tests {
             portable: Some("portable".into()),
             platform: Some("platform".into()),
             user: String::new(),
+            machine: String::new(),
         };
         let typed = Some(Path::new("typed"));
         assert_eq!(around.data_folder(typed), Some("typed".into()));

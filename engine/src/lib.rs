@@ -22,3 +22,10 @@ pub use runtime::{
 };
 pub use store::{Disk, Home, SystemDisk};
 pub use vault::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};
+
+#[cfg(fuzzing)]
+pub use {
+    audit::fuzzing as fuzz_audit, authority::import::fuzzing as fuzz_import,
+    backup::fuzzing as fuzz_backup, store::fuzzing as fuzz_store, vault::fuzzing as fuzz_vault,
+    x509::fuzzing as fuzz_x509,
+};

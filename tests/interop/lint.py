@@ -1,4 +1,4 @@
-"""Lints pairs of issuer and certificate (PEM files) with pkilint, all in one process.
+"""Lints pairs of issuer and certificate, or with --crl lists, all PEM, with pkilint in one process.
 
 pkilint takes seconds to start, so that its own commands, one certificate each, would take minutes.
 Prints each finding at NOTICE or above and exits with 1, or says how many were linted.
@@ -6,15 +6,17 @@ Prints each finding at NOTICE or above and exits with 1, or says how many were l
 
 import sys
 
-from pkilint import loader, report
+from pkilint import loader, pkix, report
 from pkilint.bin import lint_pkix_signer_signee_cert_chain as pair
-from pkilint.pkix import certificate, extension, name
+from pkilint.pkix import certificate, crl, extension, name
 from pkilint.validation import ValidationFindingSeverity
 
 SEVERITY = ValidationFindingSeverity.NOTICE
 
 
 def main(files):
+    if files[:1] == ["--crl"]:
+        return lint_lists(files[1:])
     single = certificate.create_pkix_certificate_validator_container(
         certificate.create_decoding_validators(
             name.ATTRIBUTE_TYPE_MAPPINGS, extension.EXTENSION_MAPPINGS
@@ -38,6 +40,35 @@ def main(files):
     if findings:
         return 1
     print(f"{len(files) // 2} certificates linted")
+    return 0
+
+
+def lint_lists(files):
+    """As `lint_crl lint -t CRL -p PKIX` does."""
+    container = crl.create_pkix_crl_validator_container(
+        [
+            pkix.create_attribute_decoder(name.ATTRIBUTE_TYPE_MAPPINGS),
+            pkix.create_extension_decoder(extension.EXTENSION_MAPPINGS),
+        ],
+        [
+            crl.create_issuer_validator_container([]),
+            crl.create_validity_validator_container([]),
+            crl.create_extensions_validator_container([]),
+        ],
+    )
+    findings = 0
+    for path in files:
+        with open(path, encoding="ascii") as file:
+            text = file.read()
+        document = loader.RFC5280CertificateListDocumentLoader().load_pem_document(text, "crl", path)
+        results = container.validate(document.root)
+        found = report.get_findings_count(results, SEVERITY)
+        if found:
+            print(f"{path}:\n{report.ReportGeneratorPlaintext(results, SEVERITY).generate()}")
+        findings += found
+    if findings:
+        return 1
+    print(f"{len(files)} CRLs linted")
     return 0
 
 

@@ -1,5 +1,5 @@
 //! Chancery against real counterparts: the command line is driven as a person drives it, and
-//! openssl, pkilint, nginx, curl, the kernel and a killed process say whether the result holds.
+//! openssl, GnuTLS, pkilint, nginx, curl, the kernel and a killed process say whether the result holds.
 //!
 //! A counterpart that is missing is printed as `skipped:` with the reason; with `CI=true` that is a
 //! failure. `tests/run` installs what is missing as root on Debian.
@@ -13,9 +13,13 @@ mod canaries;
 mod chancery;
 mod constraints;
 mod counterpart;
+mod crl;
 mod damage;
 mod disk;
+mod formats;
 mod hierarchy;
+mod import;
+mod keyring;
 mod killed;
 mod offline;
 mod profiles;

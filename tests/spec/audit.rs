@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chancery_engine::api::{
     Actor, AuditCommand, AuditFact, AuditRow, AuthorityCommand, AuthorityId, CertificateCommand,
-    CertificateId, Clock, Command, Fact, KeyChoice, KeyType, NewCertificate, Report, Secret,
+    CertificateId, Clock, Command, Fact, Form, KeyChoice, KeyType, NewCertificate, Report, Secret,
     VaultCommand, Verification,
 };
 use chancery_engine::verify_audit;
@@ -381,8 +381,9 @@ fn export_with_key(id: CertificateId, folder: &Path) -> Command {
         id,
         folder: folder.to_owned(),
         file_name: None,
-        der: false,
+        form: Form::default(),
         with_key: true,
+        password: None,
     })
 }
 

@@ -163,13 +163,14 @@ fn is_test_file(path: &str) -> bool {
     path.starts_with("tests/") || path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
-/// The files that `#[cfg(test)] mod name;` declares, without their ending.
+/// The files that `#[cfg(test)] mod name;` declares, or the same for fuzzing, without their ending.
 fn test_modules(source: &Source) -> Vec<String> {
     let folder = match source.path.rsplit_once('/') {
         Some((folder, "lib.rs" | "main.rs" | "mod.rs")) => folder.to_owned(),
         _ => source.path.trim_end_matches(".rs").to_owned(),
     };
-    let after_attributes = source.code.split(TEST_ATTRIBUTE).skip(1);
+    let after = |attribute: &'static str| source.code.split(attribute).skip(1);
+    let after_attributes = after(TEST_ATTRIBUTE).chain(after(FUZZING_ATTRIBUTE));
     let names = after_attributes.filter_map(|rest| {
         let (item, _) = rest.split_once([';', '{'])?;
         let is_declaration = rest[item.len()..].starts_with(';');
@@ -299,6 +300,7 @@ fn starts_with_marks(rest: &[u8], marks: usize) -> bool {
 pub(crate) const ARCHITECTURE: &str = "docs/architecture.md";
 
 const TEST_ATTRIBUTE: &str = "#[cfg(test)]";
+const FUZZING_ATTRIBUTE: &str = "#[cfg(fuzzing)]";
 
 #[test]
 fn comments_strings_and_tests_are_told_from_product_code() {

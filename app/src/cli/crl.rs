@@ -6,13 +6,13 @@ use chancery_engine::api::{
     AuthorityId, Command, CrlDetail, CrlPlace, CrlRow, Fact, FindAuthority, ListCrls, Report,
     RevocationCommand, RevocationFact, ShowCrl,
 };
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::cli::inspect::{Inspect, outline};
+use crate::cli::number;
 use crate::cli::print::{Told, day, fields, table};
 use crate::cli::session::Session;
-use crate::cli::{Format, number};
 
 pub(crate) const ABOUT: &str = "Revocation lists (CRLs): signed, shown, written for others";
 
@@ -30,6 +30,22 @@ pub(crate) enum Verb {
         #[arg(value_name = "CA|FILE")]
         what: String,
     },
+}
+
+/// How a list is encoded.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// Text
+    #[default]
+    Pem,
+    /// Bytes, as they are fetched
+    Der,
+}
+
+impl Format {
+    const fn is_der(self) -> bool {
+        matches!(self, Self::Der)
+    }
 }
 
 #[derive(Args)]

@@ -11,6 +11,8 @@ use chancery_engine::api::{ApprovalId, Identifier, Kind, NameError, Remedy, Repo
 /// A failure of the command line itself.
 #[derive(Debug)]
 pub(crate) enum CliError {
+    /// A file that was to be made new.
+    AlreadyThere(PathBuf),
     /// The engine had no place for a command, for as long as we tried.
     Busy,
     CalledOff,
@@ -22,14 +24,21 @@ pub(crate) enum CliError {
         file: PathBuf,
         source: io::Error,
     },
+    /// What was typed back is not what was shown.
+    CodeNotCopied,
     /// The engine said something that does not answer what was asked.
     Misunderstood,
     /// So many certificates, and nobody to ask.
     NeedsYes(usize),
     NoData(PathBuf),
     NoDataFolder,
+    NoFilePassword,
     NoPassphrase,
+    /// Neither a terminal nor a file for a recovery code.
+    NoPlaceForCode,
     NoRequest,
+    /// No slot is called so, or several are.
+    NoSlot(String),
     NoVault(PathBuf),
     NoWindow(gui::CannotOpen),
     /// Said by the words alone, so that nothing is tried.
@@ -61,16 +70,21 @@ pub(crate) enum CliError {
 impl CliError {
     const fn code(&self) -> &'static str {
         match self {
+            Self::AlreadyThere(_) => "cli.already-there",
             Self::Busy => "cli.busy",
             Self::CalledOff => "cli.called-off",
             Self::CannotRead { .. } => "cli.cannot-read",
             Self::CannotWrite { .. } | Self::Output(_) => "cli.cannot-write",
+            Self::CodeNotCopied => "cli.code-not-copied",
             Self::Misunderstood => "cli.misunderstood",
             Self::NeedsYes(_) => "cli.needs-yes",
             Self::NoData(_) | Self::NoVault(_) => "cli.no-vault",
             Self::NoDataFolder => "cli.no-data-folder",
+            Self::NoFilePassword => "cli.no-file-password",
             Self::NoPassphrase | Self::Terminal(_) => "cli.no-passphrase",
+            Self::NoPlaceForCode => "cli.no-place-for-code",
             Self::NoRequest => "cli.no-request",
+            Self::NoSlot(_) => "cli.no-slot",
             Self::NoWindow(_) => "cli.no-window",
             Self::NotAHost { .. } => NOT_A_HOST,
             Self::NotASerial(_) => "cli.not-a-serial",
@@ -87,11 +101,16 @@ impl CliError {
 
     const fn kind(&self) -> Kind {
         match self {
-            Self::NoPassphrase
+            Self::NoFilePassword
+            | Self::NoPassphrase
             | Self::PassphraseEmpty(_)
             | Self::PassphraseNotText(_)
             | Self::Terminal(_) => Kind::Locked,
-            Self::NeedsYes(_) | Self::OutOfReach { .. } | Self::QuickstartAgain(_) => Kind::Refused,
+            Self::AlreadyThere(_)
+            | Self::NeedsYes(_)
+            | Self::NoPlaceForCode
+            | Self::OutOfReach { .. }
+            | Self::QuickstartAgain(_) => Kind::Refused,
             Self::NotAHost { .. }
             | Self::NotASerial(_)
             | Self::NothingNamed
@@ -102,7 +121,9 @@ impl CliError {
 
     fn remedy(&self) -> Remedy {
         let step = match self {
+            Self::AlreadyThere(_) => "Name a file that is not there yet",
             Self::Busy | Self::CalledOff => return Remedy::Retry,
+            Self::CodeNotCopied => "Run this again and write the code down; this one opens nothing",
             Self::Misunderstood => return Remedy::ReportBug,
             Self::CannotRead { .. } => "Name one that exists and that you may read",
             Self::CannotWrite { .. } | Self::Output(_) => {
@@ -113,10 +134,18 @@ impl CliError {
                  folder with --data DIR before the noun"
             }
             Self::NoDataFolder => "Name one with --data DIR before the noun",
+            Self::NoFilePassword => {
+                "Run this in a terminal and type a password for the file, or write it into a file \
+                 that only you can read and add --password-file FILE"
+            }
             Self::NoPassphrase | Self::Terminal(_) => {
                 "Run this in a terminal and type the passphrase, or write it into a file that \
                  only you can read and add --passphrase-file FILE before the noun"
             }
+            Self::NoPlaceForCode => {
+                "Run this in a terminal, or have the code written: --recovery-file FILE"
+            }
+            Self::NoSlot(_) => "Take the id from `chancery vault slots`",
             Self::NoRequest => "See `chancery ca list` for those that wait for a signature",
             Self::NeedsYes(_) => "Look with --dry-run at what would be revoked, then add --yes",
             Self::NotASerial(_) => "Write the serial in hexadecimal, such as 01ab23cd",
@@ -150,6 +179,8 @@ impl CliError {
 impl fmt::Display for CliError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AlreadyThere(file) => write!(f, "this is there already: {}", file.display()),
+            Self::CodeNotCopied => f.write_str("the recovery code was not copied rightly"),
             Self::Busy => f.write_str("the engine is busy with other work"),
             Self::CalledOff => f.write_str("this was called off before anything was written"),
             Self::CannotRead { file, .. } => write!(f, "this cannot be read: {}", file.display()),
@@ -161,8 +192,17 @@ impl fmt::Display for CliError {
             Self::NoDataFolder => {
                 f.write_str("neither the words nor the environment name a folder for the data")
             }
+            Self::NoFilePassword => {
+                f.write_str("a password for the file is needed, and there is no terminal to ask it")
+            }
             Self::NoPassphrase => {
                 f.write_str("the vault's passphrase is needed, and there is no terminal to ask it")
+            }
+            Self::NoPlaceForCode => {
+                f.write_str("a recovery code goes only to a terminal or into a file that is named")
+            }
+            Self::NoSlot(name) => {
+                write!(f, "no slot, or more than one, is called {}", shown(name))
             }
             Self::NoRequest => f.write_str("this authority waits for no signature"),
             Self::NoVault(folder) => write!(f, "there is no vault yet in {}", folder.display()),

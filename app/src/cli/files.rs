@@ -54,6 +54,42 @@ pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
     })
 }
 
+/// A file that is to be made must not be there yet.
+pub(crate) fn require_free(file: &Path) -> Result<(), CliError> {
+    match fs::symlink_metadata(file) {
+        Ok(_) => Err(CliError::AlreadyThere(file.to_owned())),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes a file that only its owner can read, whole or not at all, and never over another one.
+pub(crate) fn write_new_private(file: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    let mut unfinished = file.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    let failed = |source| CliError::CannotWrite {
+        file: file.to_owned(),
+        source,
+    };
+    // What an earlier run left unfinished is of no use to anybody.
+    fs::remove_file(&unfinished).ok();
+    let written = write_private_and_sync(&unfinished, bytes)
+        .map_err(failed)
+        .and_then(|()| match fs::hard_link(&unfinished, file) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(CliError::AlreadyThere(file.to_owned()))
+            }
+            // A file system without links: here alone somebody else's file could be hit.
+            Err(_) => {
+                require_free(file)?;
+                fs::rename(&unfinished, file).map_err(failed)
+            }
+        });
+    fs::remove_file(&unfinished).ok();
+    written
+}
+
 /// Makes the folder and those above it, so that a wrong place is told before anything is signed.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), CliError> {
     fs::create_dir_all(folder).map_err(|source| CliError::CannotWrite {
@@ -87,6 +123,16 @@ fn write_and_sync(file: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+fn write_private_and_sync(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(file)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 /// Far above any request, certificate or chain.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -112,6 +158,26 @@ mod tests {
         assert!(write(&file, b"one").is_err());
         assert!(file.is_dir());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_private_file_is_its_owners_alone_and_never_written_over_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kit");
+        write_new_private(&file, b"one").unwrap();
+        let refused = write_new_private(&file, b"two").unwrap_err();
+        assert!(matches!(refused, CliError::AlreadyThere(_)), "{refused}");
+        assert_eq!(fs::read(&file).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        let nowhere = folder.path().join("nowhere/kit");
+        let refused = write_new_private(&nowhere, b"one").unwrap_err();
+        assert!(matches!(refused, CliError::CannotWrite { .. }), "{refused}");
     }
 
     #[test]

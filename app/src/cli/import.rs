@@ -48,7 +48,10 @@ impl Import {
         if self.dry_run {
             return Told::new(rows(&preview.rows), &preview);
         }
-        session.unlock()?;
+        match preview.keys {
+            0 => session.require_vault().map(drop)?,
+            _ => session.unlock()?,
+        }
         let take = || {
             let passphrase = match preview.needs_passphrase {
                 true => Some(session.copy_of_passphrase()?),
@@ -115,7 +118,7 @@ fn summary(done: &ImportDone) -> String {
     ];
     let counted: Vec<String> = counted
         .iter()
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(count, what)| format!("{what} {count}"))
         .collect();
     let taken = counted.join(", ");
     format!("Taken over: {taken}. Not taken: {}.", left.count())

@@ -8,6 +8,7 @@ mod crl;
 mod csr;
 mod error;
 mod files;
+mod forms;
 mod import;
 mod inspect;
 mod key;
@@ -15,6 +16,7 @@ mod number;
 mod passphrase;
 mod print;
 mod quickstart;
+mod recovery;
 mod session;
 mod vault;
 
@@ -24,7 +26,7 @@ pub(crate) use print::{Exit, Talk};
 use std::process::ExitCode;
 
 use chancery_engine::api::{Actor, Report};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 
 use crate::args::Globals;
 use crate::settings::Surroundings;
@@ -58,22 +60,6 @@ pub(crate) enum Noun {
     Vault(vault::Verb),
 }
 
-/// How exported files are encoded.
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum Format {
-    /// Text, as most servers want it
-    #[default]
-    Pem,
-    /// Bytes, as Windows and Java take it
-    Der,
-}
-
-impl Format {
-    const fn is_der(self) -> bool {
-        matches!(self, Self::Der)
-    }
-}
-
 impl Noun {
     fn run(self, session: &Session) -> Result<Told, Report> {
         match self {
@@ -98,8 +84,8 @@ pub(crate) fn run(noun: Noun, globals: Globals, surroundings: &Surroundings) -> 
     let session = Session::new(
         surroundings.data_folder(globals.data.as_deref()),
         Actor::User(surroundings.user.clone()),
-        globals.passphrase_file,
-        talk,
+        surroundings.machine.clone(),
+        globals,
     );
     let outcome = noun.run(&session);
     backup::make_due(&session);

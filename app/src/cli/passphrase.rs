@@ -1,4 +1,4 @@
-//! Where the vault's passphrase comes from: the terminal, without echo, or a file. Never from the
+//! Where the vault's passphrase, and the password of an exported file, come from: the terminal, without echo, or a file. Never from the
 //! command line or the environment, which others on this machine can read.
 
 use std::fs::{File, Metadata};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chancery_engine::api::{Given, Secret};
 use zeroize::Zeroizing;
 
-use super::{CliError, Talk};
+use super::{CliError, Talk, recovery};
 
 /// Where to take it from.
 pub(crate) enum Source {
@@ -29,15 +29,15 @@ impl Source {
     pub(crate) fn fresh(&self, talk: Talk) -> Result<Secret<String>, CliError> {
         match self {
             Self::File(file) => first_line(file, talk),
-            Self::Terminal => {
-                let first = typed("New passphrase: ")?;
-                let second = typed("The same again: ")?;
-                let same = first.expose(|first| second.expose(|second| first == second));
-                match same {
-                    true => Ok(first),
-                    false => Err(CliError::PassphrasesDiffer),
-                }
-            }
+            Self::Terminal => typed_twice("New passphrase: "),
+        }
+    }
+
+    /// A recovery code in the passphrase's place.
+    pub(crate) fn recovery_code(&self, talk: Talk) -> Result<Secret<String>, CliError> {
+        match self {
+            Self::File(file) => recovery::known(Some(file), talk),
+            Self::Terminal => recovery::known(None, talk),
         }
     }
 
@@ -51,12 +51,32 @@ impl Source {
     }
 }
 
+/// A password for a file that is to be written: from `file`, else typed twice.
+pub(crate) fn for_file(file: Option<&Path>, talk: Talk) -> Result<Secret<String>, CliError> {
+    match file {
+        Some(file) => first_line(file, talk),
+        None if !io::stdin().is_terminal() => Err(CliError::NoFilePassword),
+        None => typed_twice("Password for the file: "),
+    }
+}
+
+fn typed_twice(prompt: &str) -> Result<Secret<String>, CliError> {
+    let first = typed(prompt)?;
+    let second = typed("The same again: ")?;
+    let same = first.expose(|first| second.expose(|second| first == second));
+    match same {
+        true => Ok(first),
+        false => Err(CliError::PassphrasesDiffer),
+    }
+}
+
 /// The password of an encrypted file.
 pub(crate) fn typed_for_file(file: &Path) -> Result<Secret<String>, CliError> {
     typed(&format!("Password of {}: ", file.display()))
 }
 
-fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
+/// Without echo.
+pub(crate) fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
     if !io::stdin().is_terminal() {
         return Err(CliError::NoPassphrase);
     }
@@ -70,6 +90,18 @@ fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
 
 /// The first line, without its end.
 pub(crate) fn first_line(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
+    let bytes = bytes_of(file, talk)?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
+        Ok(line) => Ok(Secret::new(line.to_owned())),
+        Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
+    }
+}
+
+/// What a file with a secret holds, with a warning where others can read it.
+pub(crate) fn bytes_of(file: &Path, talk: Talk) -> Result<Zeroizing<Vec<u8>>, CliError> {
     let failed = |source| CliError::CannotRead {
         file: file.to_owned(),
         source,
@@ -85,13 +117,7 @@ pub(crate) fn first_line(file: &Path, talk: Talk) -> Result<Secret<String>, CliE
     let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
     let limit = u64::try_from(LIMIT).unwrap_or(u64::MAX);
     opened.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match std::str::from_utf8(line) {
-        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
-        Ok(line) => Ok(Secret::new(line.to_owned())),
-        Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
-    }
+    Ok(bytes)
 }
 
 /// Whether the mode lets the group or everyone read; a pipe is nobody else's.

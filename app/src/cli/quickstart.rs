@@ -11,10 +11,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::ca::{self, Wish, signs};
-use super::cert::{self, Place};
+use super::cert;
+use super::forms::Place;
 use super::print::{Told, day, list};
 use super::session::Session;
-use super::{CliError, Format, files};
+use super::{CliError, files, recovery};
 
 pub(crate) const ABOUT: &str =
     "From nothing to a certificate that works: vault, root, issuing CA, files, and a proof";
@@ -31,6 +32,9 @@ pub(crate) struct Quickstart {
     /// Write the files here; without, into a folder called as the host
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Make a recovery code too and write it into this new file: a page to print if it ends in .pdf
+    #[arg(long, value_name = "FILE")]
+    recovery_file: Option<PathBuf>,
     /// Confine the root to this instead of to private names; may be repeated
     #[arg(long, value_name = "dns:…|ip:…")]
     permit: Vec<Subtree>,
@@ -43,11 +47,14 @@ impl Quickstart {
         if session.ask(&VaultStatusQuestion)?.state != VaultState::Absent {
             return Err(CliError::QuickstartAgain(session.folder()?.to_owned()).into());
         }
+        let place = self.recovery_file.clone();
+        let place = place.map(|file| recovery::Place::choose(Some(file), session.talk));
+        let place = place.transpose()?;
         let out = self.out.clone();
         let out = files::absolute(&out.unwrap_or_else(|| PathBuf::from(self.name.value())));
         files::make_folder(&out)?;
         chancery_engine::require_no_key(&out, &self.name.value())?;
-        session.create_vault()?;
+        session.create_vault(place.as_ref())?;
         session
             .talk
             .note("Making the root, the issuing CA and the certificate.");
@@ -57,9 +64,10 @@ impl Quickstart {
         let json = json!({
             "id": made.certificate.id, "certificate": made.certificate, "root": made.root,
             "issuing": made.issuing, "files": written.all, "proof": proof,
+            "recovery": place.is_some(),
         });
         let text = [
-            made.in_words(session.folder()?),
+            made.in_words(session.folder()?, self.recovery_file.as_deref()),
             written.in_words(&out),
             snippet(&self.name, &written),
             format!("{BEFORE_PROOF}\n\n{proof}"),
@@ -108,8 +116,8 @@ impl Quickstart {
     }
 
     fn write(&self, session: &Session, made: &Made, out: &Path) -> Result<Written, Report> {
-        let root = ca::export_to(session, made.root.id, out, Format::Pem)?;
-        let own = cert::export_to(session, made.certificate.id, &Place::new(out), true)?;
+        let root = ca::export_to(session, made.root.id, Place::new(out))?;
+        let own = cert::export_to(session, made.certificate.id, Place::new(out), true)?;
         Ok(Written::of(own, root).ok_or(CliError::Misunderstood)?)
     }
 }
@@ -122,11 +130,18 @@ struct Made {
 }
 
 impl Made {
-    fn in_words(&self, data: &Path) -> String {
+    fn in_words(&self, data: &Path, recovery: Option<&Path>) -> String {
+        let opened_by = match recovery {
+            Some(file) => format!(
+                "its passphrase opens it, and the recovery code in {}",
+                file.display()
+            ),
+            None => "only its passphrase opens it: there is no recovery code".to_owned(),
+        };
         let reach = self.root.permitted.as_deref().map_or(String::new(), list);
         format!(
             "Made in {}:\n\
-             \x20 vault        only its passphrase opens it: there is no recovery code\n\
+             \x20 vault        {opened_by}\n\
              \x20 root         {}, {}, until {}\n\
              \x20              signs {}; online, since its key shares this vault\n\
              \x20              issues only for {reach}\n\

@@ -2,26 +2,32 @@
 //! for at most once.
 
 use std::cell::{Cell, OnceCell};
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{IsTerminal, Write, stderr, stdin};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
 use chancery_engine::api::{
     Actor, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, Grant, JobId, JobState,
-    ListJobs, Page, ProfileName, Report, Secret, ShowAuthority, Step, SystemClock, VaultCommand,
-    VaultFact, VaultState, VaultStatusQuestion,
+    ListJobs, Opener, Page, ProfileName, RecoveryCode, Report, Secret, ShowAuthority, SlotId,
+    SlotKind, Step, SystemClock, VaultCommand, VaultFact, VaultState, VaultStatus,
+    VaultStatusQuestion,
 };
 use chancery_engine::{Answer, Client, Home, Settings, start};
 
 use super::passphrase::Source;
+use super::recovery::{self, Place};
+use super::vault::added;
 use super::{CliError, Talk, files};
+use crate::args::{Globals, UnlockWith};
 
 /// Opens, asks, sends and waits, in the name of the person who typed.
 pub(crate) struct Session {
     folder: Option<PathBuf>,
     actor: Actor,
+    machine: String,
     source: Source,
+    unlock_with: Option<UnlockWith>,
     pub(crate) talk: Talk,
     client: OnceCell<Client>,
     passphrase: OnceCell<Secret<String>>,
@@ -32,14 +38,17 @@ impl Session {
     pub(crate) fn new(
         folder: Option<PathBuf>,
         actor: Actor,
-        passphrase_file: Option<PathBuf>,
-        talk: Talk,
+        machine: String,
+        globals: Globals,
     ) -> Self {
+        let file = globals.passphrase_file;
         Self {
             folder,
             actor,
-            source: passphrase_file.map_or(Source::Terminal, Source::File),
-            talk,
+            machine,
+            source: file.map_or(Source::Terminal, Source::File),
+            unlock_with: globals.unlock_with,
+            talk: Talk::new(globals.json),
             client: OnceCell::new(),
             passphrase: OnceCell::new(),
             unlocked: Cell::new(false),
@@ -49,6 +58,11 @@ impl Session {
     pub(crate) fn folder(&self) -> Result<&Path, Report> {
         let folder = self.folder.as_deref();
         folder.ok_or_else(|| CliError::NoDataFolder.into())
+    }
+
+    /// How this machine is called.
+    pub(crate) fn machine(&self) -> &str {
+        &self.machine
     }
 
     /// Makes the data folder where there is none.
@@ -127,8 +141,9 @@ impl Session {
         }
     }
 
-    /// Makes a vault that a new passphrase opens, which this run then knows.
-    pub(crate) fn create_vault(&self) -> Result<String, Report> {
+    /// Makes a vault that a new passphrase opens, which this run then knows, and a recovery code if
+    /// there is a place for it.
+    pub(crate) fn create_vault(&self, recovery: Option<&Place>) -> Result<String, Report> {
         self.keep(self.new_passphrase(None)?);
         // A vault that is there, or what is left of one, is refused by the command itself.
         let status = self.ask(&VaultStatusQuestion);
@@ -148,7 +163,31 @@ impl Session {
             _ => None,
         })?;
         self.unlocked.set(true);
+        if let Some(place) = recovery {
+            self.add_recovery(place)?;
+        }
         Ok(id)
+    }
+
+    /// Makes a recovery code, has it written down, and only then lets it open the vault.
+    pub(crate) fn add_recovery(&self, place: &Place) -> Result<SlotId, Report> {
+        let vault = self.ask(&VaultStatusQuestion)?.id.unwrap_or_default();
+        let code = RecoveryCode::new()?;
+        let kit = recovery::kit(&code, vault, &self.machine, self.folder()?);
+        place.keep(&kit, self.talk)?;
+        let add = || {
+            let (passphrase, code) = (self.copy_of_passphrase()?, code.to_secret());
+            Ok(Command::Vault(VaultCommand::AddRecoverySlot {
+                passphrase,
+                code,
+            }))
+        };
+        self.carry_out(add, added).inspect_err(|_| place.discard())
+    }
+
+    /// What a re-keying left to know, each as a warning.
+    pub(crate) fn warn_of(&self, remarks: &[String]) {
+        remarks.iter().for_each(|remark| self.talk.warning(remark));
     }
 
     /// A passphrase that opens nothing yet, from `file` or else from where this run's own comes.
@@ -157,19 +196,86 @@ impl Session {
         Ok(other.as_ref().unwrap_or(&self.source).fresh(self.talk)?)
     }
 
-    /// Asks for the passphrase where it is not known yet, and opens the vault.
+    /// Opens the vault, unless this run has. By the passphrase, asked for where it is not known,
+    /// unless the words say otherwise or the operating system's store can.
     pub(crate) fn unlock(&self) -> Result<(), Report> {
+        self.unlock_accepting(false)
+    }
+
+    /// The same, taking an older copy of the vault on purpose.
+    pub(crate) fn unlock_accepting(&self, accept_older: bool) -> Result<(), Report> {
+        if self.unlocked.get() {
+            return Ok(());
+        }
+        let status = self.require_vault()?;
+        let by_store = || self.open(accept_older, || Ok(Opener::OsStore));
+        match self.unlock_with {
+            Some(UnlockWith::OsStore) => by_store(),
+            Some(UnlockWith::Recovery) => {
+                let code = self.source.recovery_code(self.talk)?;
+                let again = || code.expose(|code| Secret::new(code.clone()));
+                self.open(accept_older, || Ok(Opener::Recovery(again())))
+            }
+            None if self.is_silent() && status.has(SlotKind::OsStore) => match by_store() {
+                Err(report) if report.code != OLDER && stdin().is_terminal() => {
+                    self.talk.note(&format!("{}.", report.what));
+                    self.open_typed(accept_older)
+                }
+                other => other,
+            },
+            None | Some(UnlockWith::Passphrase) => self.open_typed(accept_older),
+        }
+    }
+
+    /// By the passphrase in any case, for what needs it anyhow.
+    pub(crate) fn unlock_typed(&self) -> Result<(), Report> {
         if self.unlocked.get() {
             return Ok(());
         }
         self.require_vault()?;
+        self.open_typed(false)
+    }
+
+    fn open_typed(&self, accept_older: bool) -> Result<(), Report> {
+        let typed = || Ok(Opener::Passphrase(self.copy_of_passphrase()?));
+        self.open(accept_older, typed)
+    }
+
+    fn open(
+        &self,
+        accept_older: bool,
+        with: impl Fn() -> Result<Opener, Report>,
+    ) -> Result<(), Report> {
         let unlock = || {
-            let passphrase = self.copy_of_passphrase()?;
-            Ok(Command::Vault(VaultCommand::unlock(passphrase)))
+            let with = with()?;
+            Ok(Command::Vault(VaultCommand::Unlock { with, accept_older }))
         };
         self.carry_out(unlock, |_| Some(()))?;
         self.unlocked.set(true);
         Ok(())
+    }
+
+    /// What opens a vault that is elsewhere, such as in a backup: the recovery code where the words
+    /// say so, else the passphrase. What the operating system's store holds is of this machine.
+    pub(crate) fn opener(&self) -> Result<Opener, Report> {
+        match self.unlock_with {
+            Some(UnlockWith::Recovery) => {
+                let code = self.source.recovery_code(self.talk)?;
+                Ok(Opener::Recovery(code))
+            }
+            _ => Ok(Opener::Passphrase(self.copy_of_passphrase()?)),
+        }
+    }
+
+    /// Whether nobody has given a passphrase, or named a file that holds it.
+    fn is_silent(&self) -> bool {
+        matches!(self.source, Source::Terminal) && self.passphrase.get().is_none()
+    }
+
+    /// Whether the passphrase is known, or named with the words so that nobody is asked for it.
+    pub(crate) fn knows_passphrase(&self) -> bool {
+        let recovery = self.unlock_with == Some(UnlockWith::Recovery);
+        !self.is_silent() && !recovery
     }
 
     /// The passphrase as it goes with a command; `confirmed` is what `--confirm` said.
@@ -228,10 +334,11 @@ impl Session {
         Ok(known.expose(|known| Secret::new(known.clone())))
     }
 
-    pub(crate) fn require_vault(&self) -> Result<(), Report> {
-        match self.ask(&VaultStatusQuestion)?.state {
+    pub(crate) fn require_vault(&self) -> Result<VaultStatus, Report> {
+        let status = self.ask(&VaultStatusQuestion)?;
+        match status.state {
             VaultState::Absent => Err(CliError::NoVault(self.folder()?.to_owned()).into()),
-            VaultState::Locked | VaultState::Unlocked => Ok(()),
+            VaultState::Locked | VaultState::Unlocked => Ok(status),
         }
     }
 
@@ -334,6 +441,8 @@ fn show_progress(title: &str, step: Step) {
     write!(stderr(), "\r{title}: {} of {}", step.done, step.of).ok();
 }
 
+/// The vault's refusal that a passphrase does not change.
+const OLDER: &str = "vault.older-copy";
 const PAGE: u64 = 10_000;
 const GLANCE: Duration = Duration::from_millis(50);
 const BACK_OFF: [Duration; 6] = [

@@ -11,9 +11,11 @@ pub(super) enum Action {
     Audit,
     Authorities,
     Back,
+    Backups,
     Certificates,
     Forward,
     Gallery,
+    Import,
     Issue,
     Lock,
     NewAuthority,
@@ -22,17 +24,20 @@ pub(super) enum Action {
     Requests,
     Secrets,
     Theme,
+    Unlocking,
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::AddRequest,
         Self::Audit,
         Self::Authorities,
         Self::Back,
+        Self::Backups,
         Self::Certificates,
         Self::Forward,
         Self::Gallery,
+        Self::Import,
         Self::Issue,
         Self::Lock,
         Self::NewAuthority,
@@ -41,6 +46,7 @@ impl Action {
         Self::Requests,
         Self::Secrets,
         Self::Theme,
+        Self::Unlocking,
     ];
 
     pub(super) const fn text(self) -> &'static str {
@@ -49,9 +55,11 @@ impl Action {
             Self::Audit => "Audit",
             Self::Authorities => "Authorities",
             Self::Back => "Back",
+            Self::Backups => "Backups",
             Self::Certificates => "Certificates",
             Self::Forward => "Forward",
             Self::Gallery => "Gallery of widgets",
+            Self::Import => "Import…",
             Self::Issue => "Issue certificate…",
             Self::Lock => "Lock vault",
             Self::NewAuthority => "New authority…",
@@ -60,6 +68,7 @@ impl Action {
             Self::Requests => "Requests",
             Self::Secrets => "Secrets",
             Self::Theme => "Change theme",
+            Self::Unlocking => "Ways to unlock",
         }
     }
 
@@ -69,9 +78,11 @@ impl Action {
             Self::Audit => "What happened, who did it, and whether the record is complete",
             Self::Authorities => "Roots and the authorities below them",
             Self::Back => "To where you were before",
+            Self::Backups => "Make one, try one, or have them made by themselves",
             Self::Certificates => "Everything that has been issued",
             Self::Forward => "To where you came back from",
             Self::Gallery => "Every widget of this window, for those who build it",
+            Self::Import => "Take over a CA, certificates or keys from files of another program",
             Self::Issue => "Make a certificate for a server or a client",
             Self::Lock => "Wipe the open keys from memory; nothing can be read until unlocked",
             Self::NewAuthority => "Create a root or an intermediate",
@@ -80,6 +91,7 @@ impl Action {
             Self::Requests => "Requests that wait for a decision, and those decided",
             Self::Secrets => "Private keys, who may use them, and what opens the vault",
             Self::Theme => "Dark, light, or as the system",
+            Self::Unlocking => "Passphrase, recovery code, the system’s store",
         }
     }
 
@@ -89,10 +101,13 @@ impl Action {
             Self::Audit => icons::AUDIT,
             Self::Authorities => icons::AUTHORITIES,
             Self::Back => icons::ARROW_LEFT,
+            Self::Backups => icons::EXPORT,
             Self::Certificates => icons::CERTIFICATE,
             Self::Forward => icons::ARROW_RIGHT,
             Self::Gallery => icons::GALLERY,
+            Self::Import => icons::FOLDER,
             Self::Issue | Self::NewAuthority => icons::PLUS,
+            Self::Unlocking => icons::UNLOCK,
             Self::Lock => icons::LOCK,
             Self::Palette => icons::SEARCH,
             Self::Rail => icons::SIDEBAR,
@@ -111,7 +126,8 @@ impl Action {
             Self::Back => (Modifiers::ALT, Key::ArrowLeft),
             Self::Certificates => (Modifiers::COMMAND, Key::Num1),
             Self::Forward => (Modifiers::ALT, Key::ArrowRight),
-            Self::Gallery => return None,
+            Self::Backups | Self::Gallery | Self::Unlocking => return None,
+            Self::Import => (Modifiers::COMMAND, Key::I),
             Self::Issue => (Modifiers::COMMAND, Key::N),
             Self::Lock => (Modifiers::COMMAND, Key::L),
             Self::NewAuthority => (shift, Key::N),
@@ -130,12 +146,15 @@ impl Action {
             Self::AddRequest => Place::AddRequest,
             Self::Audit => Place::Audit,
             Self::Authorities => Place::Authorities(None),
+            Self::Backups => Place::Secrets(Part::Backups),
             Self::Certificates => Place::Certificates,
             Self::Gallery => Place::Gallery,
+            Self::Import => Place::Import,
             Self::Issue => Place::Issue,
             Self::NewAuthority => Place::NewAuthority,
             Self::Requests => Place::Requests,
             Self::Secrets => Place::Secrets(Part::Keys),
+            Self::Unlocking => Place::Secrets(Part::Slots),
             Self::Back | Self::Forward | Self::Lock | Self::Palette | Self::Rail | Self::Theme => {
                 return None;
             }

@@ -32,6 +32,15 @@ pub(super) struct Window {
     pub(super) doors: Doors,
     pub(super) frame: Frame,
     pub(super) remembered: Remembered,
+    pub(super) here: Here,
+}
+
+/// Where all this is, for papers that are kept elsewhere.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Here {
+    pub(super) machine: String,
+    /// The data folder.
+    pub(super) home: String,
 }
 
 /// The ways to and from the engine and the file system.
@@ -66,8 +75,8 @@ impl Window {
     pub(super) fn new(
         context: &egui::Context,
         client: Client,
-        clock: Arc<dyn Clock>,
-        memory: Memory,
+        (clock, memory): (Arc<dyn Clock>, Memory),
+        here: Here,
         theme: Option<Theme>,
     ) -> Self {
         let mut remembered = memory.recall();
@@ -89,6 +98,7 @@ impl Window {
             doors: Doors::default(),
             frame: Frame::default(),
             remembered,
+            here,
         }
     }
 
@@ -224,7 +234,7 @@ impl Window {
             context.request_repaint();
         }
         for (wish, ask) in std::mem::take(&mut self.wishes.files) {
-            if let FileAsk::Write { path, .. } = &ask
+            if let FileAsk::Write { path, .. } | FileAsk::WritePrivate { path, .. } = &ask
                 && let Some(folder) = path.parent()
             {
                 self.remembered.folder = folder.display().to_string();

@@ -7,10 +7,11 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use zeroize::Zeroizing;
+
 use super::model::WishId;
 
 /// What a screen wants of the file system.
-#[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum FileAsk {
     PickFile,
     PickFolder,
@@ -19,6 +20,11 @@ pub(super) enum FileAsk {
     Write {
         path: PathBuf,
         text: String,
+    },
+    /// What holds a secret and leaves the vault because a person asked: readable by them alone.
+    WritePrivate {
+        path: PathBuf,
+        bytes: Zeroizing<Vec<u8>>,
     },
 }
 
@@ -80,7 +86,11 @@ fn answer(ask: FileAsk) -> FileAnswer {
             Ok(bytes) => FileAnswer::Content { path, bytes },
             Err(error) => failed("read", &path, &error),
         },
-        FileAsk::Write { path, text } => match write(&path, &text) {
+        FileAsk::WritePrivate { path, bytes } => match write(&path, &bytes, true) {
+            Ok(()) => FileAnswer::Written(path),
+            Err(error) => failed("write", &path, &error),
+        },
+        FileAsk::Write { path, text } => match write(&path, text.as_bytes(), false) {
             Ok(()) => FileAnswer::Written(path),
             Err(error) => failed("write", &path, &error),
         },
@@ -97,9 +107,17 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Never over a file that is there.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = std::fs::File::create_new(path)?;
-    file.write_all(text.as_bytes())?;
+fn write(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _inherits_from_the_folder = private;
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
     file.sync_all()
 }
 
@@ -117,12 +135,12 @@ mod tests {
     fn what_was_written_can_be_read_and_is_never_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.csr");
-        let write = FileAsk::Write {
+        let write = || FileAsk::Write {
             path: path.clone(),
             text: "request".to_owned(),
         };
-        assert_eq!(answer(write.clone()), FileAnswer::Written(path.clone()));
-        assert!(matches!(answer(write), FileAnswer::Failed(_)));
+        assert_eq!(answer(write()), FileAnswer::Written(path.clone()));
+        assert!(matches!(answer(write()), FileAnswer::Failed(_)));
         let bytes = b"request".to_vec();
         let content = FileAnswer::Content {
             path: path.clone(),
@@ -140,5 +158,21 @@ mod tests {
         std::fs::write(&large, vec![0; LARGEST + 1]).unwrap();
         let large = FileAsk::Read(large);
         assert!(matches!(answer(large), FileAnswer::Failed(why) if why.contains("1 MiB")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_holds_a_secret_is_readable_by_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kit.pdf");
+        let bytes = Zeroizing::new(b"code".to_vec());
+        let ask = FileAsk::WritePrivate {
+            path: path.clone(),
+            bytes,
+        };
+        assert_eq!(answer(ask), FileAnswer::Written(path.clone()));
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 }

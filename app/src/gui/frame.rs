@@ -46,7 +46,15 @@ impl Window {
 
     fn first_run_ui(&mut self, ui: &mut Ui) {
         self.bare(ui, |window, ui| {
-            window.doors.first_run.ui(ui, &mut window.wishes);
+            let view = View {
+                now: window.now(),
+                folder: &window.remembered.folder,
+                here: &window.here,
+            };
+            let status = window.doors.status.shown();
+            let vault = status.and_then(|status| status.id.as_deref());
+            let first_run = &mut window.doors.first_run;
+            first_run.ui(ui, &view, vault, &mut window.wishes);
         });
     }
 
@@ -121,6 +129,7 @@ impl Window {
             let view = View {
                 now: self.now(),
                 folder: &self.remembered.folder,
+                here: &self.here,
             };
             let here = self.frame.navigation.here();
             ui.push_id(here.home(), |ui| {

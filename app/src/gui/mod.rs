@@ -22,13 +22,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chancery_engine::api::{Actor, Report};
 use chancery_engine::{Home, Settings, start};
 
-use app::Window;
+use app::{Here, Window};
 
 pub use remember::Theme;
 
 /// What the window needs to begin.
 pub struct Start {
     pub settings: Settings,
+    /// How this machine is called, for papers and labels.
+    pub machine: String,
     /// Who sits before it, for the audit.
     pub actor: Actor,
     /// In place of the theme that was remembered.
@@ -56,10 +58,18 @@ pub fn run(begin: Start) -> Result<(), CannotOpen> {
         Home::Folder(folder) => remember::Memory::within(folder),
         Home::Memory => remember::Memory::default(),
     };
+    let here = Here {
+        machine: begin.machine,
+        home: match &begin.settings.home {
+            Home::Folder(folder) => folder.display().to_string(),
+            Home::Memory => "in memory".to_owned(),
+        },
+    };
     match start(begin.settings, begin.actor) {
-        Ok(client) => {
-            open(move |context| Box::new(Window::new(context, client, clock, memory, begin.theme)))
-        }
+        Ok(client) => open(move |context| {
+            let window = Window::new(context, client, (clock, memory), here, begin.theme);
+            Box::new(window)
+        }),
         Err(report) => {
             let told = report.clone();
             // Without a display the report is all there is to say.

@@ -13,6 +13,7 @@ pub(super) enum Place {
     #[default]
     Certificates,
     Gallery,
+    Import,
     Issue,
     /// Among the secrets, with this one selected.
     Key(KeyId),
@@ -26,6 +27,8 @@ pub(super) enum Place {
 pub(super) enum Part {
     #[default]
     Keys,
+    Slots,
+    Backups,
 }
 
 impl Place {
@@ -34,7 +37,7 @@ impl Place {
         match self {
             Self::AddRequest | Self::Bench(_) | Self::Requests => Self::Requests,
             Self::Audit => Self::Audit,
-            Self::Authorities(_) | Self::NewAuthority => Self::Authorities(None),
+            Self::Authorities(_) | Self::Import | Self::NewAuthority => Self::Authorities(None),
             Self::Certificate(_) | Self::Certificates | Self::Issue => Self::Certificates,
             Self::Gallery => Self::Gallery,
             Self::Key(_) | Self::Secrets(_) => Self::Secrets(Part::Keys),

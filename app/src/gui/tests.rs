@@ -19,7 +19,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::remember::Memory;
-use super::{Theme, Window, theme};
+use super::{Here, Theme, Window, theme};
 
 pub(super) const PASSPHRASE: &str = "correct horse battery staple";
 
@@ -125,8 +125,11 @@ pub(super) fn window_of(client: Client, size: [f32; 2]) -> Harness<'static, Wind
     let window = Window::new(
         &context,
         client,
-        Arc::new(Stopped),
-        memory,
+        (Arc::new(Stopped), memory),
+        Here {
+            machine: "desk".to_owned(),
+            home: "in memory".to_owned(),
+        },
         Some(Theme::Dark),
     );
     Harness::builder()

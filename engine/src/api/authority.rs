@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Consent, Question, Resource};
 use crate::base::{
-    AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, Reach, Serial, Subtree,
-    Timestamp,
+    AuthorityId, CertificateId, Fingerprint, Form, Grant, KeyId, KeyType, Reach, Secret, Serial,
+    Subtree, Timestamp, TrustFormat,
 };
 
 #[non_exhaustive]
@@ -16,11 +16,13 @@ pub enum AuthorityCommand {
     Create(NewAuthority),
     /// Takes the unattended use of its key away.
     EndGrant { id: AuthorityId },
-    /// Writes the certificate and its chain.
+    /// Writes the certificate and its chain, or a trust store with the root.
     Export {
         id: AuthorityId,
         folder: PathBuf,
-        der: bool,
+        form: Form<TrustFormat>,
+        /// For the forms that are sealed with one; it is the file's own.
+        password: Option<Secret<String>>,
     },
     /// Lets the key sign without a person, within limits.
     Grant {

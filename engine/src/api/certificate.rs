@@ -6,21 +6,24 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Consent, Page, Question, Resource};
 use crate::base::{
-    AuthorityId, CertificateId, CertificateKey, Description, Finding, Fingerprint, Identifier,
-    KeyId, KeyType, ProfileName, RequestId, Revocation, Serial, Timestamp,
+    AuthorityId, CertificateFormat, CertificateId, CertificateKey, Description, Finding,
+    Fingerprint, Form, Identifier, KeyId, KeyType, ProfileName, RequestId, Revocation, Secret,
+    Serial, Timestamp,
 };
 
 #[non_exhaustive]
 pub enum CertificateCommand {
     /// Writes `NAME.crt`, `NAME.chain.crt` and `NAME.fullchain.crt`, and, where it is asked for and
-    /// the key is in the vault, `NAME.key` with mode 0600.
+    /// the key is in the vault, `NAME.key` with mode 0600; or one file in another form.
     Export {
         id: CertificateId,
         folder: PathBuf,
         /// In place of the certificate's own name.
         file_name: Option<String>,
-        der: bool,
+        form: Form<CertificateFormat>,
         with_key: bool,
+        /// For the forms that are sealed with one; it is the file's own.
+        password: Option<Secret<String>>,
     },
     /// Issues a certificate whose private key is made by, or already in, the vault. For a key that
     /// stays on its own host, submit a request.
@@ -189,6 +192,7 @@ impl CertificateCommand {
             Self::Export {
                 id,
                 folder,
+                form,
                 with_key,
                 ..
             } => {
@@ -201,7 +205,7 @@ impl CertificateCommand {
                     area: Area::Certificate,
                     action: "certificate.export",
                     resource: Resource::of("certificate", id),
-                    details: format!("export{what} to {}", folder.display()),
+                    details: format!("export as {}{what} to {}", form.format(), folder.display()),
                     intent_first: true,
                 }
             }

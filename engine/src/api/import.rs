@@ -83,6 +83,8 @@ impl Question for PreviewImport {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct ImportPreview {
     pub rows: Vec<ImportRow>,
+    /// How many keys would be taken; for any of them the vault has to be open.
+    pub keys: u64,
     /// The key of an authority is among what would be taken: the vault's passphrase is needed.
     pub needs_passphrase: bool,
     /// Something is encrypted, and the password was not given.

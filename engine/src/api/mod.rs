@@ -53,12 +53,13 @@ pub use vault::{
 
 pub use crate::base::{
     ApprovalId, AuthorityId, AuthorityTrial, BackupManifest, BackupSchedule, BackupTrial,
-    CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber, DescribedField,
-    Description, DnsName, EmailName, Field, Finding, Fingerprint, Grant, Identifier, ImportKind,
-    ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyTrial, KeyType, KeyUse, Kind, Merged,
-    NameError, ParseIdError, ProfileName, Reach, RecoveryCode, RecoveryCodeError, Remedy, Report,
-    RequestId, Revocation, RevocationReason, Secret, Serial, Severity, SlotId, Subtree,
-    SystemClock, Take, Timestamp, UriName, Verdict, shown,
+    CertificateFormat, CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber,
+    DescribedField, Description, Destination, DnsName, EmailName, Field, Finding, Fingerprint,
+    Form, Grant, Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId,
+    KeyTrial, KeyType, KeyUse, Kind, Merged, NameError, Needs, ParseIdError, ProfileName, Reach,
+    RecoveryCode, RecoveryCodeError, Remedy, Report, RequestId, Revocation, RevocationReason,
+    Secret, Serial, Severity, SlotId, Subtree, SystemClock, Take, Timestamp, TrustFormat,
+    UnknownForm, UriName, Verdict, shown,
 };
 
 use std::fmt;

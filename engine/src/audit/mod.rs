@@ -6,6 +6,9 @@
 mod chain;
 mod error;
 mod export;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod seal;
 mod verify;
 

@@ -47,12 +47,7 @@ pub(crate) fn prepare_crl(
 ) -> Result<PreparedCrl, Report> {
     issuer.in_time(wish.now)?;
     let seen = revocation::crl(store, issuer.id)?;
-    let number = seen
-        .spent
-        .next()
-        .ok_or_else(|| CrlMakingError::NumbersSpent {
-            name: issuer.name.clone(),
-        })?;
+    let number = number(&seen, &issuer, wish.now)?;
     let is_root = may_sign(store, &issuer)?;
     let this_update = this_update(&seen, wish)?;
     let next_update = this_update.plus_days(days(wish.days, is_root)?.into());
@@ -85,6 +80,19 @@ pub(crate) fn prepare_crl(
         tbs,
         issuer,
     })
+}
+
+/// Seconds since 1970, or one more than the last: so that it also grows where the store was put back
+/// to what it was before lists that others have seen.
+fn number(seen: &CrlRecord, issuer: &Issuer, now: Timestamp) -> Result<CrlNumber, CrlMakingError> {
+    let next = seen
+        .spent
+        .next()
+        .ok_or_else(|| CrlMakingError::NumbersSpent {
+            name: issuer.name.clone(),
+        })?;
+    let seconds = u64::try_from(now.secs()).unwrap_or_default();
+    Ok(next.max(CrlNumber::from(seconds)))
 }
 
 /// An entry stays until it has stood on one list that was made after its certificate's end

@@ -4,12 +4,14 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use super::hierarchy::effective_end;
+use super::package::holds_only;
 use crate::base::{Explain, Identifier, Kind, Remedy, Report, Secret, Timestamp};
-use crate::x509::{Certificate, ChainError, Usage, verify_chain};
+use crate::x509::{Bundle, Certificate, ChainError, PublicKey, Reading, Usage, verify_chain};
 
 /// One file to write.
 pub(crate) struct Sheet {
@@ -19,11 +21,20 @@ pub(crate) struct Sheet {
 
 pub(crate) enum Content {
     Plain(Vec<u8>),
-    /// Mode 0600 from the first byte.
-    Private(Secret<Vec<u8>>),
+    /// A private key, alone or with what belongs to it.
+    Package(Package),
 }
 
-/// Writes each beside its place, makes it durable, moves it there, and reads it back. Where a
+/// A file with one private key; mode 0600 from the first byte.
+pub(crate) struct Package {
+    pub(crate) bytes: Secret<Vec<u8>>,
+    /// The public half of the key in it.
+    pub(crate) key: PublicKey,
+    /// What it is sealed with.
+    pub(crate) password: Option<Arc<Secret<String>>>,
+}
+
+/// Writes each beside its place, makes it durable, reads it back, and moves it there. Where a
 /// private key would replace another content, nothing is written at all: the key that is there
 /// may be the only copy of one in use.
 pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, ExportError> {
@@ -35,12 +46,8 @@ pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, Exp
     let mut written = Vec::new();
     for sheet in sheets {
         let path = folder.join(&sheet.path);
-        put(&path, &sheet.content).map_err(|error| ExportError::at(&path, error))?;
-        match holds(&path, &sheet.content) {
-            Ok(true) => written.push(path),
-            Ok(false) => return Err(ExportError::ReadsBackDifferent(path)),
-            Err(error) => return Err(ExportError::at(&path, error)),
-        }
+        put(&path, &sheet.content)?;
+        written.push(path);
     }
     sync_folder(&folder).map_err(|error| ExportError::at(&folder, error))?;
     Ok(written)
@@ -96,10 +103,11 @@ pub(crate) fn file_name(name: &str) -> String {
 }
 
 fn require_free(path: &Path, content: &Content) -> Result<(), ExportError> {
-    let Content::Private(_) = content else {
-        return Ok(());
+    let kept = match content {
+        Content::Plain(_) => return Ok(()),
+        Content::Package(package) => read_private(path).map(|found| package.is_copied_in(&found)),
     };
-    match holds(path, content) {
+    match kept {
         Ok(true) => Ok(()),
         Ok(false) => Err(ExportError::KeyExists(path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -107,18 +115,35 @@ fn require_free(path: &Path, content: &Content) -> Result<(), ExportError> {
     }
 }
 
-fn put(path: &Path, content: &Content) -> io::Result<()> {
+impl Package {
+    /// Whether `found` holds the same key: such a file may be replaced, whatever else is in it.
+    fn is_copied_in(&self, found: &[u8]) -> bool {
+        let reading = Reading {
+            password: self.password.as_deref(),
+            unauthenticated: false,
+        };
+        self.bytes.expose(|bytes| bytes == found)
+            || Bundle::read(found, reading).is_ok_and(|bundle| holds_only(&bundle, &self.key))
+    }
+}
+
+fn put(path: &Path, content: &Content) -> Result<(), ExportError> {
     let beside = path.with_file_name(format!(
         ".{}.{}.part",
         path.file_name().unwrap_or_default().to_string_lossy(),
         std::process::id()
     ));
-    let written = fill(&beside, content).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
+    let read_back = fill(&beside, content).and_then(|()| holds(&beside, content));
+    let put = match read_back {
+        Ok(true) => fs::rename(&beside, path).map_err(|error| ExportError::at(path, error)),
+        Ok(false) => Err(ExportError::ReadsBackDifferent(path.to_owned())),
+        Err(error) => Err(ExportError::at(path, error)),
+    };
+    if put.is_err() {
         // What failed is the news; a part left behind is harmless.
         fs::remove_file(&beside).ok();
     }
-    written
+    put
 }
 
 fn fill(path: &Path, content: &Content) -> io::Result<()> {
@@ -128,7 +153,7 @@ fn fill(path: &Path, content: &Content) -> io::Result<()> {
             file.write_all(bytes)?;
             file.sync_all()
         }
-        Content::Private(secret) => {
+        Content::Package(Package { bytes: secret, .. }) => {
             let mut file = private(path)?;
             secret.expose(|bytes| file.write_all(bytes))?;
             file.sync_all()
@@ -150,12 +175,21 @@ fn private(path: &Path) -> io::Result<File> {
 }
 
 fn holds(path: &Path, content: &Content) -> io::Result<bool> {
-    let mut found = Zeroizing::new(Vec::new());
-    File::open(path)?.read_to_end(&mut found)?;
+    let found = read_private(path)?;
     Ok(match content {
         Content::Plain(bytes) => *found == *bytes,
-        Content::Private(secret) => secret.expose(|bytes| *found == *bytes),
+        Content::Package(Package { bytes: secret, .. }) => secret.expose(|bytes| *found == *bytes),
     })
+}
+
+fn read_private(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let len = file.metadata()?.len();
+    // Reserved once, so that growing leaves no copy behind.
+    let reserved = usize::try_from(len).unwrap_or(0).min(MAX_RESERVED);
+    let mut found = Zeroizing::new(Vec::with_capacity(reserved + 1));
+    file.read_to_end(&mut found)?;
+    Ok(found)
 }
 
 #[cfg(unix)]
@@ -172,8 +206,15 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
 pub(crate) enum ExportError {
     ChainDoesNotVerify(ChainError),
     Io(PathBuf, io::Error),
+    /// Of a format that is none without its key.
+    KeyNeeded(&'static str),
     /// A file with another content stands where the private key would go.
     KeyExists(PathBuf),
+    PasswordEmpty,
+    /// Of a format that is sealed with one.
+    PasswordNeeded(&'static str),
+    /// There is nothing to be sealed with it.
+    PasswordUnused,
     ReadsBackDifferent(PathBuf),
 }
 
@@ -193,6 +234,19 @@ impl fmt::Display for ExportError {
             Self::KeyExists(path) => {
                 write!(f, "another private key is kept in {}", path.display())
             }
+            Self::KeyNeeded(format) => {
+                write!(
+                    f,
+                    "a file in the form {format} is for a certificate with its private key"
+                )
+            }
+            Self::PasswordEmpty => f.write_str("the password for the file is empty"),
+            Self::PasswordNeeded(format) => {
+                write!(f, "a file in the form {format} is sealed with a password")
+            }
+            Self::PasswordUnused => {
+                f.write_str("a password was given, and there is nothing to seal with it")
+            }
             Self::ReadsBackDifferent(path) => {
                 write!(f, "{} does not read back as it was written", path.display())
             }
@@ -205,7 +259,7 @@ impl std::error::Error for ExportError {
         match self {
             Self::ChainDoesNotVerify(error) => Some(error),
             Self::Io(_, error) => Some(error),
-            Self::KeyExists(_) | Self::ReadsBackDifferent(_) => None,
+            _ => None,
         }
     }
 }
@@ -216,14 +270,19 @@ impl Explain for ExportError {
             Self::ChainDoesNotVerify(_) => "export.chain-does-not-verify",
             Self::Io(..) => "export.cannot-write",
             Self::KeyExists(_) => "export.key-exists",
+            Self::KeyNeeded(_) => "export.key-needed",
+            Self::PasswordEmpty | Self::PasswordNeeded(_) => "export.password-needed",
+            Self::PasswordUnused => "export.password-unused",
             Self::ReadsBackDifferent(_) => "export.reads-back-different",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            Self::KeyExists(_) => Kind::Refused,
-            _ => Kind::Failed,
+            Self::ChainDoesNotVerify(_) | Self::Io(..) | Self::ReadsBackDifferent(_) => {
+                Kind::Failed
+            }
+            _ => Kind::Refused,
         }
     }
 
@@ -237,12 +296,25 @@ impl Explain for ExportError {
                 Self::KeyExists(_) => {
                     "Choose another folder or --name, or move the old key away first"
                 }
+                Self::KeyNeeded(_) => {
+                    "Export with the key (--with-key), or choose p7b for the certificates alone"
+                }
+                Self::PasswordEmpty | Self::PasswordNeeded(_) => {
+                    "Choose a password for the file, and tell it to those who are to open it \
+                     another way"
+                }
+                Self::PasswordUnused => {
+                    "Leave the password out, or export the private key with the certificate"
+                }
                 Self::ReadsBackDifferent(_) => "Check the disk, then export again",
             }
             .to_owned(),
         )
     }
 }
+
+/// Far above any file with a key.
+const MAX_RESERVED: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {
@@ -259,9 +331,17 @@ mod tests {
     fn key(content: &str) -> Sheet {
         Sheet {
             path: "a.key".into(),
-            content: Content::Private(Secret::new(content.as_bytes().to_vec())),
+            content: Content::Package(Package {
+                bytes: Secret::new(content.as_bytes().to_vec()),
+                key: Certificate::read(CERTIFICATE).unwrap().public_key().clone(),
+                password: None,
+            }),
         }
     }
+
+    const CERTIFICATE: &[u8] = include_bytes!("../x509/container/fixtures/leaf.crt");
+    const KEY: &str = include_str!("../x509/container/fixtures/leaf.key");
+    const KEY_AS_BEFORE: &str = include_str!("../x509/container/fixtures/traditional-ec.key");
 
     #[test]
     #[cfg(unix)]
@@ -292,6 +372,15 @@ mod tests {
         assert_eq!(refused.kind(), Kind::Refused);
         assert_eq!(fs::read(&path).unwrap(), b"the only copy");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_same_key_in_another_form_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        fs::write(&path, KEY_AS_BEFORE).unwrap();
+        write(folder.path(), &[key(KEY)]).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), KEY);
     }
 
     #[test]

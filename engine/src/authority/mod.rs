@@ -10,6 +10,7 @@ pub(crate) mod import;
 mod install;
 mod issue;
 mod issuer;
+pub(crate) mod package;
 mod revoke;
 
 pub(crate) use consent::{Confirmation, Permission};

@@ -6,7 +6,9 @@ mod base64;
 mod clock;
 mod custody;
 mod description;
+mod destination;
 mod digest;
+mod format;
 mod id;
 mod import;
 mod merge;
@@ -27,8 +29,10 @@ pub(crate) use base64::{base64, unbase64};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use custody::{CertificateKey, Grant, KeyUse, Reach};
 pub use description::{DescribedField, Description, Finding, Severity};
+pub use destination::{Destination, Needs};
 pub use digest::Fingerprint;
 pub(crate) use digest::{hex, random, sha256, unhex};
+pub use format::{CertificateFormat, Form, TrustFormat, UnknownForm};
 pub(crate) use id::Mint;
 pub use id::{
     ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,

@@ -203,7 +203,7 @@ fn stored((sequence, row): (u64, Vec<u8>)) -> Result<StoredEntry, StoreError> {
     })
 }
 
-fn split(row: &[u8]) -> Option<([u8; 32], &[u8])> {
+pub(super) fn split(row: &[u8]) -> Option<([u8; 32], &[u8])> {
     let (link, body) = row.split_first_chunk::<32>()?;
     Some((*link, body))
 }

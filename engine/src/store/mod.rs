@@ -8,6 +8,9 @@ mod change;
 mod disk;
 mod error;
 mod field;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub(crate) mod job;
 pub(crate) mod key;
 mod lock;

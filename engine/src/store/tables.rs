@@ -122,28 +122,26 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), Error> {
 
 /// Whether all are there: a store that is older than one of them lacks it.
 pub(super) fn complete(database: &impl ReadableDatabase) -> Result<bool, Error> {
-    struct Look {
+    struct Missing {
         there: BTreeSet<String>,
-        complete: bool,
+        any: bool,
     }
-    impl EachTable for Look {
+    impl EachTable for Missing {
         fn table<K, V>(&mut self, table: TableDefinition<'static, K, V>) -> Result<(), Error>
         where
             K: Field + Key,
             V: Field,
         {
-            self.complete &= self.there.contains(table.name());
+            self.any |= !self.there.contains(table.name());
             Ok(())
         }
     }
     let transaction = database.begin_read()?;
     let there = transaction.list_tables()?;
-    let mut look = Look {
-        there: there.map(|table| table.name().to_owned()).collect(),
-        complete: true,
-    };
-    each(&mut look)?;
-    Ok(look.complete)
+    let there = there.map(|table| table.name().to_owned()).collect();
+    let mut missing = Missing { there, any: false };
+    each(&mut missing)?;
+    Ok(!missing.any)
 }
 
 const ROWS: [RowTable; 14] = [

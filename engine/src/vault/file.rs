@@ -284,6 +284,30 @@ impl Contents {
     }
 }
 
+/// A file around parts that nobody has checked, with checksum and seal.
+#[cfg(fuzzing)]
+pub(super) fn sealed_for_fuzzing(
+    fields: &[u8],
+    list: &[u8],
+    records: &[u8],
+    master: &Key,
+) -> Vec<u8> {
+    let mut file = Vec::from(MAGIC);
+    file.extend(VERSION.to_be_bytes());
+    file.extend((fields.len() as u32).to_be_bytes());
+    file.extend(fields);
+    let checksum = sha256(&[&file]);
+    file.extend(checksum);
+    let mut vault = [0; 16];
+    let id = &fields[..fields.len().min(16)];
+    vault[..id.len()].copy_from_slice(id);
+    let sealing = master.derive(VaultId(vault), PURPOSE_LIST);
+    let sealed = sealing.and_then(|sealing| sealing.seal(&list_context(&file), list));
+    put_bytes(&mut file, &sealed.unwrap_or_default()).ok();
+    file.extend(records);
+    file
+}
+
 fn list_context(vouched: &[u8]) -> Vec<u8> {
     [CONTEXT_LIST, vouched].concat()
 }

@@ -9,6 +9,9 @@ mod check;
 mod cursor;
 mod error;
 mod file;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod import;
 mod kdf;
 mod keys;

@@ -43,11 +43,11 @@ impl Key {
 
     /// HKDF-SHA-256 (RFC 5869): the vault's id as salt, `purpose` as info.
     pub(super) fn derive(&self, vault: VaultId, purpose: &str) -> Result<Self, VaultError> {
-        self.expose(|bytes| derive_from(bytes, vault, purpose.as_bytes()))
+        self.derive_for(vault, &[purpose.as_bytes()])
     }
 
-    /// The same with other bytes as info.
-    pub(super) fn derive_for(&self, vault: VaultId, info: &[u8]) -> Result<Self, VaultError> {
+    /// The same with the parts of `info` one after the other.
+    pub(super) fn derive_for(&self, vault: VaultId, info: &[&[u8]]) -> Result<Self, VaultError> {
         self.expose(|bytes| derive_from(bytes, vault, info))
     }
 
@@ -128,11 +128,14 @@ impl Key {
 }
 
 /// The same from a secret of any length.
-pub(super) fn derive_from(secret: &[u8], vault: VaultId, info: &[u8]) -> Result<Key, VaultError> {
+pub(super) fn derive_from(
+    secret: &[u8],
+    vault: VaultId,
+    info: &[&[u8]],
+) -> Result<Key, VaultError> {
     let extracted = Salt::new(HKDF_SHA256, &vault.to_bytes()).extract(secret);
     let failed = |_| VaultError::Cryptography("derive a key");
-    let info = [info];
-    let expanded = extracted.expand(&info, HKDF_SHA256).map_err(failed)?;
+    let expanded = extracted.expand(info, HKDF_SHA256).map_err(failed)?;
     Key::fill(|out| expanded.fill(out).map_err(failed))
 }
 

@@ -343,6 +343,7 @@ pub(super) const OBJECT_ID: u8 = 0x06;
 pub(super) const ENUMERATED: u8 = 0x0a;
 pub(super) const UTC_TIME: u8 = 0x17;
 pub(super) const GENERALIZED_TIME: u8 = 0x18;
+pub(super) const BMP_STRING: u8 = 0x1e;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
 const VERSION_3: &[u8] = &[0xa0, 0x03, 0x02, 0x01, 0x02];

@@ -133,6 +133,7 @@ fn digit(character: u8) -> Option<u32> {
 
 pub(crate) const CERTIFICATE: &str = "CERTIFICATE";
 pub(crate) const EC_PRIVATE_KEY: &str = "EC PRIVATE KEY";
+pub(crate) const ENCRYPTED_PRIVATE_KEY: &str = "ENCRYPTED PRIVATE KEY";
 pub(crate) const RSA_PRIVATE_KEY: &str = "RSA PRIVATE KEY";
 pub(crate) const CERTIFICATE_REQUEST: &str = "CERTIFICATE REQUEST";
 pub(crate) const CRL: &str = "X509 CRL";

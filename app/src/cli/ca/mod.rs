@@ -4,19 +4,20 @@ mod new;
 
 pub(crate) use new::Wish;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chancery_engine::api::{
     AuthorityCommand, AuthorityDetail, AuthorityFact, AuthorityId, AuthorityRow, AuthorityState,
-    Clock, Command, Custody, Fact, FindAuthority, Grant, ListAuthorities, ProfileName, Report,
-    ShowAuthority, SystemClock, Timestamp,
+    Clock, Command, Custody, Destination, Fact, FindAuthority, Grant, ListAuthorities, ProfileName,
+    Report, ShowAuthority, SystemClock, Timestamp, TrustFormat,
 };
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::cli::forms::{self, Place};
 use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
-use crate::cli::{CliError, Format, files, number};
+use crate::cli::{CliError, files, number};
 use new::{Create, Request};
 
 pub(crate) const ABOUT: &str = "Certification authorities: roots and those below them";
@@ -37,9 +38,16 @@ pub(crate) enum Verb {
         /// The folder to write to
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
-        /// How the files are encoded
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
+        /// The form of the files; without, PEM
+        #[arg(long, value_parser = forms::trust_formats(), conflicts_with = "destination")]
+        format: Option<TrustFormat>,
+        /// Who is to trust it, which chooses the form
+        #[arg(long = "for", value_name = "DESTINATION",
+            value_parser = forms::trusting_destinations())]
+        destination: Option<Destination>,
+        /// Take a trust store's password from this file's first line
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
     },
     /// Let an authority's key sign alone, within limits
     Grant(GrantWords),
@@ -85,7 +93,20 @@ impl Verb {
         match self {
             Self::Create(words) => words.run(session),
             Self::EndGrant { ca } => end_grant(session, ca),
-            Self::Export { ca, out, format } => export(session, ca, &out, format),
+            Self::Export {
+                ca,
+                out,
+                format,
+                destination,
+                password_file,
+            } => {
+                let place = Place {
+                    form: forms::form(format, destination),
+                    password_file: password_file.as_ref(),
+                    ..Place::new(&out)
+                };
+                export(session, ca, place)
+            }
             Self::Grant(words) => words.run(session),
             Self::Install { ca, certificates } => install(session, ca, &certificates),
             Self::List => list_all(session),
@@ -132,9 +153,9 @@ fn end_grant(session: &Session, ca: String) -> Result<Told, Report> {
     Told::new(id.to_string(), &json!({ "id": id }))
 }
 
-fn export(session: &Session, ca: String, out: &Path, format: Format) -> Result<Told, Report> {
+fn export(session: &Session, ca: String, place: Place<'_, TrustFormat>) -> Result<Told, Report> {
     let id = session.ask(&FindAuthority(ca))?;
-    let files = export_to(session, id, out, format)?;
+    let files = export_to(session, id, place)?;
     let text: String = files
         .iter()
         .map(|file| format!("{}\n", file.display()))
@@ -146,15 +167,17 @@ fn export(session: &Session, ca: String, out: &Path, format: Format) -> Result<T
 pub(crate) fn export_to(
     session: &Session,
     id: AuthorityId,
-    out: &Path,
-    format: Format,
+    place: Place<'_, TrustFormat>,
 ) -> Result<Vec<PathBuf>, Report> {
-    files::make_folder(out)?;
+    files::make_folder(place.folder)?;
+    let is_needed = place.form.format().needs_password();
+    let password = forms::password(session, place.password_file, is_needed)?;
     let export = || {
         Ok(Command::Authority(AuthorityCommand::Export {
             id,
-            folder: out.to_owned(),
-            der: format.is_der(),
+            folder: place.folder.to_owned(),
+            form: place.form,
+            password: forms::copy(password.as_ref()),
         }))
     };
     session.carry_out(export, |fact| match fact {
@@ -230,6 +253,7 @@ fn in_words(detail: &AuthorityDetail) -> String {
         _ if row.state == AuthorityState::Requested => {
             "not yet decided; its request says what was asked for".to_owned()
         }
+        None if detail.keyless_because.is_some() => "nothing here".to_owned(),
         None => "any name".to_owned(),
         Some(permitted) => list(permitted),
     };

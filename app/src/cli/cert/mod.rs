@@ -5,19 +5,21 @@ mod revoke;
 
 pub(crate) use new::issue;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chancery_engine::api::{
     AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
-    CertificateId, CertificateKey, CertificateRow, CertificateStatus, Command, Fact, FindAuthority,
-    FindCertificate, ListCertificates, Report, Revocation, ShowCertificate, Sort,
+    CertificateFormat, CertificateId, CertificateKey, CertificateRow, CertificateStatus, Command,
+    Destination, Fact, FindAuthority, FindCertificate, ListCertificates, Report, Revocation,
+    ShowCertificate, Sort,
 };
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
+use crate::cli::forms::{self, Place};
 use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
-use crate::cli::{Format, files, number};
+use crate::cli::{files, number};
 use new::Create;
 use revoke::{Hold, Revoke, Which, release};
 
@@ -56,15 +58,21 @@ pub(crate) struct Export {
     /// The folder to write to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// How the files are encoded
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    /// The form of the files; without, PEM
+    #[arg(long, value_parser = forms::certificate_formats(), conflicts_with = "destination")]
+    format: Option<CertificateFormat>,
+    /// Where the files go, which chooses their form
+    #[arg(long = "for", value_name = "DESTINATION", value_parser = forms::destinations())]
+    destination: Option<Destination>,
     /// What to call the files, in place of the certificate's name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Write the private key too, readable by you alone
     #[arg(long)]
     with_key: bool,
+    /// Seal the key with the password in this file's first line; a PFX asks for one without
+    #[arg(long, value_name = "FILE", requires = "with_key")]
+    password_file: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -121,32 +129,16 @@ impl Verb {
     }
 }
 
-/// Where an export goes and how it is encoded.
-pub(crate) struct Place<'a> {
-    folder: &'a Path,
-    file_name: Option<&'a str>,
-    format: Format,
-}
-
-impl<'a> Place<'a> {
-    /// The certificate's own name, in PEM.
-    pub(crate) fn new(folder: &'a Path) -> Self {
-        Self {
-            folder,
-            file_name: None,
-            format: Format::Pem,
-        }
-    }
-}
-
 /// The files that were written, the certificate's own first.
 pub(crate) fn export_to(
     session: &Session,
     id: CertificateId,
-    place: &Place<'_>,
+    place: Place<'_, CertificateFormat>,
     with_key: bool,
 ) -> Result<Vec<PathBuf>, Report> {
     files::make_folder(place.folder)?;
+    let is_needed = place.form.format().needs_password() && with_key;
+    let password = forms::password(session, place.password_file, is_needed)?;
     if with_key {
         session.unlock()?;
     }
@@ -155,8 +147,9 @@ pub(crate) fn export_to(
             id,
             folder: place.folder.to_owned(),
             file_name: place.file_name.map(str::to_owned),
-            der: place.format.is_der(),
+            form: place.form,
             with_key,
+            password: forms::copy(password.as_ref()),
         }))
     };
     session.carry_out(export, |fact| match fact {
@@ -177,9 +170,10 @@ impl Export {
         let place = Place {
             folder: &self.out,
             file_name: self.name.as_deref(),
-            format: self.format,
+            form: forms::form(self.format, self.destination),
+            password_file: self.password_file.as_ref(),
         };
-        let files = export_to(session, id, &place, self.with_key)?;
+        let files = export_to(session, id, place, self.with_key)?;
         let text: String = files
             .iter()
             .map(|file| format!("{}\n", file.display()))

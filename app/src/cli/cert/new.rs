@@ -10,7 +10,8 @@ use chancery_engine::api::{
 use clap::Args;
 use serde_json::json;
 
-use super::{Place, export_to, tell_files};
+use super::{export_to, tell_files};
+use crate::cli::forms::Place;
 use crate::cli::print::Told;
 use crate::cli::session::Session;
 use crate::cli::{CliError, files, number};
@@ -77,7 +78,7 @@ impl Create {
         }
         let id = issue(session, &wish, self.confirm.as_deref())?;
         let written = match &self.out {
-            Some(folder) => export_to(session, id, &Place::new(folder), self.with_key)?,
+            Some(folder) => export_to(session, id, Place::new(folder), self.with_key)?,
             None => Vec::new(),
         };
         tell_files(session, &written);

@@ -71,6 +71,9 @@ impl Screen for Authorities {
             if button::primary(ui, Action::NewAuthority.text(), true).clicked() {
                 wishes.go(Place::NewAuthority);
             }
+            if ui.button(Action::Import.text()).clicked() {
+                wishes.go(Place::Import);
+            }
         });
         if let Some(failed) = self.list.failed() {
             report::report(ui, failed);

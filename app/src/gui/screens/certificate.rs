@@ -1,8 +1,8 @@
 //! One certificate: who it is, how long it lasts, its chain, its key, and its text.
 
 use chancery_engine::api::{
-    Area, CertificateCommand, CertificateDetail, CertificateFact, CertificateId, CertificateKey,
-    CertificateStatus, Command, Fact, Revocation, Selection, ShowCertificate,
+    Area, CertificateCommand, CertificateDetail, CertificateFact, CertificateFormat, CertificateId,
+    CertificateKey, CertificateStatus, Command, Fact, Form, Revocation, Selection, ShowCertificate,
 };
 use egui::{CollapsingHeader, Ui};
 
@@ -108,8 +108,12 @@ impl Screen for Certificate {
                 id,
                 folder: chosen.folder,
                 file_name: None,
-                der: chosen.der,
+                form: Form::Format(match chosen.der {
+                    true => CertificateFormat::Der,
+                    false => CertificateFormat::Pem,
+                }),
                 with_key: chosen.with_key,
+                password: None,
             };
             self.errand.send(wishes, Command::Certificate(command));
         }

@@ -2,12 +2,13 @@
 //! space, first host.
 
 mod asked;
+mod kit;
 mod making;
 
 use chancery_engine::api::CertificateId;
 use egui::{Key, Response, Ui};
 
-use super::Desk;
+use super::{Desk, View};
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::centred;
@@ -17,6 +18,7 @@ use crate::gui::widgets::choice::{self, Card};
 use crate::gui::widgets::field::{Field, Look, entered};
 use crate::gui::widgets::{button, steps};
 use asked::{Asked, wrong};
+use kit::KitStep;
 use making::{Making, Plan};
 
 #[derive(Default)]
@@ -28,6 +30,7 @@ pub(in crate::gui) struct FirstRun {
     domain: Field,
     host: Field,
     making: Making,
+    kit: KitStep,
     /// The step whose first control has been given the keyboard.
     greeted: Option<Step>,
 }
@@ -58,9 +61,17 @@ impl FirstRun {
 
     pub(in crate::gui) fn logic(&mut self, desk: &mut Desk<'_>) {
         self.making.tend(desk.model, desk.wishes);
+        self.kit.tend(desk.model);
     }
 
-    pub(in crate::gui) fn ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
+    /// `vault` is the id of the vault, as soon as there is one.
+    pub(in crate::gui) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        vault: Option<&str>,
+        wishes: &mut Wishes,
+    ) {
         centred::column(ui, size::FORM, |ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
             ui.label(theme::title(ui, "Welcome to Chancery"));
@@ -69,7 +80,7 @@ impl FirstRun {
                 Step::Door => self.door_ui(ui),
                 Step::Passphrase => self.passphrase_ui(ui, wishes),
                 Step::Authority => self.authority_ui(ui, wishes),
-                Step::Making => self.making_ui(ui, wishes),
+                Step::Making => self.making_ui(ui, view, vault, wishes),
             }
         });
     }
@@ -103,6 +114,9 @@ impl FirstRun {
                 self.greet(&shown);
             }
         }
+        let text = "To restore a backup instead, close this window and run chancery backup restore \
+            FILE; the passphrase of its vault opens it.";
+        ui.label(theme::soft(ui, text));
         if button::primary(ui, "Continue", true).clicked() || entered {
             self.step = Step::Passphrase;
         }
@@ -228,9 +242,22 @@ impl FirstRun {
         }
     }
 
-    fn making_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
+    fn making_ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        vault: Option<&str>,
+        wishes: &mut Wishes,
+    ) {
+        if self.kit.is_open() {
+            self.kit.ui(ui, view, &self.making, wishes);
+            return;
+        }
         self.making.ui(ui);
         if let Some(certificate) = self.making.finished() {
+            if !self.kit.is_done() && self.kit.offer_ui(ui) {
+                self.kit.open(vault.unwrap_or_default(), view);
+            }
             self.finished_ui(ui, certificate, wishes);
         } else if self.making.has_failed() {
             ui.horizontal(|ui| self.failed_ui(ui, wishes));
@@ -285,8 +312,13 @@ impl FirstRun {
                 Place::NewAuthority,
             ),
         };
-        ui.label(text);
-        let go = button::primary(ui, verb, true);
+        let go = match self.kit.is_done() {
+            true => {
+                ui.label(text);
+                button::primary(ui, verb, true)
+            }
+            false => ui.button(format!("Skip: {}", verb.to_lowercase())),
+        };
         self.greet(&go);
         if go.clicked() {
             *self = Self::default();

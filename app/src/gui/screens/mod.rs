@@ -8,6 +8,7 @@ pub(super) mod certificate;
 pub(super) mod certificates;
 pub(super) mod first_run;
 pub(super) mod gallery;
+pub(super) mod import;
 pub(super) mod issue;
 pub(super) mod new_authority;
 pub(super) mod requests;
@@ -18,6 +19,7 @@ use chancery_engine::Client;
 use chancery_engine::api::Timestamp;
 use egui::{Align, Layout, Ui};
 
+use super::app::Here;
 use super::model::{Model, Wishes};
 use super::navigation::Place;
 use super::theme::{self, size};
@@ -35,6 +37,7 @@ pub(super) struct View<'a> {
     pub(super) now: Timestamp,
     /// Where files were written last.
     pub(super) folder: &'a str,
+    pub(super) here: &'a Here,
 }
 
 pub(super) trait Screen {
@@ -55,6 +58,7 @@ pub(super) struct Screens {
     pub(super) certificate: certificate::Certificate,
     pub(super) certificates: certificates::Certificates,
     pub(super) gallery: gallery::Gallery,
+    pub(super) import: import::Import,
     pub(super) issue: issue::Issue,
     pub(super) new_authority: new_authority::NewAuthorityForm,
     pub(super) requests: requests::Requests,
@@ -81,6 +85,7 @@ impl Screens {
             }
             Place::Certificates => &mut self.certificates,
             Place::Gallery => &mut self.gallery,
+            Place::Import => &mut self.import,
             Place::Issue => &mut self.issue,
             Place::Key(key) => {
                 self.secrets.select(key);

@@ -1,16 +1,21 @@
 //! Private keys and what opens the vault: who may use what, and when it was used; never a value.
 
+mod backup_dialogs;
+mod backups;
 mod dialogs;
 mod key;
 mod keys;
+mod slot_dialogs;
+mod slots;
 
-use chancery_engine::api::{Area, KeyId};
+use chancery_engine::api::{Area, BackupStatusQuestion, KeyId, VaultStatusQuestion};
 use egui::Ui;
 
 use super::{Desk, Screen, View, heading};
 use crate::gui::model::Wishes;
 use crate::gui::navigation::{Part, Place};
-use crate::gui::widgets::{button, tabs};
+use crate::gui::watched::Watched;
+use crate::gui::widgets::{button, empty_state, report, tabs};
 use dialogs::{Asked, Dialogs};
 use keys::Keys;
 
@@ -18,6 +23,8 @@ use keys::Keys;
 pub(in crate::gui) struct Secrets {
     part: Part,
     keys: Keys,
+    status: Watched<VaultStatusQuestion>,
+    backups: Watched<BackupStatusQuestion>,
     dialogs: Dialogs,
 }
 
@@ -42,11 +49,17 @@ impl Screen for Secrets {
             .max()
             .unwrap_or_default();
         self.keys.tend(desk, changed);
+        let changed = desk.model.changed(Area::Vault);
+        self.status.tend(desk.context, desk.client, changed);
+        let changed = changed.max(desk.model.changed(Area::Backup));
+        self.backups.tend(desk.context, desk.client, changed);
         self.dialogs.tend(desk.model);
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
         let mut asked = None;
+        self.status.want(ui.ctx(), VaultStatusQuestion);
+        self.backups.want(ui.ctx(), BackupStatusQuestion);
         heading(ui, "Secrets", |ui| match self.part {
             Part::Keys => {
                 if button::primary(ui, "Make key…", true).clicked() {
@@ -56,19 +69,50 @@ impl Screen for Secrets {
                     asked = Some(Asked::Check);
                 }
             }
+            Part::Backups => {
+                if button::primary(ui, "Back up now…", true).clicked() {
+                    asked = Some(Asked::BackUp);
+                }
+                if ui.button("Try a backup…").clicked() {
+                    asked = Some(Asked::TryBackup);
+                }
+            }
+            Part::Slots => {
+                if button::primary(ui, "Add recovery code…", true).clicked() {
+                    asked = Some(Asked::AddRecovery);
+                }
+                if ui.button("Add the system’s store…").clicked() {
+                    asked = Some(Asked::AddOsStore);
+                }
+            }
         });
         if let Some(part) = tabs::tabs(ui, self.part, PARTS) {
             wishes.go(Place::Secrets(part));
         }
         match self.part {
             Part::Keys => self.keys.ui(ui, view, wishes),
+            Part::Backups => match (self.backups.shown(), self.backups.failed()) {
+                (Some(status), _) => asked = backups::backups(ui, status, view).or(asked),
+                (None, Some(failed)) => report::report(ui, failed),
+                (None, None) => empty_state::loading(ui),
+            },
+            Part::Slots => match (self.status.shown(), self.status.failed()) {
+                (Some(status), _) => asked = slots::slots(ui, status, view).or(asked),
+                (None, Some(failed)) => report::report(ui, failed),
+                (None, None) => empty_state::loading(ui),
+            },
         }
         if let Some(asked) = asked {
-            self.dialogs.open(asked);
+            let vault = self.status.shown().and_then(|status| status.id.as_deref());
+            self.dialogs.open(asked, vault.unwrap_or_default(), view);
         }
         let context = ui.ctx().clone();
-        self.dialogs.ui(&context, wishes);
+        self.dialogs.ui(&context, view, wishes);
     }
 }
 
-const PARTS: &[(Part, &str)] = &[(Part::Keys, "Keys")];
+const PARTS: &[(Part, &str)] = &[
+    (Part::Keys, "Keys"),
+    (Part::Slots, "Ways to unlock"),
+    (Part::Backups, "Backups"),
+];

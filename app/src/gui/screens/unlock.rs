@@ -1,16 +1,19 @@
-//! Before anything else can be read: which vault, and its passphrase.
+//! Before anything else can be read: which vault, and one of the ways to open it.
 
-use chancery_engine::api::{Command, VaultCommand, VaultStatus};
+mod recover;
+
+use chancery_engine::api::{Command, Fact, Opener, SlotKind, VaultCommand, VaultFact, VaultStatus};
 use egui::Ui;
 
 use super::Desk;
 use crate::gui::model::Wishes;
 use crate::gui::parts::centred;
 use crate::gui::parts::errand::Errand;
-use crate::gui::theme::{self, icons, size};
+use crate::gui::theme::{self, Tone, icons, size};
 use crate::gui::widgets::field::entered;
 use crate::gui::widgets::secret_edit::SecretEdit;
-use crate::gui::widgets::{button, report};
+use crate::gui::widgets::{alert, button, report};
+use recover::Recover;
 
 #[derive(Default)]
 pub(in crate::gui) struct Unlock {
@@ -18,11 +21,27 @@ pub(in crate::gui) struct Unlock {
     errand: Errand,
     /// Whether the field has been given the keyboard once.
     greeted: bool,
+    /// Open while the passphrase is being replaced by means of the recovery code.
+    recover: Option<Box<Recover>>,
+    /// A new passphrase has been set just now.
+    recovered: bool,
+    /// The person has been told that the vault's file is an older copy, and takes it.
+    accept_older: bool,
 }
 
 impl Unlock {
     pub(in crate::gui) fn logic(&mut self, desk: &mut Desk<'_>) {
-        self.errand.tend(desk.model);
+        let ended = self.errand.tend(desk.model);
+        if let Some(Fact::Vault(VaultFact::Unlocked)) = ended {
+            *self = Self::default();
+        }
+        if let Some(recover) = &mut self.recover
+            && recover.tend(desk.model)
+        {
+            self.recover = None;
+            self.recovered = true;
+            self.greeted = false;
+        }
     }
 
     pub(in crate::gui) fn ui(&mut self, ui: &mut Ui, status: &VaultStatus, wishes: &mut Wishes) {
@@ -33,12 +52,27 @@ impl Unlock {
             ui.label(theme::title(ui, "Unlock the vault"));
             ui.label(theme::soft(ui, which(status)));
             ui.add_space(size::GAP);
-            self.form(ui, wishes);
+            if let Some(recover) = &mut self.recover {
+                if recover.ui(ui, wishes) {
+                    self.recover = None;
+                    self.greeted = false;
+                }
+                return;
+            }
+            self.form(ui, status, wishes);
         });
     }
 
-    fn form(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
+    fn form(&mut self, ui: &mut Ui, status: &VaultStatus, wishes: &mut Wishes) {
         let under_way = self.errand.is_under_way();
+        if self.recovered {
+            let text = "Unlock with it. Then make a new recovery code, under Secrets: this one has \
+                been typed into a computer.";
+            alert::alert(ui, Tone::Good, "The new passphrase is set", text);
+        }
+        if status.has(SlotKind::OsStore) {
+            self.system_ui(ui, wishes);
+        }
         let field = self.passphrase.ui(ui, "Passphrase");
         if !self.greeted {
             field.request_focus();
@@ -50,32 +84,75 @@ impl Unlock {
             true => "Unlocking…",
             false => "Unlock",
         };
-        let clicked = button::primary(ui, verb, ready).clicked();
+        let clicked = ui
+            .horizontal_wrapped(|ui| {
+                let clicked = button::primary(ui, verb, ready).clicked();
+                if status.has(SlotKind::Recovery) && ui.button("Forgotten? Recover…").clicked() {
+                    self.recover = Some(Box::default());
+                }
+                clicked
+            })
+            .inner;
         if ready && (clicked || entered) {
-            let passphrase = self.passphrase.take();
-            let command = Command::Vault(VaultCommand::unlock(passphrase));
-            self.errand.send(wishes, command);
-            self.greeted = false;
+            let with = Opener::Passphrase(self.passphrase.take());
+            self.unlock(with, wishes);
         }
-        if let Some(refused) = self.errand.refused() {
-            report::report(ui, refused);
+        self.refused_ui(ui);
+    }
+
+    fn system_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
+        let text = format!("{} Unlock with the system’s store", icons::SYSTEM);
+        let enabled = !self.errand.is_under_way();
+        let button = ui.add_enabled(enabled, egui::Button::new(text));
+        button.widget_info(|| {
+            let name = "Unlock with the system’s store";
+            egui::WidgetInfo::labeled(egui::Role::Button, enabled, name)
+        });
+        if button.clicked() {
+            self.unlock(Opener::OsStore, wishes);
         }
+        ui.label(theme::soft(ui, "or by the passphrase"));
+    }
+
+    fn refused_ui(&mut self, ui: &mut Ui) {
+        let Some(refused) = self.errand.refused() else {
+            return;
+        };
+        report::report(ui, refused);
+        if refused.code == OLDER && !self.accept_older {
+            let text = "Somebody may have put an old copy back, with grants and ways to unlock \
+                that had been taken away. If you restored it yourself, go on.";
+            alert::alert(ui, Tone::Due, "An older copy of the vault", text);
+            ui.checkbox(&mut self.accept_older, "I put this copy here; open it");
+        }
+    }
+
+    fn unlock(&mut self, with: Opener, wishes: &mut Wishes) {
+        let accept_older = std::mem::take(&mut self.accept_older);
+        let command = VaultCommand::Unlock { with, accept_older };
+        self.errand.send(wishes, Command::Vault(command));
+        self.greeted = false;
     }
 }
 
 fn which(status: &VaultStatus) -> String {
     let id = status.id.as_deref().unwrap_or_default();
     let short: String = id.chars().take(8).collect();
-    let slots: Vec<String> = status
-        .slots
-        .iter()
-        .map(|slot| slot.label.to_lowercase())
-        .collect();
-    match slots.is_empty() {
+    let mut kinds: Vec<String> = Vec::new();
+    for slot in &status.slots {
+        let kind = slot.kind.to_string();
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    match kinds.is_empty() {
         true => format!("Vault {short}"),
-        false => format!("Vault {short}, opened by {}", slots.join(" or ")),
+        false => format!("Vault {short}, opened by {}", kinds.join(" or ")),
     }
 }
+
+/// What the engine calls a vault file that is older than the last one seen.
+const OLDER: &str = "vault.older-copy";
 
 /// In a window lower than this the form has no ornament.
 const LOW: f32 = 400.0;

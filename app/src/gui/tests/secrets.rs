@@ -90,3 +90,196 @@ fn the_vault_is_checked_with_and_without_the_passphrase() {
     harness.key_press(egui::Key::Enter);
     see(&mut harness, "Keys of authorities opened too");
 }
+
+#[test]
+fn a_recovery_code_is_added_after_two_groups_were_typed_and_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window_of(client, [1280.0, 1000.0]);
+    press(&mut harness, "Secrets");
+    press_role(&mut harness, Role::Tab, "Ways to unlock");
+    see(&mut harness, "There is no recovery code");
+    press(&mut harness, "Add recovery code…");
+    let kit = folder.path().join("kit.pdf");
+    clear(&mut harness, "Recovery kit, PDF");
+    type_into(
+        &mut harness,
+        "Recovery kit, PDF",
+        &kit.display().to_string(),
+    );
+    press(&mut harness, "Save kit");
+    see(&mut harness, "Saved as");
+    let code = code_in(&kit);
+    assert_told_nowhere(&harness, &code);
+    press(&mut harness, "I have it: continue…");
+    type_secret(&mut harness, "Group 3 of the code", "AAAAA");
+    see(&mut harness, "That is not what was shown");
+    clear_secret(&mut harness, "Group 3 of the code");
+    for group in [3, 5] {
+        let typed = code.split('-').nth(group - 1).unwrap();
+        type_secret(&mut harness, &format!("Group {group} of the code"), typed);
+    }
+    assert!(is_disabled(&harness, "Add recovery code"));
+    type_into(&mut harness, "Passphrase of the vault", PASSPHRASE);
+    press(&mut harness, "Add recovery code");
+    see(&mut harness, "Remove recovery code…");
+    assert_told_nowhere(&harness, &code);
+    press(&mut harness, "Lock vault");
+    press(&mut harness, "Forgotten? Recover…");
+    type_secret(&mut harness, "Recovery code", &code.to_lowercase());
+    see(&mut harness, "Every sign of it fits");
+    type_into(&mut harness, "New passphrase", "another one entirely");
+    type_into(
+        &mut harness,
+        "The new passphrase again",
+        "another one entirely",
+    );
+    press(&mut harness, "Set new passphrase");
+    see(&mut harness, "The new passphrase is set");
+    type_into(&mut harness, "Passphrase", "another one entirely");
+    harness.key_press(egui::Key::Enter);
+    see(&mut harness, "Ways to unlock");
+}
+
+#[test]
+fn the_passphrase_is_changed_by_who_knows_it() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window_of(client, [1280.0, 1000.0]);
+    press(&mut harness, "Secrets");
+    press_role(&mut harness, Role::Tab, "Ways to unlock");
+    press(&mut harness, "Change passphrase…");
+    type_into(&mut harness, "Passphrase so far", "not the passphrase");
+    type_into(&mut harness, "New passphrase", "another one entirely");
+    type_into(
+        &mut harness,
+        "The new passphrase again",
+        "another one entirely",
+    );
+    press(&mut harness, "Change passphrase");
+    see(&mut harness, "vault.");
+    type_into(&mut harness, "Passphrase so far", PASSPHRASE);
+    type_into(&mut harness, "New passphrase", "another one entirely");
+    type_into(
+        &mut harness,
+        "The new passphrase again",
+        "another one entirely",
+    );
+    press(&mut harness, "Change passphrase");
+    see(&mut harness, "Passphrase changed");
+    press(&mut harness, "Lock vault");
+    type_into(&mut harness, "Passphrase", "another one entirely");
+    harness.key_press(egui::Key::Enter);
+    see(&mut harness, "Ways to unlock");
+}
+
+#[test]
+fn a_backup_is_made_tried_out_and_tried_again_with_its_outcome_for_each_authority() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window_of(client, [1280.0, 1000.0]);
+    press(&mut harness, "Secrets");
+    press_role(&mut harness, Role::Tab, "Backups");
+    see(&mut harness, "There is no backup yet");
+    press(&mut harness, "Back up now…");
+    type_into(&mut harness, "Folder", &folder.path().display().to_string());
+    type_into(&mut harness, "Passphrase of the vault", PASSPHRASE);
+    press(&mut harness, "Back up now");
+    see(&mut harness, "Can be restored");
+    see(&mut harness, "Example Root: its key signed");
+    press(&mut harness, "Close");
+    see(&mut harness, "the key of every authority signed");
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    let file = files.map(|file| file.unwrap().path()).next().unwrap();
+    press(&mut harness, "Try a backup…");
+    type_into(&mut harness, "Backup", &file.display().to_string());
+    press(&mut harness, "Try it out");
+    see(
+        &mut harness,
+        "Example Root: its key is there, and stays sealed",
+    );
+    press(&mut harness, "Close");
+    std::fs::write(&file, b"not a backup").unwrap();
+    press(&mut harness, "Try a backup…");
+    type_into(&mut harness, "Backup", &file.display().to_string());
+    press(&mut harness, "Try it out");
+    see(&mut harness, "backup.");
+}
+
+#[test]
+fn an_import_shows_what_it_will_take_and_what_not_before_it_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, elsewhere) = (engine(), engine());
+    with_authorities(&here);
+    let (root, _) = with_authorities(&elsewhere);
+    let shown = elsewhere
+        .read(&chancery_engine::api::ShowAuthority(root))
+        .unwrap();
+    let file = folder.path().join("root.pem");
+    std::fs::write(&file, &shown.value.certificate_pem).unwrap();
+    let mut harness = window_of(here, [1280.0, 1000.0]);
+    press(&mut harness, "Authorities");
+    press(&mut harness, "Import…");
+    assert!(is_disabled(&harness, "Import"));
+    type_into(&mut harness, "File", &file.display().to_string());
+    harness.key_press(egui::Key::Tab);
+    see(&mut harness, "1 will be taken over");
+    see(&mut harness, "Authority Example Root");
+    clear(&mut harness, "What to call the authority here");
+    type_into(
+        &mut harness,
+        "What to call the authority here",
+        "Foreign Root",
+    );
+    harness.key_press(egui::Key::Tab);
+    press(&mut harness, "Import");
+    see(&mut harness, "Taken over");
+    press(&mut harness, "Show the authority");
+    see(&mut harness, "Foreign Root");
+}
+
+/// The code as the page of the kit says it.
+fn code_in(kit: &std::path::Path) -> String {
+    let page = String::from_utf8(std::fs::read(kit).unwrap()).unwrap();
+    let signs = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+    let found = page
+        .split(signs)
+        .find(|word| word.len() == 35 && chancery_engine::api::RecoveryCode::parse(word).is_ok());
+    found.unwrap().to_owned()
+}
+
+/// No label, value or name of the whole window holds a group of the code.
+fn assert_told_nowhere(harness: &Harness<'_, Window>, code: &str) {
+    let tree = told(harness);
+    for group in code.split('-') {
+        assert!(!tree.contains(group), "{group} in\n{tree}");
+    }
+}
+
+fn type_secret(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
+    type_into_role(harness, Role::PasswordInput, label, text);
+}
+
+fn clear_secret(harness: &mut Harness<'_, Window>, label: &str) {
+    harness
+        .get_by_role_and_label(Role::PasswordInput, label)
+        .focus();
+    empty(harness);
+}
+
+fn clear(harness: &mut Harness<'_, Window>, label: &str) {
+    harness
+        .get_by_role_and_label(Role::TextInput, label)
+        .focus();
+    empty(harness);
+}
+
+fn empty(harness: &mut Harness<'_, Window>) {
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Backspace);
+    harness.run_steps(2);
+}

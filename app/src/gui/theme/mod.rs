@@ -42,6 +42,11 @@ pub(super) fn veil(context: &egui::Context) -> Color32 {
     }
 }
 
+/// Paper and ink of what is scanned by cameras, the same in both themes.
+pub(super) const fn print() -> (Color32, Color32) {
+    (tokens::PAPER, tokens::INK)
+}
+
 /// The heading of a screen.
 pub(super) fn title(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text)

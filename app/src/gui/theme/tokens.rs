@@ -75,6 +75,10 @@ const fn pair(text: u32, ground: u32) -> Pair {
     }
 }
 
+/// What cameras read best.
+pub(in crate::gui) const PAPER: Color32 = Color32::WHITE;
+pub(in crate::gui) const INK: Color32 = Color32::BLACK;
+
 pub(in crate::gui) const DARK: Tokens = Tokens {
     ground: hex(0x14171a),
     panel: hex(0x1a1e22),

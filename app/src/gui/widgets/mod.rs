@@ -10,6 +10,7 @@ pub(super) mod facts;
 pub(super) mod field;
 pub(super) mod filter;
 pub(super) mod modal;
+pub(super) mod painted;
 pub(super) mod palette;
 pub(super) mod progress;
 pub(super) mod report;

@@ -100,7 +100,7 @@ fn plan_one(planner: &mut Planner<'_>, at: usize, id: AuthorityId) -> Result<(),
     let issuer = parent
         .as_ref()
         .map_or(if is_root { id } else { ELSEWHERE }, |(id, _)| *id);
-    let certificate_id = planner.own_row(certificate, issuer, &key);
+    let certificate_id = planner.own_row(certificate, issuer, &key)?;
     let into = words(is_root, parent.as_ref(), &key, because.as_deref());
     let record = AuthorityRecord {
         name: name.clone(),
@@ -144,8 +144,7 @@ fn plan_one(planner: &mut Planner<'_>, at: usize, id: AuthorityId) -> Result<(),
     planner
         .steps
         .push_row(ImportKind::Authority, names, row, warnings);
-    let last = planner.steps.rows.len() - 1;
-    planner.steps.row_of.insert(certificate_id, last);
+    planner.tell_of(certificate_id);
     Ok(())
 }
 
@@ -165,6 +164,11 @@ fn key_of(
             KeyPlan::Here(key) => {
                 let because = format!("its key is here as an everyday key, {key}");
                 (KeyPlan::None, Some(because))
+            }
+            KeyPlan::None => {
+                let unheld = planner.found.unheld.contains(certificate.public_key());
+                let because = unheld.then(|| "a vault holds no keys of its kind".to_owned());
+                (KeyPlan::None, because)
             }
             plan => (plan, None),
         },
@@ -382,11 +386,11 @@ impl Planner<'_> {
         certificate: &Certificate,
         issuer: AuthorityId,
         key: &KeyPlan,
-    ) -> CertificateId {
+    ) -> Result<CertificateId, Report> {
         if let Some(id) = self.known.certificates.get(&certificate.fingerprint()) {
-            return *id;
+            return Ok(*id);
         }
-        let id = CertificateId::from_raw((self.mint)());
+        let (id, serial_taken) = self.place_of(issuer, certificate)?;
         let profile = if issuer == ELSEWHERE || certificate.issuer() != certificate.subject() {
             INTERMEDIATE
         } else {
@@ -404,9 +408,10 @@ impl Planner<'_> {
             record,
             der: Some(certificate.der().to_vec()),
             key: key.to_take(),
-            serial_taken: false,
+            serial_taken,
         });
-        id
+        self.note_serial(issuer, certificate, id);
+        Ok(id)
     }
 }
 

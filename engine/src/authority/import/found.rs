@@ -1,30 +1,37 @@
 //! What the files of an import hold: certificates, keys, an index, the number of the next CRL.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use super::error::ImportError;
 use super::index::Index;
-use super::source::{INDEX, Material, SourceFile};
-use crate::base::{ImportKind, ImportOutcome, ImportRow, Report, Secret, Serial, shown};
+use super::source::{INDEX, Material, SourceFile, is_own_path};
+use crate::base::{Fingerprint, ImportKind, ImportOutcome, ImportRow, Report, Secret, Serial};
 use crate::vault::ForeignKey;
-use crate::x509::{Certificate, pem};
+use crate::x509::{
+    Bundle, Certificate, ContainerError, FoundCertificate as FoundInside, Openness, PrivateKey,
+    PublicKey, Reading,
+};
 
 /// Everything that was read, each with the file that it stands in.
 #[derive(Default)]
 pub(crate) struct Found {
     pub(super) certificates: Vec<FoundCertificate>,
     pub(super) keys: Vec<FoundKey>,
+    /// The public halves of keys of a kind that a vault does not hold.
+    pub(super) unheld: Vec<PublicKey>,
+    /// In DER.
+    pub(super) crls: Vec<(Vec<u8>, String)>,
     pub(super) index: Option<Index>,
     /// What `crlnumber` says: the number of the next list.
     pub(super) next_crl: Option<Serial>,
     /// What is not taken.
     pub(super) rows: Vec<ImportRow>,
-    /// Something is encrypted, and no password was given.
-    pub(super) needs_password: bool,
-    /// Of a file; `None` where it is a folder.
-    pub(super) file: Option<String>,
-    /// The folder's path.
-    pub(super) place: std::path::PathBuf,
+    /// Something that matters is sealed with a password that was not given.
+    sealed: bool,
+    is_folder: bool,
+    /// As it was named.
+    pub(super) place: PathBuf,
 }
 
 pub(super) struct FoundCertificate {
@@ -43,7 +50,7 @@ pub(crate) fn read(material: Material, password: Option<&Secret<String>>) -> Res
     let mut found = Found {
         rows: material.left_out,
         place: material.path,
-        file: None,
+        is_folder: material.is_folder,
         ..Found::default()
     };
     let mut seen = HashSet::new();
@@ -53,33 +60,48 @@ pub(crate) fn read(material: Material, password: Option<&Secret<String>>) -> Res
                 found.index = Some(file.bytes.expose(|bytes| Index::read(bytes)));
             }
             "crlnumber" if material.is_folder => found.read_number(file),
-            _ => {
-                let opened = open(file, password, &mut found.needs_password);
-                match opened {
-                    Ok(things) => found.add(file, things, &mut seen),
-                    Err(report) if material.is_folder => found.left_out(file, &report),
-                    Err(report) => return Err(report),
+            _ => match open(file, password) {
+                Ok(bundle) => found.add(file, bundle, &mut seen),
+                Err(error) if material.is_folder && !is_own_path(&file.name) => {
+                    found.rows.push(other(file, error.to_string()));
                 }
-            }
+                Err(ContainerError::PasswordNeeded(_)) => found.sealed = true,
+                Err(error) => return Err(error.into()),
+            },
         }
     }
-    if !material.is_folder {
-        found.file = material.files.into_iter().next().map(|file| file.name);
-        let nothing = found.certificates.is_empty() && found.keys.is_empty();
-        if nothing && found.rows.is_empty() {
-            let name = found.file.unwrap_or_default();
-            return Err(ImportError::Nothing(name).into());
+    let nothing = found.certificates.is_empty() && found.keys.is_empty() && !found.sealed;
+    match material.files.first() {
+        Some(file) if nothing && found.rows.is_empty() && !material.is_folder => {
+            Err(ImportError::Nothing(file.name.clone()).into())
         }
+        _ => Ok(found),
     }
-    Ok(found)
 }
 
-/// Certificates, and private keys in PKCS #8.
-#[derive(Default)]
-struct Things {
-    certificates: Vec<Certificate>,
-    keys: Vec<Secret<Vec<u8>>>,
-    left: Vec<String>,
+/// A key that is too weak, or of a kind that is not known, does not hide the certificates beside it.
+fn open(file: &SourceFile, password: Option<&Secret<String>>) -> Result<Bundle, ContainerError> {
+    let reading = Reading {
+        password,
+        ..Reading::default()
+    };
+    file.bytes
+        .expose(|bytes| match Bundle::read(bytes, reading) {
+            Err(error @ (ContainerError::Key(_) | ContainerError::Unsupported(_))) => {
+                let certificates = Certificate::read_all(bytes).map_err(|_| error.clone())?;
+                let plain = certificates.iter().map(|certificate| FoundInside {
+                    der: certificate.der().to_vec(),
+                    name: None,
+                    key_id: None,
+                });
+                Ok(Bundle {
+                    certificates: plain.collect(),
+                    skipped: vec![error.to_string()],
+                    ..Bundle::default()
+                })
+            }
+            read => read,
+        })
 }
 
 impl Found {
@@ -87,47 +109,71 @@ impl Found {
         self.keys.get(at).map(|found| &found.key)
     }
 
+    /// A CA without its key is not what its owner means to take over.
+    pub(crate) fn require_open(&self) -> Result<(), ContainerError> {
+        match self.sealed {
+            true => Err(ContainerError::PasswordNeeded("private key")),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a password is needed and was not given.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.sealed
+    }
+
     /// The same certificate in several files is one: easy-rsa keeps two copies of each.
-    fn add(
-        &mut self,
-        file: &SourceFile,
-        things: Things,
-        seen: &mut HashSet<crate::base::Fingerprint>,
-    ) {
-        for certificate in things.certificates {
-            if seen.insert(certificate.fingerprint()) {
-                let from = file.name.clone();
-                self.certificates
-                    .push(FoundCertificate { certificate, from });
+    fn add(&mut self, file: &SourceFile, bundle: Bundle, seen: &mut HashSet<Fingerprint>) {
+        let from = || file.name.clone();
+        for found in bundle.certificates {
+            match Certificate::from_der(found.der) {
+                Err(error) => self.rows.push(other(file, error.to_string())),
+                Ok(certificate) => {
+                    if seen.insert(certificate.fingerprint()) {
+                        let from = from();
+                        self.certificates
+                            .push(FoundCertificate { certificate, from });
+                    }
+                }
             }
         }
-        for key in things.keys {
-            let from = file.name.clone();
-            match ForeignKey::read(&key) {
-                Some(key) if self.has(&key) => (),
-                Some(key) => self.keys.push(FoundKey { key, from }),
-                None => self.rows.push(ImportRow {
-                    kind: ImportKind::PrivateKey,
-                    name: file.name.clone(),
-                    from,
-                    outcome: ImportOutcome::NotTaken,
-                    into: UNUSABLE_KEY.to_owned(),
-                    warnings: Vec::new(),
-                }),
+        for found in bundle.keys {
+            match found.key {
+                Openness::Open(key) => self.add_key(file, &key),
+                Openness::Sealed(_) if self.is_folder && !is_own_path(&file.name) => {
+                    let why = "the private key is sealed with a password, which was not given";
+                    self.rows.push(unusable(file, why));
+                }
+                Openness::Sealed(_) => self.sealed = true,
             }
         }
-        for left in things.left {
-            self.rows.push(other(file, left));
+        for crl in bundle.crls {
+            self.crls.push((crl, from()));
+        }
+        for skipped in bundle.skipped {
+            self.rows.push(other(file, skipped));
+        }
+    }
+
+    fn add_key(&mut self, file: &SourceFile, key: &PrivateKey) {
+        match ForeignKey::read(key.pkcs8()) {
+            Some(key) if self.has(&key) => (),
+            Some(key) => self.keys.push(FoundKey {
+                key,
+                from: file.name.clone(),
+            }),
+            None => {
+                let title = key.public_key().title();
+                self.unheld.push(key.public_key().clone());
+                let why = format!("a vault holds no keys of this kind: {title}");
+                self.rows.push(unusable(file, &why));
+            }
         }
     }
 
     fn has(&self, key: &ForeignKey) -> bool {
         let mut known = self.keys.iter();
         known.any(|known| known.key.public_key() == key.public_key())
-    }
-
-    fn left_out(&mut self, file: &SourceFile, report: &Report) {
-        self.rows.push(other(file, report.what.clone()));
     }
 
     fn read_number(&mut self, file: &SourceFile) {
@@ -145,30 +191,6 @@ impl Found {
     }
 }
 
-fn open(
-    file: &SourceFile,
-    password: Option<&Secret<String>>,
-    needs_password: &mut bool,
-) -> Result<Things, Report> {
-    let mut things = Things::default();
-    file.bytes.expose(|bytes| -> Result<(), Report> {
-        if !pem::is_pem(bytes) {
-            things.certificates.push(Certificate::read(bytes)?);
-            return Ok(());
-        }
-        for block in pem::decode(bytes, MAX_SIZE)? {
-            match &block.label[..] {
-                pem::CERTIFICATE => things.certificates.push(Certificate::from_der(block.der)?),
-                "PRIVATE KEY" => things.keys.push(Secret::new(block.der)),
-                label => things.left.push(format!("not known: {}", shown(label))),
-            }
-        }
-        Ok(())
-    })?;
-    *needs_password |= password.is_none() && false;
-    Ok(things)
-}
-
 fn other(file: &SourceFile, why: String) -> ImportRow {
     ImportRow {
         kind: ImportKind::Other,
@@ -180,5 +202,9 @@ fn other(file: &SourceFile, why: String) -> ImportRow {
     }
 }
 
-const UNUSABLE_KEY: &str = "the private key is damaged, too weak, or of a kind that we do not hold";
-const MAX_SIZE: usize = 16 * 1024 * 1024;
+fn unusable(file: &SourceFile, why: &str) -> ImportRow {
+    ImportRow {
+        kind: ImportKind::PrivateKey,
+        ..other(file, why.to_owned())
+    }
+}

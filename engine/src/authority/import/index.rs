@@ -4,7 +4,7 @@
 //! serial in hexadecimal; a file, always `unknown`; the subject. openssl documents the format in
 //! `ca(1)` and in `apps/lib/apps.c`.
 
-use crate::base::{Serial, Timestamp};
+use crate::base::{RevocationReason, Serial, Timestamp};
 
 /// What an index says, line by line.
 #[derive(Debug, Default, PartialEq)]
@@ -28,22 +28,10 @@ pub(crate) struct Line {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Revoked {
     pub(crate) at: Timestamp,
-    pub(crate) reason: Reason,
+    /// `None` for `removeFromCRL`, which is no reason of a full list (RFC 5280, 5.3.1).
+    pub(crate) reason: Option<RevocationReason>,
     /// The key is not to be trusted since then (RFC 5280, 5.3.2), where the index knows.
     pub(crate) invalid_since: Option<Timestamp>,
-}
-
-/// Reasons as openssl writes them (RFC 5280, 5.3.1).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Reason {
-    Unspecified,
-    KeyCompromise,
-    CaCompromise,
-    AffiliationChanged,
-    Superseded,
-    CessationOfOperation,
-    CertificateHold,
-    RemoveFromCrl,
 }
 
 /// Why a line cannot be understood.
@@ -153,7 +141,7 @@ fn read_revoked(text: &str) -> Result<Revoked, LineFault> {
     let at = parts.next().and_then(read_date);
     let (reason, extra) = (parts.next(), parts.next());
     let (reason, dated) = match reason {
-        None => (Reason::Unspecified, false),
+        None => (Some(RevocationReason::Unspecified), false),
         Some(word) => reason_of(word).ok_or(LineFault::Reason)?,
     };
     Ok(Revoked {
@@ -168,7 +156,7 @@ fn read_revoked(text: &str) -> Result<Revoked, LineFault> {
 }
 
 /// The reason, and whether a date belongs to it.
-fn reason_of(word: &str) -> Option<(Reason, bool)> {
+fn reason_of(word: &str) -> Option<(Option<RevocationReason>, bool)> {
     let known = REASONS.iter();
     let mut named = known.filter(|(name, ..)| name.eq_ignore_ascii_case(word));
     named.next().map(|(_, reason, dated)| (*reason, *dated))
@@ -229,18 +217,38 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
 /// From the first day of the year 1.
 const DAYS_TO_1970: i64 = 719_162;
 
-const REASONS: &[(&str, Reason, bool)] = &[
-    ("unspecified", Reason::Unspecified, false),
-    ("keyCompromise", Reason::KeyCompromise, false),
-    ("CACompromise", Reason::CaCompromise, false),
-    ("affiliationChanged", Reason::AffiliationChanged, false),
-    ("superseded", Reason::Superseded, false),
-    ("cessationOfOperation", Reason::CessationOfOperation, false),
-    ("certificateHold", Reason::CertificateHold, false),
-    ("removeFromCRL", Reason::RemoveFromCrl, false),
-    ("holdInstruction", Reason::CertificateHold, false),
-    ("keyTime", Reason::KeyCompromise, true),
-    ("CAkeyTime", Reason::CaCompromise, true),
+const REASONS: &[(&str, Option<RevocationReason>, bool)] = &[
+    ("unspecified", Some(RevocationReason::Unspecified), false),
+    (
+        "keyCompromise",
+        Some(RevocationReason::KeyCompromise),
+        false,
+    ),
+    ("CACompromise", Some(RevocationReason::CaCompromise), false),
+    (
+        "affiliationChanged",
+        Some(RevocationReason::AffiliationChanged),
+        false,
+    ),
+    ("superseded", Some(RevocationReason::Superseded), false),
+    (
+        "cessationOfOperation",
+        Some(RevocationReason::CessationOfOperation),
+        false,
+    ),
+    (
+        "certificateHold",
+        Some(RevocationReason::CertificateHold),
+        false,
+    ),
+    ("removeFromCRL", None, false),
+    (
+        "holdInstruction",
+        Some(RevocationReason::CertificateHold),
+        false,
+    ),
+    ("keyTime", Some(RevocationReason::KeyCompromise), true),
+    ("CAkeyTime", Some(RevocationReason::CaCompromise), true),
 ];
 
 #[cfg(test)]
@@ -271,7 +279,7 @@ mod tests {
         assert_eq!(revoked.not_after.to_string(), "2051-11-22T10:11:12Z");
         let why = revoked.revoked.unwrap();
         assert_eq!(why.at.to_string(), "2026-11-01T00:00:00Z");
-        assert_eq!(why.reason, Reason::Superseded);
+        assert_eq!(why.reason, Some(RevocationReason::Superseded));
         let expired = one("E\t491231235959Z\t\t00\tunknown\t/CN=a\\\tb").unwrap();
         assert_eq!(
             (expired.serial.to_string(), expired.name()),
@@ -285,7 +293,10 @@ mod tests {
             let line = format!("R\t271122101112Z\t261101000000Z{why}\t01\tunknown\t/CN=a");
             one(&line).map(|line| line.revoked.unwrap())
         };
-        assert_eq!(with("").unwrap().reason, Reason::Unspecified);
+        assert_eq!(
+            with("").unwrap().reason,
+            Some(RevocationReason::Unspecified)
+        );
         for (word, reason, dated) in REASONS {
             let extra = if *dated { ",20261001000000Z" } else { "" };
             let read = with(&format!(",{word}{extra}")).unwrap();
@@ -293,7 +304,7 @@ mod tests {
             assert_eq!(read.invalid_since.is_some(), *dated, "{word}");
         }
         let held = with(",holdInstruction,1.2.840.10040.2.2").unwrap();
-        assert_eq!(held.reason, Reason::CertificateHold);
+        assert_eq!(held.reason, Some(RevocationReason::CertificateHold));
         assert_eq!(with(",keyTime"), Err(LineFault::Revocation));
         assert_eq!(with(",boredom"), Err(LineFault::Reason));
     }

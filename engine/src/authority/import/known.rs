@@ -95,9 +95,13 @@ impl Above {
         all.map(|issuing| &issuing.name[..])
     }
 
-    pub(super) fn name_of(&self, id: AuthorityId) -> String {
+    pub(super) fn get(&self, id: AuthorityId) -> Option<&Issuing> {
         let mut all = self.by_name.values().flatten();
-        let found = all.find(|issuing| issuing.id == id);
+        all.find(|issuing| issuing.id == id)
+    }
+
+    pub(super) fn name_of(&self, id: AuthorityId) -> String {
+        let found = self.get(id);
         found.map_or(String::new(), |issuing| issuing.name.clone())
     }
 

@@ -93,9 +93,7 @@ fn plan_one(
         key: key.to_take(),
         serial_taken,
     });
-    planner
-        .serials
-        .insert((issuer, certificate.serial().clone()), id);
+    planner.note_serial(issuer, certificate, id);
     let name = certificate_name(certificate);
     let row = (ImportOutcome::Taken, into);
     planner
@@ -170,7 +168,7 @@ impl Planner<'_> {
 
     /// Under which id it comes: that of an intent that it was missing for, or a new one; and
     /// whether another certificate of the issuer has its serial.
-    fn place_of(
+    pub(super) fn place_of(
         &mut self,
         issuer: AuthorityId,
         certificate: &Certificate,
@@ -190,6 +188,20 @@ impl Planner<'_> {
                 let is_here = issuer != ELSEWHERE;
                 Ok((id, is_here && (planned || holder.is_some())))
             }
+        }
+    }
+
+    /// The newest planned certificate has this serial.
+    pub(super) fn note_serial(
+        &mut self,
+        issuer: AuthorityId,
+        certificate: &Certificate,
+        id: CertificateId,
+    ) {
+        self.planned.insert(id, self.steps.certificates.len() - 1);
+        if issuer != ELSEWHERE {
+            let serial = certificate.serial().clone();
+            self.serials.entry((issuer, serial)).or_insert(id);
         }
     }
 
@@ -225,7 +237,7 @@ impl Planner<'_> {
     }
 
     /// The newest row tells of this certificate.
-    fn tell_of(&mut self, id: CertificateId) {
+    pub(super) fn tell_of(&mut self, id: CertificateId) {
         let newest = self.steps.rows.len() - 1;
         self.steps.row_of.insert(id, newest);
     }

@@ -7,10 +7,14 @@
 mod authorities;
 mod error;
 mod found;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod index;
 mod known;
 mod leaves;
 mod ledger;
+mod lists;
 mod plan;
 mod source;
 mod step;

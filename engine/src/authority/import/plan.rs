@@ -6,7 +6,7 @@ use super::error::ImportError;
 use super::found::Found;
 use super::known::{Above, Known};
 use super::step::{PlannedKey, Steps};
-use super::{authorities, leaves, ledger};
+use super::{authorities, leaves, ledger, lists};
 use crate::base::{
     AuthorityId, CertificateId, Fingerprint, ImportKind, ImportOutcome, KeyId, KeyUse, Report,
     Serial, Timestamp,
@@ -30,6 +30,8 @@ pub(super) struct Planner<'a> {
     pub(super) claimed: Vec<bool>,
     /// Which planned certificate has which serial.
     pub(super) serials: HashMap<(AuthorityId, Serial), CertificateId>,
+    /// Which of the planned certificates that is.
+    pub(super) planned: HashMap<CertificateId, usize>,
     pub(super) steps: Steps,
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn plan(
             .collect(),
         claimed: vec![false; found.keys.len()],
         serials: HashMap::new(),
+        planned: HashMap::new(),
         steps: Steps::default(),
     };
     let own = authorities::plan(&mut planner)?;
@@ -68,11 +71,12 @@ pub(crate) fn plan(
     if let Some(index) = &found.index {
         ledger::plan(&mut planner, index, own)?;
     }
+    lists::plan(&mut planner, own)?;
     planner.leftover_keys()?;
     planner.steps.rows.extend(found.rows.iter().cloned());
     Ok(Plan {
         steps: planner.steps,
-        needs_password: found.needs_password,
+        needs_password: found.is_sealed(),
     })
 }
 

@@ -226,6 +226,6 @@ const IN_PASSING: &[&str] = &[
 /// Folders below the one with the index.
 const DEPTH: usize = 3;
 const MAX_FILES: usize = 200_000;
-const MAX_FILE: u64 = 4 * 1024 * 1024;
+const MAX_FILE: u64 = 16 * 1024 * 1024;
 const MAX_INDEX: u64 = 256 * 1024 * 1024;
 const MAX_FOLDER: u64 = 1024 * 1024 * 1024;

@@ -10,6 +10,7 @@ use crate::base::{
 use crate::store::authority::{self, AuthorityRecord};
 use crate::store::certificate::{self, CertificateRecord};
 use crate::store::key::{self, KeyRecord};
+use crate::store::revocation::{self, CrlRecord, RevocationRecord};
 use crate::store::{Guard, Put, Refused, Rows};
 use crate::vault::Class;
 
@@ -21,6 +22,10 @@ pub(crate) struct Steps {
     pub(super) authorities: Vec<PlannedAuthority>,
     pub(super) certificates: Vec<PlannedCertificate>,
     pub(super) holes: Vec<(CertificateId, CertificateRecord)>,
+    pub(super) revocations: Vec<(AuthorityId, Serial, RevocationRecord)>,
+    /// Public keys that are in other hands, and why nobody may bring them again.
+    pub(super) barred: Vec<(Fingerprint, String)>,
+    pub(super) lists: Vec<(AuthorityId, CrlRecord)>,
     /// Which row tells of which certificate.
     pub(super) row_of: HashMap<CertificateId, usize>,
 }
@@ -72,14 +77,6 @@ pub(crate) struct Tally {
 }
 
 impl Steps {
-    /// Nothing that is not here already.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-            && self.authorities.is_empty()
-            && self.certificates.is_empty()
-            && self.holes.is_empty()
-    }
-
     pub(crate) fn needs_passphrase(&self) -> bool {
         self.keys.iter().any(|key| key.class == Class::Authority)
     }
@@ -98,7 +95,7 @@ impl Steps {
         Tally {
             certificates: new.filter(|planned| planned.der.is_some()).count(),
             keys: self.keys.len(),
-            revoked: 0,
+            revoked: self.revocations.len(),
         }
     }
 
@@ -133,6 +130,13 @@ impl Steps {
         for (id, record) in self.holes {
             puts.extend(certificate::put_without_der(id, &record));
         }
+        for (issuer, serial, record) in &self.revocations {
+            puts.push(revocation::put(*issuer, serial, record));
+        }
+        let barred = self.barred.iter();
+        puts.extend(barred.map(|(key, why)| Put::bar_key(*key, why)));
+        let lists = self.lists.iter();
+        puts.extend(lists.map(|(id, record)| revocation::put_crl(*id, record)));
         puts
     }
 

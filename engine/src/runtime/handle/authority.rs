@@ -30,9 +30,12 @@ pub(in crate::runtime) async fn decide(
     let decision = match command {
         AuthorityCommand::Create(new) => create(context, act, new).await,
         AuthorityCommand::EndGrant { id } => end_grant(context, act, id).await,
-        AuthorityCommand::Export { id, folder, der } => {
-            super::export::authority(context, id, folder, der).await
-        }
+        AuthorityCommand::Export {
+            id,
+            folder,
+            form,
+            password,
+        } => super::export::authority(context, act, id, (folder, form), password).await,
         AuthorityCommand::Grant { id, grant, consent } => {
             grant_use(context, id, grant, consent).await
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::authority::confirmation;
+use super::export::{self, Wanted};
 use super::hierarchy::{known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
@@ -35,10 +36,19 @@ pub(in crate::runtime) async fn decide(
             id,
             folder,
             file_name,
-            der,
+            form,
             with_key,
+            password,
         } => {
-            super::export::certificate(context, act, (id, file_name), folder, (der, with_key)).await
+            let wanted = Wanted {
+                id,
+                folder,
+                file_name,
+                form,
+                with_key,
+                password,
+            };
+            export::certificate(context, act, wanted).await
         }
         CertificateCommand::Issue { wish, consent } => issue(context, act, wish, consent).await,
     }
@@ -452,7 +462,7 @@ impl Explain for CertificateError {
                 Self::BarredKey(..) => "Let a new key be made",
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
-                Self::OnlyIntended(_) => "Treat it as issued; its serial is in the audit",
+                Self::OnlyIntended(_) => "Treat it as issued, or revoke it with cert revoke",
                 Self::Unknown(_) => "Choose one from cert list",
                 Self::UnknownProfile(_) => "Choose server, client, both or intermediate",
             }

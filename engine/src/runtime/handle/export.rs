@@ -1,4 +1,4 @@
-//! Exports: certificates, chains and keys written to a folder.
+//! Exports: certificates, chains and keys written to a folder, in the form that others need.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,55 +8,56 @@ use super::hierarchy::{known, pems, sent_chain};
 use super::key::KeyError;
 use super::{Decided, Decision};
 use crate::api::{
-    AuthorityFact, AuthorityId, CertificateFact, CertificateId, CertificateKey, Fact, KeyId,
-    KeyUse, Report,
+    AuthorityFact, AuthorityId, CertificateFact, CertificateFormat, CertificateId, CertificateKey,
+    Fact, Form, KeyId, KeyUse, Report, Secret, TrustFormat,
 };
-use crate::authority::export::{Content, Sheet, file_name, verify, write};
+use crate::authority::export::{Content, ExportError, Sheet, file_name, verify, write};
+use crate::authority::package::{Parts, certificates_alone, require_parts, trust_store};
 use crate::authority::{AuthorityError, certificates_from};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
+use crate::store::certificate::CertificateRecord;
 use crate::store::{Snapshot, key};
-use crate::x509::pem;
+
+/// What an export of a certificate is to hold, and where it goes.
+pub(super) struct Wanted {
+    pub(super) id: CertificateId,
+    pub(super) folder: PathBuf,
+    /// In place of the certificate's own name.
+    pub(super) file_name: Option<String>,
+    pub(super) form: Form<CertificateFormat>,
+    pub(super) with_key: bool,
+    pub(super) password: Option<Secret<String>>,
+}
 
 pub(super) async fn certificate(
     context: &Context,
     act: &Act,
-    (id, named): (CertificateId, Option<String>),
-    folder: PathBuf,
-    (as_der, with_key): (bool, bool),
+    wanted: Wanted,
 ) -> Result<Decided, Report> {
+    let (id, with_key, format) = (wanted.id, wanted.with_key, wanted.form.format());
     let store = context.snapshot()?;
     let (record, der) = stored(&store, id)?;
-    let name = named.map_or_else(|| file_name(&record.name), |name| file_name(&name));
-    let key = match (with_key, record.key) {
-        (false, _) => None,
-        (true, CertificateKey::Vault(key)) => Some(key),
-        (true, _) => return Err(CertificateError::KeyElsewhere(id).into()),
-    };
-    if let Some(key) = key {
-        require_leaf(&store, key)?;
-    }
+    require_parts(format, with_key, wanted.password.as_ref())?;
+    let key = exportable_key(&store, &record, &wanted)?;
+    let name = file_name(wanted.file_name.as_deref().unwrap_or(&record.name));
     let above = certificates_from(&store, record.issuer)?;
     let chain = sent_chain(&store, record.issuer)?;
     let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
-    let now = act.at;
-    let vault = Arc::clone(&context.vault);
+    let (now, vault, form) = (act.at, Arc::clone(&context.vault), wanted.form);
+    let (folder, password) = (wanted.folder, wanted.password.map(Arc::new));
     let files = context
         .files
         .run(move || -> Result<Vec<PathBuf>, Report> {
-            let mut sheets = match as_der {
-                true => vec![plain(format!("{name}.der"), der.clone())],
-                false => pem_sheets(&name, &der, &chain),
+            let parts = Parts {
+                key: key.map(|key| vault.export_private_key(key)).transpose()?,
+                certificate: der,
+                chain,
+                name: record.name,
+                password,
             };
-            if let Some(key) = key {
-                let secret = vault.export_private_key(key)?;
-                sheets.push(Sheet {
-                    path: format!("{name}.key").into(),
-                    content: Content::Private(secret.expose(|der| pem::encode_private(der))),
-                });
-            }
-            let files = write(&folder, &sheets)?;
-            verify(&der, &above, now)?;
+            let files = write(&folder, &sheets(&name, form, &parts)?)?;
+            verify(&parts.certificate, &above, now)?;
             Ok(files)
         })
         .await??;
@@ -69,12 +70,45 @@ pub(super) async fn certificate(
 }
 
 /// A key of an authority stays in the vault, whatever certificate it has.
-fn require_leaf(store: &Snapshot, id: KeyId) -> Result<(), Report> {
+fn exportable_key(
+    store: &Snapshot,
+    record: &CertificateRecord,
+    wanted: &Wanted,
+) -> Result<Option<KeyId>, Report> {
+    let id = match (wanted.with_key, record.key) {
+        (false, _) => return Ok(None),
+        (true, CertificateKey::Vault(key)) => key,
+        (true, _) => return Err(CertificateError::KeyElsewhere(wanted.id).into()),
+    };
     let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
     match record.used_for {
-        KeyUse::Leaf => Ok(()),
+        KeyUse::Leaf => Ok(Some(id)),
         _ => Err(CertificateError::AuthorityKey.into()),
     }
+}
+
+/// The certificate's own file comes first, and a private key last.
+fn sheets(name: &str, form: Form<CertificateFormat>, parts: &Parts) -> Result<Vec<Sheet>, Report> {
+    let mut sheets = match form.format() {
+        CertificateFormat::Pem => pem_sheets(name, &parts.certificate, &parts.chain),
+        CertificateFormat::Der => vec![plain(format!("{name}.der"), parts.certificate.clone())],
+        CertificateFormat::P7b => {
+            let all = [&[parts.certificate.clone()], &parts.chain[..]].concat();
+            vec![sheet(format!("{name}.p7b"), certificates_alone(&all)?)]
+        }
+        format => {
+            let extension = match form {
+                Form::For(destination) => destination.needs().key_extension,
+                Form::Format(CertificateFormat::Combined) => "pem",
+                Form::Format(_) => "pfx",
+            };
+            let together = parts.together(format)?;
+            return Ok(vec![sheet(format!("{name}.{extension}"), together)]);
+        }
+    };
+    let key = parts.key_alone()?;
+    sheets.extend(key.map(|key| sheet(format!("{name}.key"), key)));
+    Ok(sheets)
 }
 
 fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {
@@ -87,44 +121,72 @@ fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {
     ]
 }
 
-fn plain(path: String, bytes: Vec<u8>) -> Sheet {
-    Sheet {
-        path: path.into(),
-        content: Content::Plain(bytes),
+/// An authority's own certificate and those above it; as a trust store the root alone, which is
+/// what is trusted.
+pub(super) async fn authority(
+    context: &Context,
+    act: &Act,
+    id: AuthorityId,
+    (folder, form): (PathBuf, Form<TrustFormat>),
+    password: Option<Secret<String>>,
+) -> Result<Decision, Report> {
+    let format = form.format();
+    let store = context.snapshot()?;
+    let record = known(&store, id)?;
+    let chain = certificates_from(&store, id)?;
+    let (Some(own), Some(root)) = (chain.first().cloned(), chain.last().cloned()) else {
+        let name = record.name.clone();
+        return Err(AuthorityError::NotInstalled { name }.into());
+    };
+    let password = require_password(format, password)?;
+    let at = act.at;
+    let make = move || -> Result<Vec<PathBuf>, Report> {
+        let name = file_name(&record.name);
+        let extension = match form {
+            Form::For(destination) => destination.needs().trust_extension,
+            Form::Format(TrustFormat::Pem) => "crt",
+            Form::Format(other) => other.slug(),
+        };
+        let path = format!("{name}.{extension}");
+        let sheets = match (format, password) {
+            (TrustFormat::P12 | TrustFormat::Jks, Some(password)) => {
+                let anchors = [(record.name, root)];
+                vec![sheet(path, trust_store(format, &anchors, &password, at)?)]
+            }
+            (TrustFormat::P7b, _) => vec![sheet(path, certificates_alone(&chain)?)],
+            (TrustFormat::Der, _) => vec![plain(path, own)],
+            _ => vec![
+                plain(path, pems(&[own])),
+                plain(format!("{name}.chain.crt"), pems(&chain)),
+            ],
+        };
+        Ok(write(&folder, &sheets)?)
+    };
+    let files = context.files.run(make).await??;
+    let fact = AuthorityFact::Exported { id, files };
+    Ok(Decision::of(Fact::Authority(fact)))
+}
+
+fn require_password(
+    format: TrustFormat,
+    password: Option<Secret<String>>,
+) -> Result<Option<Secret<String>>, ExportError> {
+    let is_empty = password.as_ref().map(|it| it.expose(String::is_empty));
+    match (format.needs_password(), is_empty) {
+        (true, None) => Err(ExportError::PasswordNeeded(format.slug())),
+        (true, Some(true)) => Err(ExportError::PasswordEmpty),
+        (false, Some(_)) => Err(ExportError::PasswordUnused),
+        _ => Ok(password),
     }
 }
 
-pub(super) async fn authority(
-    context: &Context,
-    id: AuthorityId,
-    folder: PathBuf,
-    der: bool,
-) -> Result<Decision, Report> {
-    let store = context.snapshot()?;
-    let record = known(&store, id)?;
-    let name = file_name(&record.name);
-    let chain = certificates_from(&store, id)?;
-    let own = chain.first().ok_or_else(|| AuthorityError::NotInstalled {
-        name: record.name.clone(),
-    })?;
-    let (own, chain) = match der {
-        true => (own.clone(), chain.concat()),
-        false => (pems(std::slice::from_ref(own)), pems(&chain)),
-    };
-    let sheet = |path: String, bytes| Sheet {
+fn plain(path: String, bytes: Vec<u8>) -> Sheet {
+    sheet(path, Content::Plain(bytes))
+}
+
+fn sheet(path: String, content: Content) -> Sheet {
+    Sheet {
         path: path.into(),
-        content: Content::Plain(bytes),
-    };
-    let mut sheets = vec![sheet(
-        format!("{name}.{}", if der { "der" } else { "crt" }),
-        own,
-    )];
-    if !der {
-        sheets.push(sheet(format!("{name}.chain.crt"), chain));
+        content,
     }
-    let files = context.files.run(move || write(&folder, &sheets)).await??;
-    Ok(Decision::of(Fact::Authority(AuthorityFact::Exported {
-        id,
-        files,
-    })))
 }

@@ -103,7 +103,10 @@ fn row(
         effective_not_after,
         path_len: installed.and_then(|installed| installed.path_len),
         permitted: constraints.map(|constraints| constraints.permitted.clone()),
-        online_root: is_root && all.iter().any(|(_, other)| other.parent == Some(id)),
+        online_root: is_root && record.key.is_some() && {
+            let mut below = all.iter().filter(|(_, other)| other.parent == Some(id));
+            below.any(|(_, other)| other.key.is_some())
+        },
         issued,
     })
 }

@@ -37,6 +37,7 @@ async fn take(
     let (mint, clock) = (Arc::clone(&context.mint), Arc::clone(&context.clock));
     let planned = context.compute.run(move || -> Result<_, Report> {
         let found = read(material, password(&source))?;
+        found.require_open()?;
         let mut mint = || mint.next(clock.now());
         let plan = plan(&store, &found, (source.name.as_deref(), now), &mut mint)?;
         Ok((found, plan))
@@ -106,6 +107,7 @@ impl Answer for PreviewImport {
     fn answer(&self, sight: &Sight<'_>) -> Result<ImportPreview, Report> {
         let planned = preview(&sight.store, &self.0, sight.now)?;
         Ok(ImportPreview {
+            keys: count(planned.steps.tally().keys),
             needs_passphrase: planned.steps.needs_passphrase(),
             needs_password: planned.needs_password,
             rows: planned.steps.rows,

@@ -140,7 +140,7 @@ impl RecoverySlot {
             header,
             kind: SlotKind::Recovery,
             id: self.id,
-            key: derive_from(&secrets[..], header.vault, &info)?,
+            key: derive_from(&secrets[..], header.vault, &[&info])?,
         })
     }
 
@@ -172,7 +172,7 @@ impl Code {
     fn read(typed: &Secret<String>, vault: VaultId) -> Result<Self, VaultError> {
         let code = typed.expose(|typed| RecoveryCode::parse(typed))?;
         let derive = |purpose: &str| {
-            code.expose(|text| derive_from(text.as_bytes(), vault, purpose.as_bytes()))
+            code.expose(|text| derive_from(text.as_bytes(), vault, &[purpose.as_bytes()]))
         };
         let private = derive(PURPOSE_CODE)?
             .expose(|key| PrivateKey::from_private_key(&X25519, key))

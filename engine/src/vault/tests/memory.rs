@@ -3,12 +3,16 @@
 use std::fs;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use super::ISSUING;
 use super::ROOT;
+use super::bytes_of;
 use super::filled;
 use super::passphrase;
 use super::use_key;
+use super::vault_beside;
+use crate::vault::Opener;
 use crate::vault::Vault;
 use crate::vault::file::PURPOSE_AUTHORITY;
 use crate::vault::list::RecordName;
@@ -35,6 +39,25 @@ fn the_authority_key_is_nowhere_in_memory_after_it_was_used() {
     vault.lock();
     drop(vault);
     assert_eq!(found(&hidden.master), 0, "the master key");
+}
+
+/// As on a machine whose session opens the vault: what a dump of the process holds afterwards.
+#[test]
+fn the_authority_key_is_nowhere_in_memory_after_the_operating_systems_store_opened_the_vault() {
+    let kept = Arc::default();
+    let vault = vault_beside(bytes_of(&filled()), &kept);
+    vault.unlock(&passphrase()).unwrap();
+    vault
+        .add_os_store(&passphrase(), "this computer", false)
+        .unwrap();
+    let hidden = hidden_keys(&vault);
+    vault.lock();
+    vault.open(Opener::OsStore, false).unwrap();
+    use_key(&vault, ISSUING, None);
+    assert_eq!(found(&hidden.authority), 0, "the authority key");
+    assert_eq!(found(&hidden.derived), 0, "the key derived from it");
+    assert_eq!(found(&hidden.root), 0, "the attended private key");
+    assert!(found(&hidden.master) > 0, "the search can find");
 }
 
 /// Keys with every bit flipped, so that the search does not find what it looks for in itself.

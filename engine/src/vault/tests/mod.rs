@@ -4,11 +4,13 @@ mod classes;
 mod disk;
 mod faults;
 mod fixture;
+mod import;
 mod kept;
 mod keys;
 #[cfg(target_os = "linux")]
 mod memory;
 mod passphrase;
+mod slots;
 mod tampering;
 
 use std::io;

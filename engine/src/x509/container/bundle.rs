@@ -8,7 +8,7 @@ use crate::x509::asn1::{self, Signed, Tbs};
 use crate::x509::container::error::{ContainerError, MAX_SIZE};
 use crate::x509::container::pbe::{Budget, Password};
 use crate::x509::container::private_key::{PrivateKey, SealedKey};
-use crate::x509::container::{ber, pkcs7, pkcs12};
+use crate::x509::container::{ber, jks, pkcs7, pkcs12};
 use crate::x509::pem;
 
 /// What a file holds. Nothing of it is judged: certificates may be anybody's, and keys without
@@ -83,6 +83,7 @@ impl Bundle {
             return Err(ContainerError::TooLarge);
         }
         let bundle = match pem::is_pem(bytes) {
+            _ if jks::is_jks(bytes) => jks::read(bytes, reading)?,
             true => Self::read_pem(bytes, reading)?,
             false => Self::read_der(bytes, reading)?,
         };
@@ -114,7 +115,7 @@ impl Bundle {
                 "PKCS7" | "CMS" | "PKCS #7 SIGNED DATA" => bundle.add(pkcs7::read(&block.der)?),
                 "PKCS12" => bundle.add(pkcs12::read(&block.der, reading)?),
                 "PRIVATE KEY"
-                | "ENCRYPTED PRIVATE KEY"
+                | pem::ENCRYPTED_PRIVATE_KEY
                 | pem::RSA_PRIVATE_KEY
                 | pem::EC_PRIVATE_KEY => {
                     let der = Secret::new(block.der);
@@ -191,7 +192,7 @@ impl Opening {
         match label {
             pem::RSA_PRIVATE_KEY => PrivateKey::from_pkcs1(der).map(Openness::Open),
             pem::EC_PRIVATE_KEY => PrivateKey::from_sec1(der).map(Openness::Open),
-            "ENCRYPTED PRIVATE KEY" => self.sealed(SealedKey::from_pkcs8(der)?),
+            pem::ENCRYPTED_PRIVATE_KEY => self.sealed(SealedKey::from_pkcs8(der)?),
             _ => PrivateKey::from_pkcs8(der).map(Openness::Open),
         }
     }
@@ -230,7 +231,7 @@ fn shape(bytes: &[u8]) -> Shape {
     match tags[..] {
         [asn1::INTEGER, asn1::SEQUENCE, asn1::OCTET_STRING, ..] => Shape::Key("PRIVATE KEY"),
         [asn1::INTEGER, asn1::OCTET_STRING, ..] => Shape::Key(pem::EC_PRIVATE_KEY),
-        [asn1::SEQUENCE, asn1::OCTET_STRING] => Shape::Key("ENCRYPTED PRIVATE KEY"),
+        [asn1::SEQUENCE, asn1::OCTET_STRING] => Shape::Key(pem::ENCRYPTED_PRIVATE_KEY),
         [asn1::INTEGER, asn1::INTEGER, _, _, _, _, _, _, _] => Shape::Key(pem::RSA_PRIVATE_KEY),
         [asn1::INTEGER, asn1::SEQUENCE] | [asn1::INTEGER, asn1::SEQUENCE, asn1::SEQUENCE] => {
             Shape::Pfx

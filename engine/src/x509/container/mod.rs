@@ -3,6 +3,7 @@
 mod ber;
 mod bundle;
 mod error;
+mod jks;
 mod md5;
 mod oid;
 mod pbe;
@@ -12,7 +13,10 @@ mod private_key;
 
 pub(crate) use bundle::{Bundle, FoundCertificate, FoundKey, Openness, Reading};
 pub(crate) use error::ContainerError;
-pub(crate) use private_key::{PrivateKey, SealedKey};
+pub(crate) use jks::write_trust as write_jks;
+pub(crate) use pkcs7::write_certificates;
+pub(crate) use pkcs12::{Identity, Strength, write_identity, write_trust as write_p12};
+pub(crate) use private_key::{PrivateKey, SealedKey, seal_key};
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,8 @@ pub(super) const X509_CERTIFICATE: ObjectIdentifier = oid("1.2.840.113549.1.9.22
 pub(super) const X509_CRL: ObjectIdentifier = oid("1.2.840.113549.1.9.23.1");
 pub(super) const FRIENDLY_NAME: ObjectIdentifier = oid("1.2.840.113549.1.9.20");
 pub(super) const LOCAL_KEY_ID: ObjectIdentifier = oid("1.2.840.113549.1.9.21");
+pub(super) const TRUSTED_KEY_USAGE: ObjectIdentifier = oid("2.16.840.1.113894.746875.1.1");
+pub(super) const ANY_EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37.0");
 
 pub(super) const PBES2: ObjectIdentifier = oid("1.2.840.113549.1.5.13");
 pub(super) const PBMAC1: ObjectIdentifier = oid("1.2.840.113549.1.5.14");

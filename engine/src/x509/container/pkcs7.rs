@@ -47,10 +47,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Bundle, ContainerError> {
 }
 
 /// Certificates alone, in their order: a `SET` that is not sorted, as every program writes it, so
-/// that the chain stays readable. `None` never happens.
-pub(crate) fn write_certificates(certificates: &[Vec<u8>]) -> der::Result<Vec<u8>> {
+/// that the chain stays readable.
+pub(crate) fn write_certificates(certificates: &[Vec<u8>]) -> Result<Vec<u8>, ContainerError> {
     let parts: Vec<&[u8]> = certificates.iter().map(Vec::as_slice).collect();
-    let data = asn1::wrap(asn1::SEQUENCE, &[&oid::DATA.to_der()?]);
+    let data = asn1::wrap(asn1::SEQUENCE, &[&oid::DATA.to_der().map_err(damaged)?]);
     let signed = asn1::wrap(
         asn1::SEQUENCE,
         &[
@@ -64,7 +64,7 @@ pub(crate) fn write_certificates(certificates: &[Vec<u8>]) -> der::Result<Vec<u8
     let content = asn1::wrap(asn1::context(0), &[&signed]);
     Ok(asn1::wrap(
         asn1::SEQUENCE,
-        &[&oid::SIGNED_DATA.to_der()?, &content],
+        &[&oid::SIGNED_DATA.to_der().map_err(damaged)?, &content],
     ))
 }
 

@@ -4,17 +4,18 @@
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
-    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaKeyPair,
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, ML_DSA_44_SIGNING,
+    ML_DSA_65_SIGNING, ML_DSA_87_SIGNING, PqdsaKeyPair, PqdsaSigningAlgorithm, RsaKeyPair,
 };
 use const_oid::ObjectIdentifier;
 use der::asn1::OctetStringRef;
 use der::{Decode, Encode, Reader};
 use zeroize::Zeroizing;
 
-use crate::base::{KeyType, Secret};
+use crate::base::{KeyType, Report, Secret};
 use crate::x509::container::error::ContainerError;
 use crate::x509::container::md5::md5;
-use crate::x509::container::pbe::{Budget, Password, Scheme};
+use crate::x509::container::pbe::{Budget, ITERATIONS, Password, Scheme, octet_string};
 use crate::x509::key::{KeyKind, PublicKey};
 use crate::x509::{asn1, oid, pem};
 
@@ -56,7 +57,9 @@ impl PrivateKey {
         let (algorithm, key, public) = found.map_err(damaged)?;
         let read = Self::load(algorithm, key)?;
         // Its first octet counts unused bits.
-        match public.is_some_and(|public| !read.public.spki_der().ends_with(&public[1..])) {
+        let public = public.map(|public| public.split_first().ok_or(ContainerError::Damaged(KEY)));
+        let public = public.transpose()?;
+        match public.is_some_and(|(_, public)| !read.public.spki_der().ends_with(public)) {
             true => Err(ContainerError::Key(
                 "its public half belongs to another key",
             )),
@@ -102,6 +105,10 @@ impl PrivateKey {
             KeyKind::Ed25519 => Some(KeyType::Ed25519),
             KeyKind::P256 => Some(KeyType::P256),
             KeyKind::P384 => Some(KeyType::P384),
+            KeyKind::P521 => Some(KeyType::P521),
+            KeyKind::MlDsa44 => Some(KeyType::MlDsa44),
+            KeyKind::MlDsa65 => Some(KeyType::MlDsa65),
+            KeyKind::MlDsa87 => Some(KeyType::MlDsa87),
             KeyKind::Rsa { bits: 2048 } => Some(KeyType::Rsa2048),
             KeyKind::Rsa { bits: 3072 } => Some(KeyType::Rsa3072),
             KeyKind::Rsa { bits: 4096 } => Some(KeyType::Rsa4096),
@@ -120,6 +127,9 @@ impl PrivateKey {
                 let made = pair.to_pkcs8v1().ok()?;
                 Some((made.as_ref().to_vec(), spki(pair.public_key())?))
             }),
+            (oid::ML_DSA_44, _) => load_ml_dsa(&ML_DSA_44_SIGNING, &der),
+            (oid::ML_DSA_65, _) => load_ml_dsa(&ML_DSA_65_SIGNING, &der),
+            (oid::ML_DSA_87, _) => load_ml_dsa(&ML_DSA_87_SIGNING, &der),
             (oid::RSA, _) => RsaKeyPair::from_pkcs8(&der).ok().and_then(|pair| {
                 let made: Pkcs8V1Der<'_> = pair.as_der().ok()?;
                 Some((made.as_ref().to_vec(), spki(pair.public_key())?))
@@ -223,6 +233,19 @@ impl SealedKey {
     }
 }
 
+/// Seals PKCS #8 as `EncryptedPrivateKeyInfo`: AES-256 under PBKDF2 with SHA-256.
+pub(crate) fn seal_key(
+    pkcs8: &Secret<Vec<u8>>,
+    password: &Secret<String>,
+) -> Result<Vec<u8>, Report> {
+    let scheme = Scheme::modern(ITERATIONS)?;
+    let sealed = pkcs8.expose(|der| scheme.encrypt(&Password::new(password), der));
+    let parts = scheme.write().zip(sealed);
+    let (algorithm, sealed) =
+        parts.ok_or_else(|| Report::bug("a private key could not be sealed"))?;
+    Ok(asn1::sequence_of(&[algorithm, octet_string(&sealed)]))
+}
+
 /// OpenSSL's `EVP_BytesToKey` with MD5, one round, and the first 8 octets of the IV as salt.
 fn traditional_key(password: &Password, iv: &[u8], len: usize) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(Vec::with_capacity(len + 16));
@@ -266,6 +289,16 @@ fn ecdsa(curve: ObjectIdentifier) -> Result<&'static EcdsaSigningAlgorithm, Cont
     }
 }
 
+/// The seed form (RFC 9881, 6) where there is a seed.
+fn load_ml_dsa(
+    algorithm: &'static PqdsaSigningAlgorithm,
+    der: &[u8],
+) -> Option<(Vec<u8>, Vec<u8>)> {
+    let pair = PqdsaKeyPair::from_pkcs8(algorithm, der).ok()?;
+    let made = pair.to_pkcs8v1().ok()?;
+    Some((made.as_ref().to_vec(), spki(pair.public_key())?))
+}
+
 fn spki<'a, K: AsDer<PublicKeyX509Der<'a>>>(public: &K) -> Option<Vec<u8>> {
     public.as_der().ok().map(|der| der.as_ref().to_vec())
 }
@@ -281,3 +314,33 @@ const PUBLIC_KEY: u8 = 0x81;
 const RSA_ENCRYPTION: &[u8] = &[
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 8410, 10.3, with `public` behind it.
+    fn ed25519(public: &[u8]) -> Result<PrivateKey, ContainerError> {
+        let seed = asn1::wrap(asn1::OCTET_STRING, &[&[7; 32]]);
+        let octets = asn1::wrap(asn1::OCTET_STRING, &[&seed]);
+        let algorithm = [0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
+        let version = [asn1::INTEGER, 1, 1];
+        PrivateKey::from_pkcs8(&asn1::wrap(
+            asn1::SEQUENCE,
+            &[&version, &algorithm, &octets, public],
+        ))
+    }
+
+    #[test]
+    fn a_public_half_is_the_keys_own_or_the_file_is_refused() {
+        let alone = ed25519(&[]).ok().unwrap();
+        let (_, point) = alone.public_key().spki_der().split_at(12);
+        let own = asn1::wrap(PUBLIC_KEY, &[&[0], point]);
+        assert!(ed25519(&own).is_ok());
+        let other = asn1::wrap(PUBLIC_KEY, &[&[0], &[9; 32]]);
+        assert!(matches!(ed25519(&other), Err(ContainerError::Key(_))));
+        // A bit string without even the count of its unused bits.
+        let none = asn1::wrap(PUBLIC_KEY, &[]);
+        assert!(matches!(ed25519(&none), Err(ContainerError::Damaged(_))));
+    }
+}

@@ -146,6 +146,14 @@ impl PublicKey {
         matches!(self.0.kind, KeyKind::Rsa { .. })
     }
 
+    /// Whether programs know it that are older than Ed25519 and ML-DSA.
+    pub(crate) fn is_known_to_old_programs(&self) -> bool {
+        matches!(
+            self.0.kind,
+            KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::Rsa { .. }
+        )
+    }
+
     /// The uses its algorithm has: RSA signs and enciphers, a point of a curve signs and agrees on
     /// keys (RFC 8813, 3), all others sign only (RFC 8410, 5; RFC 9881, 5; RFC 4055, 1.2).
     pub(crate) fn possible_usage(&self) -> KeyUsage {

@@ -1,7 +1,7 @@
 //! The dialogs of this screen: export, install, grant, end of a grant, save a request.
 
 use chancery_engine::api::{
-    AuthorityCommand, AuthorityId, AuthorityRow, Command, Fact, Grant, Timestamp,
+    AuthorityCommand, AuthorityId, AuthorityRow, Command, Fact, Form, Grant, Timestamp, TrustFormat,
 };
 use egui::Context;
 
@@ -92,8 +92,16 @@ impl Dialogs {
             return;
         };
         if let Some(chosen) = self.export.ui(context, wishes, &mut self.errand) {
-            let (folder, der) = (chosen.folder, chosen.der);
-            let command = AuthorityCommand::Export { id, folder, der };
+            let format = match chosen.der {
+                true => TrustFormat::Der,
+                false => TrustFormat::Pem,
+            };
+            let command = AuthorityCommand::Export {
+                id,
+                folder: chosen.folder,
+                form: Form::Format(format),
+                password: None,
+            };
             self.errand.send(wishes, Command::Authority(command));
         }
         if self.consent.is_open() {

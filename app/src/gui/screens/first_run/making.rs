@@ -55,9 +55,8 @@ impl Making {
 
     /// Begins the stage that comes next, or the one that failed once more.
     pub(super) fn go_on(&mut self, wishes: &mut Wishes) {
-        match self.command() {
-            Some(command) => self.errand.send(wishes, command),
-            None => self.passphrase = None,
+        if let Some(command) = self.command() {
+            self.errand.send(wishes, command);
         }
     }
 
@@ -105,6 +104,11 @@ impl Making {
                 "The vault takes a moment: guessing is made slow",
             ));
         }
+    }
+
+    /// For what follows: the recovery kit. It is wiped with the first run at the latest.
+    pub(super) fn passphrase_again(&self) -> Option<Secret<String>> {
+        self.passphrase.as_ref().map(again)
     }
 
     /// `Some` when all is done; the certificate where one was planned.

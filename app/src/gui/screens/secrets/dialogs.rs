@@ -1,11 +1,17 @@
 //! The dialogs of this screen: make a key, check the vault.
 
-use chancery_engine::api::{Command, Fact, KeyCommand, KeyType, VaultCommand, VaultFact};
+use chancery_engine::api::{
+    BackupCommand, BackupSchedule, Command, Fact, KeyCommand, KeyType, SlotOutcome, SlotRow,
+    VaultCommand, VaultFact,
+};
 use egui::{Context, Ui};
 
+use super::backup_dialogs::BackupDialog;
+use super::slot_dialogs::SlotDialog;
 use crate::gui::model::{Model, Wishes};
 use crate::gui::parts::errand::Errand;
-use crate::gui::parts::words;
+use crate::gui::parts::{time, words};
+use crate::gui::screens::View;
 use crate::gui::theme::{self, Tone, icons};
 use crate::gui::widgets::confirm::{Answer, Confirm};
 use crate::gui::widgets::field::{Field, Look};
@@ -13,10 +19,18 @@ use crate::gui::widgets::secret_edit::SecretEdit;
 use crate::gui::widgets::{badge, choice, modal, report};
 
 /// What the person asks for with a button of this screen.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Asked {
+    AddOsStore,
+    AddRecovery,
+    BackUp,
+    ChangePassphrase,
     Check,
     MakeKey,
+    RemoveSlot(SlotRow),
+    Schedule(Option<BackupSchedule>),
+    TryBackup,
+    ClearSchedule,
 }
 
 #[derive(Default)]
@@ -26,6 +40,11 @@ pub(super) struct Dialogs {
 }
 
 enum Open {
+    Backup(BackupDialog),
+    ClearSchedule,
+    Slot(SlotDialog),
+    /// What a person should know after it is done, a sentence a line.
+    Remarks(Vec<String>),
     Check(SecretEdit),
     Checked(VaultFact),
     MakeKey {
@@ -36,9 +55,22 @@ enum Open {
 }
 
 impl Dialogs {
-    pub(super) fn open(&mut self, asked: Asked) {
+    /// `vault` is what the kit calls the vault.
+    pub(super) fn open(&mut self, asked: Asked, vault: &str, view: &View<'_>) {
         self.errand.forget();
         self.open = Some(match asked {
+            Asked::BackUp => {
+                let day = time::date(view.now);
+                let file = format!("chancery-{day}-{}.backup", view.now.0);
+                Open::Backup(BackupDialog::make(view.folder, file))
+            }
+            Asked::ClearSchedule => Open::ClearSchedule,
+            Asked::Schedule(so_far) => Open::Backup(BackupDialog::schedule(view.folder, so_far)),
+            Asked::TryBackup => Open::Backup(BackupDialog::try_out()),
+            Asked::AddOsStore => Open::Slot(SlotDialog::add_os_store(&view.here.machine)),
+            Asked::AddRecovery => Open::Slot(SlotDialog::add_recovery(vault, view)),
+            Asked::ChangePassphrase => Open::Slot(SlotDialog::change()),
+            Asked::RemoveSlot(slot) => Open::Slot(SlotDialog::remove(slot)),
             Asked::Check => Open::Check(SecretEdit::default()),
             Asked::MakeKey => Open::MakeKey {
                 name: Field::default(),
@@ -49,7 +81,20 @@ impl Dialogs {
     }
 
     pub(super) fn tend(&mut self, model: &mut Model) {
+        if let Some(Open::Slot(dialog)) = &mut self.open {
+            dialog.tend(model);
+        }
+        if let Some(Open::Backup(dialog)) = &mut self.open {
+            dialog.tend(model);
+        }
         self.open = match (self.errand.tend(model), self.open.take()) {
+            (Some(Fact::Backup(fact)), Some(Open::Backup(_) | Open::ClearSchedule)) => {
+                BackupDialog::shown(fact).map(Open::Backup)
+            }
+            (Some(Fact::Vault(fact)), Some(Open::Slot(_))) => {
+                let remarks = remarks(fact);
+                (!remarks.is_empty()).then_some(Open::Remarks(remarks))
+            }
             (Some(Fact::Vault(checked @ VaultFact::Checked { .. })), Some(Open::Check(_))) => {
                 Some(Open::Checked(checked))
             }
@@ -58,12 +103,16 @@ impl Dialogs {
         };
     }
 
-    pub(super) fn ui(&mut self, context: &Context, wishes: &mut Wishes) {
+    pub(super) fn ui(&mut self, context: &Context, view: &View<'_>, wishes: &mut Wishes) {
         let errand = &mut self.errand;
         let left = match &mut self.open {
             None => return,
             Some(Open::Check(passphrase)) => check_ui(context, passphrase, errand, wishes),
             Some(Open::Checked(found)) => checked_ui(context, found),
+            Some(Open::Backup(dialog)) => dialog.ui(context, errand, wishes),
+            Some(Open::ClearSchedule) => clear_ui(context, errand, wishes),
+            Some(Open::Slot(dialog)) => dialog.ui(context, view, errand, wishes),
+            Some(Open::Remarks(remarks)) => remarks_ui(context, remarks),
             Some(Open::MakeKey {
                 name,
                 key_type,
@@ -75,6 +124,47 @@ impl Dialogs {
             self.errand.forget();
         }
     }
+}
+
+fn remarks(fact: VaultFact) -> Vec<String> {
+    match fact {
+        VaultFact::PassphraseChanged { remarks }
+        | VaultFact::Recovered { remarks }
+        | VaultFact::SlotRemoved { remarks, .. } => remarks,
+        _ => Vec::new(),
+    }
+}
+
+fn remarks_ui(context: &Context, remarks: &[String]) -> bool {
+    let mut closed = false;
+    let left = modal::show(context, "Done, and worth knowing", |ui| {
+        for remark in remarks {
+            let text = format!("{}.", report::sentence(remark));
+            badge::line(ui, Tone::Info, icons::INFO, &text);
+        }
+        modal::buttons(ui, |ui| closed = ui.button("Close").clicked());
+    });
+    left || closed
+}
+
+fn clear_ui(context: &Context, errand: &mut Errand, wishes: &mut Wishes) -> bool {
+    let dialog = Confirm {
+        title: "Make none by themselves",
+        consequences: &[
+            "From now on a backup is made only when you ask for one. Those that were made stay."
+                .to_owned(),
+        ],
+        verb: "Make none by themselves",
+        destroys: false,
+    };
+    let answer = dialog.show(context, |ui| {
+        refused_ui(ui, errand);
+        !errand.is_under_way()
+    });
+    if answer == Some(Answer::Go) {
+        errand.send(wishes, Command::Backup(BackupCommand::ClearSchedule));
+    }
+    answer == Some(Answer::Leave)
 }
 
 fn check_ui(
@@ -105,7 +195,10 @@ fn check_ui(
     });
     if answer == Some(Answer::Go) {
         let given = (!passphrase.is_empty()).then(|| passphrase.take());
-        let command = VaultCommand::Check { passphrase: given };
+        let command = VaultCommand::Check {
+            passphrase: given,
+            code: None,
+        };
         errand.send(wishes, Command::Vault(command));
     }
     answer == Some(Answer::Leave)
@@ -118,6 +211,7 @@ fn checked_ui(context: &Context, found: &VaultFact) -> bool {
             records,
             authority_records_opened,
             orphans,
+            slots,
         } = found
         {
             let words = format!("{records} records, all of them whole");
@@ -136,13 +230,32 @@ fn checked_ui(context: &Context, found: &VaultFact) -> bool {
                     "Keys of authorities not opened: no passphrase was given",
                 ),
             };
+            for slot in slots {
+                slot_ui(ui, &slot.label, &slot.outcome);
+            }
             for orphan in orphans {
-                badge::status(ui, Tone::Due, icons::WARNING, orphan);
+                badge::line(ui, Tone::Due, icons::WARNING, orphan);
             }
         }
         modal::buttons(ui, |ui| closed = ui.button("Close").clicked());
     });
     left || closed
+}
+
+fn slot_ui(ui: &mut Ui, label: &str, outcome: &SlotOutcome) {
+    match outcome {
+        SlotOutcome::Opens => {
+            badge::line(ui, Tone::Good, icons::DONE, &format!("{label} opens it"));
+        }
+        SlotOutcome::NotTried => {
+            let words = format!("{label}: not tried, what it asks for was not given");
+            badge::line(ui, Tone::Off, icons::INFO, &words);
+        }
+        SlotOutcome::Fails(why) => {
+            let words = format!("{label}: {}", why.what);
+            badge::line(ui, Tone::Bad, icons::FAILED, &words);
+        }
+    }
 }
 
 fn make_ui(

@@ -44,6 +44,12 @@ impl Password {
         &self.utf8
     }
 
+    /// Without the final zero, as Java's own key stores take it.
+    pub(in crate::x509::container) fn bare_utf16(&self) -> &[u8] {
+        let len = self.utf16.len().saturating_sub(2);
+        &self.utf16[..len]
+    }
+
     pub(in crate::x509::container) fn is_empty(&self) -> bool {
         self.utf8.is_empty()
     }

@@ -351,6 +351,8 @@ fn damaged(_: der::Error) -> ContainerError {
     ContainerError::Damaged(SEALED)
 }
 
+/// What we write; opening takes a tenth of a second.
+pub(super) const ITERATIONS: NonZeroU32 = NonZeroU32::new(200_000).unwrap();
 pub(super) const NULL: &[u8] = &[5, 0];
 const SEALED: &str = "sealed file";
 /// What openssl asks for is a sixteenth of it.

@@ -4,14 +4,16 @@ use std::num::NonZeroU32;
 
 use aws_lc_rs::hmac;
 use der::asn1::OctetStringRef;
-use der::{Decode, Reader};
+use der::{Decode, Encode, Reader};
 
 use super::WHAT;
+use crate::base::{Report, random};
 use crate::x509::asn1;
 use crate::x509::container::error::ContainerError;
 use crate::x509::container::oid;
 use crate::x509::container::pbe::{
-    Budget, Hash, Password, Pbkdf2, Use, count, pkcs12, read_algorithm, unsupported,
+    Budget, Hash, NULL, Password, Pbkdf2, Use, count, integer, octet_string, pkcs12,
+    read_algorithm, unsupported,
 };
 use crate::x509::oid as x509_oid;
 
@@ -105,6 +107,35 @@ impl Mac {
         let key = hmac::Key::new(self.hash.hmac(), &key);
         Ok(hmac::verify(&key, content, &self.tag).is_ok())
     }
+}
+
+/// `MacData` for `content`, in DER.
+pub(super) fn write(
+    password: &Password,
+    content: &[u8],
+    hash: Hash,
+    iterations: NonZeroU32,
+) -> Result<Vec<u8>, Report> {
+    let mut salt = [0; 16];
+    random(&mut salt)?;
+    let key = pkcs12(hash, (Use::Mac, hash.len()), password, &salt, iterations);
+    let tag = hmac::sign(&hmac::Key::new(hash.hmac(), &key), content);
+    let id = match hash {
+        Hash::Sha1 => oid::SHA1,
+        Hash::Sha256 => x509_oid::SHA256,
+        Hash::Sha384 => x509_oid::SHA384,
+        Hash::Sha512 => x509_oid::SHA512,
+    };
+    let id = id
+        .to_der()
+        .map_err(|_| Report::bug("an object id could not be encoded"))?;
+    let algorithm = asn1::wrap(asn1::SEQUENCE, &[&id, NULL]);
+    let info = asn1::sequence_of(&[algorithm, octet_string(tag.as_ref())]);
+    Ok(asn1::sequence_of(&[
+        info,
+        octet_string(&salt),
+        integer(iterations),
+    ]))
 }
 
 /// `PBMAC1-params`: a derivation, and the MAC that uses its key.

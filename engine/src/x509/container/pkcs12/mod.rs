@@ -6,7 +6,12 @@
 
 mod mac;
 mod read;
+mod write;
 
 pub(super) use read::read;
+pub(crate) use write::{Identity, Strength, write_identity, write_trust};
 
 const WHAT: &str = "PKCS #12 file";
+
+#[cfg(test)]
+mod tests;

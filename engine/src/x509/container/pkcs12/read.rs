@@ -192,7 +192,7 @@ impl<'a> Bag<'a> {
             let mut values = SliceReader::new(values)?;
             match id {
                 oid::FRIENDLY_NAME => {
-                    bag.name = asn1::optional(&mut values, BMP_STRING)?.map(utf16);
+                    bag.name = asn1::optional(&mut values, asn1::BMP_STRING)?.map(utf16);
                 }
                 oid::LOCAL_KEY_ID => {
                     let id = asn1::optional(&mut values, asn1::OCTET_STRING)?;
@@ -266,5 +266,4 @@ fn damaged(_: der::Error) -> ContainerError {
     ContainerError::Damaged(WHAT)
 }
 
-const BMP_STRING: u8 = 0x1e;
 const MAX_DEPTH: usize = 8;

@@ -1,0 +1,40 @@
+//! Doors for `tests/fuzz`: folders of other programs' CAs, as they were found.
+
+use std::path::PathBuf;
+
+use super::found::read;
+use super::index::Index;
+use super::source::{Material, SourceFile};
+use crate::base::{Secret, shown};
+
+/// The database of `openssl ca`: each line is either understood or told.
+pub fn index(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let index = Index::read(bytes);
+    assert!(index.lines.len() + index.damaged.len() <= text.lines().count());
+    for line in &index.lines {
+        assert!(line.subject.ends_with(line.name()) || line.subject.contains(line.name()));
+    }
+}
+
+/// A folder with these files, names and contents; of a file alone, what it holds or an error.
+pub fn material(files: &[(&str, &[u8])], is_folder: bool, password: Option<&str>) {
+    let password = password.map(|password| Secret::new(password.to_owned()));
+    let file = |(name, bytes): &(&str, &[u8])| SourceFile {
+        name: shown(name).into_owned(),
+        bytes: Secret::new(bytes.to_vec()),
+    };
+    let material = Material {
+        files: files.iter().map(file).collect(),
+        left_out: Vec::new(),
+        path: PathBuf::from("folder"),
+        is_folder,
+    };
+    let found = read(material, password.as_ref());
+    assert!(found.is_ok() || !is_folder);
+    if let Ok(found) = found {
+        for row in &found.rows {
+            assert_eq!(shown(&row.name), row.name);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Doors for `tests/fuzz`: rows as they could lie in a store that somebody else wrote to.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::audit::{Entry, StoredEntry, VerificationRecord, split};
+use super::authority::AuthorityRecord;
+use super::certificate::CertificateRecord;
+use super::job::JobRecord;
+use super::key::KeyRecord;
+use super::record::{decode, encode};
+use super::request::RequestRecord;
+use super::revocation::{CrlRecord, RevocationRecord};
+use super::vault::SeenRecord;
+use crate::api::Duty;
+
+/// A row, as a record of each kind.
+pub fn row(bytes: &[u8]) {
+    record::<AuthorityRecord>(bytes);
+    record::<CertificateRecord>(bytes);
+    record::<JobRecord>(bytes);
+    record::<KeyRecord>(bytes);
+    record::<RequestRecord>(bytes);
+    record::<CrlRecord>(bytes);
+    record::<RevocationRecord>(bytes);
+    record::<SeenRecord>(bytes);
+    record::<VerificationRecord>(bytes);
+    record::<Duty>(bytes);
+    record::<Entry>(bytes);
+}
+
+/// What was read is written in one way only, and reads back.
+fn record<T: Serialize + DeserializeOwned>(bytes: &[u8]) {
+    let Ok(read) = decode::<T>("fuzzed", bytes) else {
+        return;
+    };
+    let written = encode(&read);
+    let again = decode::<T>("fuzzed", &written).unwrap();
+    assert_eq!(encode(&again), written);
+}
+
+/// A row of the audit, as it is shown.
+pub fn audit_row(bytes: &[u8]) {
+    let Some((link, body)) = split(bytes) else {
+        return;
+    };
+    let Ok(body) = String::from_utf8(body.to_vec()) else {
+        return;
+    };
+    let entry = StoredEntry {
+        sequence: 1,
+        link,
+        body,
+    };
+    entry.row().ok();
+}
