@@ -47,6 +47,7 @@ cases! {
     an_authority_is_made_as_its_words_say,
     an_existing_ca_is_taken_over,
     an_older_copy_of_the_vault_is_refused,
+    an_export_is_in_the_form_that_its_destination_needs,
     anything_is_explained,
     help_and_version_are_answers,
     looking_makes_nothing,

@@ -1,3 +1,5 @@
+//! PKCS #12 as we write it, opened by our own reader and by another library.
+
 use std::num::NonZeroU32;
 
 use p12_keystore::Pkcs12Archive;
