@@ -22,6 +22,8 @@ mod import;
 mod killed;
 mod offline;
 mod profiles;
+mod purposes;
+mod quantum;
 mod requests;
 mod serving;
 mod words;
