@@ -23,6 +23,8 @@ mod keyring;
 mod killed;
 mod offline;
 mod profiles;
+mod purposes;
+mod quantum;
 mod requests;
 mod serving;
 mod words;
