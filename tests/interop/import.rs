@@ -20,13 +20,12 @@ fn an_easy_rsa_ca_is_taken_over_and_its_certificates_are_revoked_here() {
             .args(["--batch", "--use-algo=ec", "--curve=secp384r1"])
             .args(words)
             .env("EASYRSA_PKI", &pki)
-            .env("EASYRSA_REQ_CN", "EasyCA")
             .current_dir(installation.path());
         let said = run(&mut command);
         assert_eq!(said.code, Some(0), "easyrsa {words:?}\n{said:#?}");
     };
     easy(&["init-pki"]);
-    easy(&["build-ca", "nopass"]);
+    easy(&["--req-cn=EasyCA", "build-ca", "nopass"]);
     for name in ["one", "two", "three"] {
         easy(&["build-server-full", name, "nopass"]);
     }
@@ -102,6 +101,64 @@ fn an_openssl_ca_with_an_odd_name_is_taken_over_and_its_crl_numbers_go_on() {
         names("issuer", &new),
         names("subject", &old.file("cacert.pem"))
     );
+}
+
+#[test]
+fn every_form_in_which_openssl_writes_a_ca_is_read_and_a_weak_one_signs_nothing() {
+    if tool("openssl").is_none() {
+        return;
+    }
+    let installation = Installation::with_vault();
+    let openssl = |line: &str| {
+        let mut command = Command::new("openssl");
+        command
+            .args(line.split_whitespace())
+            .current_dir(installation.path());
+        let said = run(&mut command);
+        assert_eq!(said.code, Some(0), "openssl {line}\n{said:#?}");
+    };
+    installation.write_secret("right", OLD_PASSWORD);
+    installation.write_secret("wrong", "not the password");
+    openssl(
+        "req -x509 -newkey rsa:2048 -nodes -days 3650 -set_serial 0 -subj /CN=Old -keyout k.pem -out c.pem",
+    );
+    openssl("x509 -in c.pem -outform DER -out c.der");
+    openssl("crl2pkcs7 -nocrl -certfile c.pem -out c.p7b");
+    openssl("pkcs12 -export -in c.pem -inkey k.pem -passout file:right -out c.p12");
+    openssl("pkcs12 -export -legacy -in c.pem -inkey k.pem -passout file:right -out old.p12");
+    openssl("rsa -in k.pem -traditional -out k.rsa");
+    openssl("pkcs8 -topk8 -in k.pem -passout file:right -out k.p8");
+    let becomes = |line: &str| {
+        let rows = &installation.answer(&format!("import {line} --dry-run"))["rows"];
+        rows[0]["into"].as_str().unwrap_or_default().to_owned()
+    };
+    for file in ["c.pem", "c.der", "c.p7b"] {
+        assert_eq!(becomes(file), "root, without its key", "{file}");
+    }
+    for file in ["c.p12", "old.p12"] {
+        assert_eq!(
+            becomes(&format!("{file} --password-file right")),
+            "root, key attended"
+        );
+        let wrong = installation.refused(4, &format!("import {file} --password-file wrong"));
+        assert_eq!(wrong.code, "container.wrong-password", "{file}");
+    }
+    installation.done("import c.der");
+    for file in ["k.rsa", "k.p8 --password-file right"] {
+        assert_eq!(becomes(file), "the key of Old, attended", "{file}");
+    }
+    installation.done("import k.p8 --password-file right");
+    installation.done("cert create www.example.org --ca Old --confirm Old");
+
+    openssl("req -x509 -newkey rsa:1024 -nodes -sha1 -subj /CN=Weak -keyout w.key -out w.crt");
+    fs::copy(installation.at("w.crt"), installation.at("weak.pem")).unwrap();
+    let key = fs::read(installation.at("w.key")).unwrap();
+    let both = [fs::read(installation.at("weak.pem")).unwrap(), key].concat();
+    fs::write(installation.at("weak.pem"), both).unwrap();
+    let answer = installation.answer("import weak.pem");
+    assert_eq!(answer["keys"], 0, "{answer:#}");
+    let refusal = installation.refused(3, "cert create www.example.org --ca Weak --confirm Weak");
+    assert_eq!(refusal.code, "authority.keyless");
 }
 
 /// A CA as `openssl ca` keeps it, its key sealed and its name as old directories made them.

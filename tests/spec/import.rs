@@ -5,8 +5,8 @@ use std::path::Path;
 
 use chancery_engine::api::{
     AuthorityCommand, AuthorityRow, CertificateKey, CertificateRow, CertificateStatus, Command,
-    Custody, Fact, Grant, ImportCommand, ImportDone, ImportFact, ImportKind, ImportOutcome,
-    ImportPreview, ImportRow, ImportSource, Kind, ListKeys, PreviewImport, Report,
+    Custody, Fact, FindAuthority, Grant, ImportCommand, ImportDone, ImportFact, ImportKind,
+    ImportOutcome, ImportPreview, ImportRow, ImportSource, Kind, ListKeys, PreviewImport, Report,
     RevocationReason, Secret,
 };
 use rcgen::{
@@ -522,6 +522,28 @@ fn a_key_that_was_taken_before_a_crash_is_found_again() {
     assert!(world.authorities().is_empty());
     taken(&world, &source);
     assert_eq!(authority(&world, "Old Root").custody, Custody::Attended);
+}
+
+#[test]
+fn an_authority_whose_key_is_elsewhere_is_not_the_one_that_issues_nor_online() {
+    let (world, desk) = (World::with_vault(), Desk::new());
+    let root = ca("Old Root");
+    let issuing = root.below("Old Issuing");
+    taken(&world, &desk.put("root.pem", &root.pem));
+    taken(
+        &world,
+        &desk.put("issuing.pem", issuing.pem.clone() + &issuing.key),
+    );
+    taken(&world, &desk.put("other.pem", ca("Other Root").pem));
+    assert!(!authority(&world, "Old Root").online_root);
+    let meant = world
+        .client
+        .read(&FindAuthority(String::new()))
+        .unwrap()
+        .value;
+    assert_eq!(*meant, authority(&world, "Old Issuing").id);
+    taken(&world, &desk.put("root.key", &root.key));
+    assert!(authority(&world, "Old Root").online_root);
 }
 
 fn certificate(world: &World, name: &str) -> CertificateRow {

@@ -118,7 +118,7 @@ fn summary(done: &ImportDone) -> String {
     ];
     let counted: Vec<String> = counted
         .iter()
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(count, what)| format!("{what} {count}"))
         .collect();
     let taken = counted.join(", ");
     format!("Taken over: {taken}. Not taken: {}.", left.count())

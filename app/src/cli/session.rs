@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use chancery_engine::api::{
     Actor, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, Grant, JobId, JobState,
-    ListJobs, Opener, Page, ProfileName, RecoveryCode, Report, Secret, ShowAuthority, SlotId,
-    SlotKind, Step, SystemClock, VaultCommand, VaultFact, VaultState, VaultStatus,
+    ListJobs, ListProfiles, Opener, Page, ProfileName, RecoveryCode, Report, Secret, ShowAuthority,
+    SlotId, SlotKind, Step, SystemClock, VaultCommand, VaultFact, VaultState, VaultStatus,
     VaultStatusQuestion,
 };
 use chancery_engine::{Answer, Client, Home, Settings, start};
@@ -282,7 +282,10 @@ impl Session {
         profile: &ProfileName,
         what: &str,
     ) -> Result<bool, Report> {
-        let covers = |grant: &Grant| grant.allows(profile, SystemClock.now());
+        let profiles = self.ask(&ListProfiles)?;
+        let row = profiles.iter().find(|row| row.name == *profile);
+        let acts_for_authority = row.is_some_and(|row| row.acts_for_authority);
+        let covers = |grant: &Grant| grant.allows(profile, acts_for_authority, SystemClock.now());
         self.prepare_key(authority, covers, what)
     }
 

@@ -47,12 +47,7 @@ pub(crate) fn prepare_crl(
 ) -> Result<PreparedCrl, Report> {
     issuer.in_time(wish.now)?;
     let seen = revocation::crl(store, issuer.id)?;
-    let number = seen
-        .spent
-        .next()
-        .ok_or_else(|| CrlMakingError::NumbersSpent {
-            name: issuer.name.clone(),
-        })?;
+    let number = number(&seen, &issuer, wish.now)?;
     let is_root = may_sign(store, &issuer)?;
     let this_update = this_update(&seen, wish)?;
     let next_update = this_update.plus_days(days(wish.days, is_root)?.into());

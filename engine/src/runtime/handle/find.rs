@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::{Answer, Sight};
 use crate::api::{
-    AuthorityId, AuthorityState, CertificateId, FindAuthority, FindCertificate, FindIssued,
-    FindKey, FindRequest, Fingerprint, KeyId, ListAuthorities, Report, RequestId, Serial, shown,
+    AuthorityId, AuthorityState, CertificateId, Custody, FindAuthority, FindCertificate,
+    FindIssued, FindKey, FindRequest, Fingerprint, KeyId, ListAuthorities, Report, RequestId,
+    Serial, shown,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::certificate::CertificateRecord;
@@ -23,7 +24,8 @@ impl Answer for FindAuthority {
             // A root signs authorities; what is meant without a name is who signs for hosts.
             let active = rows
                 .iter()
-                .filter(|row| row.state == AuthorityState::Active);
+                .filter(|row| row.state == AuthorityState::Active)
+                .filter(|row| row.custody != Custody::Keyless);
             let parents: Vec<_> = rows.iter().filter_map(|row| row.parent).collect();
             let issuing = active.filter(|row| !parents.contains(&row.id));
             return one("authority", "", issuing.map(|row| row.id));

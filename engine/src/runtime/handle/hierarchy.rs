@@ -103,7 +103,10 @@ fn row(
         effective_not_after,
         path_len: installed.and_then(|installed| installed.path_len),
         permitted: constraints.map(|constraints| constraints.permitted.clone()),
-        online_root: is_root && all.iter().any(|(_, other)| other.parent == Some(id)),
+        online_root: is_root && record.key.is_some() && {
+            let mut below = all.iter().filter(|(_, other)| other.parent == Some(id));
+            below.any(|(_, other)| other.key.is_some())
+        },
         issued,
     })
 }
@@ -132,6 +135,7 @@ impl Answer for ShowAuthority {
             fingerprint: installed.map(|installed| installed.fingerprint),
             excluded: constraints.map_or(Vec::new(), |constraints| constraints.excluded.clone()),
             created: record.created,
+            publication: record.publication.clone(),
             certificate_pem: text(own),
             chain_pem: if own.is_empty() {
                 String::new()

@@ -4,6 +4,7 @@ mod classes;
 mod disk;
 mod faults;
 mod fixture;
+mod import;
 mod kept;
 mod keys;
 #[cfg(target_os = "linux")]

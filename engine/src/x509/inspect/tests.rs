@@ -88,7 +88,7 @@ fn a_crl_is_shown_with_its_entries() {
     assert_eq!(value(&shown, "Issuer"), "CN=crl");
     assert_eq!(value(&shown, "Revoked certificates"), "1");
     assert_eq!(value(&shown, "Number"), "5");
-    assert_eq!(shown.parts[0].fields[0].value, "1234abcd");
+    assert_eq!(shown.parts[0].fields[0].value, "1234abcd, keyCompromise");
 }
 
 #[test]
