@@ -6,7 +6,7 @@ use egui::Ui;
 use super::dialogs::Asked;
 use crate::gui::parts::time;
 use crate::gui::screens::{View, page, section};
-use crate::gui::theme::{Tone, icons, size};
+use crate::gui::theme::{Tone, icons};
 use crate::gui::widgets::report::sentence;
 use crate::gui::widgets::{alert, badge, facts, report};
 
