@@ -10,7 +10,7 @@ use crate::api::{Actor, BackupManifest, BackupTrial, Opener, Report, Resource};
 use crate::backup::{self, Opened, Place};
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::audit::Entry;
-use crate::vault::{Opener, Vault, VaultError};
+use crate::vault::{Vault, VaultError};
 
 /// What was restored, and what trying it out had shown.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chancery_engine::api::{
     BackupCommand, BackupFact, BackupManifest, BackupSchedule, BackupTrial, Command, KeyTrial,
+    Opener,
 };
 use egui::{Context, Ui};
 
@@ -228,7 +229,7 @@ impl BackupDialog {
         if answer == Some(Answer::Go) {
             let command = BackupCommand::Verify {
                 file: PathBuf::from(file.field.text.trim()),
-                passphrase: (!passphrase.is_empty()).then(|| passphrase.take()),
+                with: (!passphrase.is_empty()).then(|| Opener::Passphrase(passphrase.take())),
             };
             errand.send(wishes, Command::Backup(command));
         }
