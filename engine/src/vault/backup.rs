@@ -30,7 +30,7 @@ use crate::base::Receipt;
 pub(crate) struct VaultCopy {
     pub(crate) file: Vec<u8>,
     pub(crate) id: VaultId,
-    of: Arc<unlocked::Unlocked>,
+    of: Arc<Unlocked>,
 }
 
 impl VaultCopy {
@@ -102,14 +102,14 @@ impl Vault {
         let master = other.unlocked()?.master.duplicate();
         let (bytes, lease) = self.lease_and_read()?;
         let contents = Contents::open(&Parts::split(&bytes)?, &master)?;
-        self.put_in_reach(unlocked::Unlocked::new(contents, master, lease)?);
+        self.put_in_reach(Unlocked::new(contents, master, lease)?);
         Ok(())
     }
 
     /// The key over authorities' records, where what opens the vault opens it too.
     fn authority_key_with(
         &self,
-        unlocked: &unlocked::Unlocked,
+        unlocked: &Unlocked,
         with: Opener<'_>,
     ) -> Result<Option<Key>, VaultError> {
         let header = &unlocked.contents.header;
