@@ -230,6 +230,11 @@ const DOORS: &[Door] = &[
         open: &["engine/src/base/", "engine/src/vault/", "engine/src/x509/"],
     },
     Door {
+        name: "cbc",
+        watched: "engine/src/",
+        open: &["engine/src/x509/container/"],
+    },
+    Door {
         name: "chacha20poly1305",
         watched: "engine/src/",
         open: &["engine/src/vault/"],
@@ -238,6 +243,11 @@ const DOORS: &[Door] = &[
         name: "clap",
         watched: "app/src/",
         open: &["app/src/args.rs", "app/src/cli/"],
+    },
+    Door {
+        name: "des",
+        watched: "engine/src/",
+        open: &["engine/src/x509/container/"],
     },
     Door {
         name: "eframe",
@@ -265,6 +275,11 @@ const DOORS: &[Door] = &[
         open: &["engine/src/vault/slot/os_store/"],
     },
     Door {
+        name: "pkcs8",
+        watched: "engine/src/",
+        open: &["engine/src/x509/container/"],
+    },
+    Door {
         name: "process::Command",
         watched: "engine/src/",
         open: &["nowhere in the engine"],
@@ -273,6 +288,11 @@ const DOORS: &[Door] = &[
         name: "qrcode",
         watched: "app/src/",
         open: &["app/src/kit.rs"],
+    },
+    Door {
+        name: "rc2",
+        watched: "engine/src/",
+        open: &["engine/src/x509/container/"],
     },
     Door {
         name: "redb",
