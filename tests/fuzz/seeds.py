@@ -48,6 +48,13 @@ def main(out):
         + [b"\1" + b"\0" + counted(b"CA") + b"\0" + counted(wanted({5: b"\2\1\5"}))
            + counted(b"\x11") + counted(wanted({6: b"\x0a\1\1"})) + counted(b"\x12") + counted(b"")],
     )
+    backup = next(iter(FIXTURES.glob("backup-*")), None)
+    whole = backup.read_bytes() if backup else b"CHANCBAK\0\1\0\0\0\0"
+    length = int.from_bytes(whole[10:14], "big")
+    table = b"\4" + b"\x48" + b"\x05" + counted((3).to_bytes(8, "big")) + b"\x2c\x0a" + counted(b"text")
+    put(out / "backup", [b"\0" + whole[:14 + length + 64], b"\1\7" + whole[14:14 + length], table,
+                         b"\3" + counted(b"plain") + whole[-64:],
+                         b"\2\1" + (4).to_bytes(4, "big") + b"meta" + b"\3" + bytes(8)])
     index = made["index.txt"] + "\n".join(INDEX).encode()
     files = {0: index, 1: b"0A\n", 3: made["ec.pem"], 4: made["ec.key"], 5: made["leaf.pem"]}
     folder = b"".join(bytes([name]) + counted(whole) for name, whole in files.items())
@@ -153,7 +160,16 @@ def container_seeds(made):
             seeds.append(b"\2" + whole)
     pkcs8 = [made[f"{kind}.pkcs8"] for kind in KEYS]
     bags = b"\1" + counted(pkcs8[0]) + b"\0"
-    return seeds + [b"\3" + key for key in pkcs8] + [b"\5" + bags]
+    # Ed25519 (RFC 8410, 7): version, algorithm, the octets, and a public half behind them.
+    ed25519, public = made["ed.pkcs8"], made["ed.spki"][12:]
+    parts = b"\4" + counted(ed25519[5:12]) + counted(ed25519[14:])
+    halves = [parts, parts + b"\x81\x21\0" + public, parts + b"\xa0\0"]
+    # One trusted certificate: count, tag, name, date, kind, octets.
+    trusted = counted(b"a") + bytes(8) + counted(b"X.509")
+    trusted += len(made["ec.der"]).to_bytes(4, "big") + made["ec.der"]
+    java = b"\6" + (1).to_bytes(4, "big") + (2).to_bytes(4, "big") + trusted
+    seeds += [java, b"\7" + counted(b"Root") + made["ec.der"][4:]]
+    return seeds + [b"\3" + key for key in pkcs8] + [b"\5" + bags] + halves
 
 
 def vault_seeds(made):

@@ -19,6 +19,7 @@ mod disk;
 mod formats;
 mod hierarchy;
 mod import;
+mod keyring;
 mod killed;
 mod offline;
 mod profiles;

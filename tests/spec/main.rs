@@ -4,6 +4,7 @@ mod audit;
 mod authorities;
 mod backup;
 mod boundary;
+mod crl;
 mod custody;
 mod export;
 mod formats;

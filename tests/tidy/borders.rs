@@ -260,9 +260,19 @@ const DOORS: &[Door] = &[
         open: &["nowhere in the engine"],
     },
     Door {
+        name: "keyring_core",
+        watched: "engine/src/",
+        open: &["engine/src/vault/slot/os_store/"],
+    },
+    Door {
         name: "process::Command",
         watched: "engine/src/",
         open: &["nowhere in the engine"],
+    },
+    Door {
+        name: "qrcode",
+        watched: "app/src/",
+        open: &["app/src/kit.rs"],
     },
     Door {
         name: "redb",

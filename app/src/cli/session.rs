@@ -255,6 +255,18 @@ impl Session {
         Ok(())
     }
 
+    /// What opens a vault that is elsewhere, such as in a backup: the recovery code where the words
+    /// say so, else the passphrase. What the operating system's store holds is of this machine.
+    pub(crate) fn opener(&self) -> Result<Opener, Report> {
+        match self.unlock_with {
+            Some(UnlockWith::Recovery) => {
+                let code = self.source.recovery_code(self.talk)?;
+                Ok(Opener::Recovery(code))
+            }
+            _ => Ok(Opener::Passphrase(self.copy_of_passphrase()?)),
+        }
+    }
+
     /// Whether nobody has given a passphrase, or named a file that holds it.
     fn is_silent(&self) -> bool {
         matches!(self.source, Source::Terminal) && self.passphrase.get().is_none()

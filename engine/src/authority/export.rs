@@ -23,8 +23,6 @@ pub(crate) enum Content {
     Plain(Vec<u8>),
     /// A private key, alone or with what belongs to it.
     Package(Package),
-    /// Mode 0600 from the first byte.
-    Private(Secret<Vec<u8>>),
 }
 
 /// A file with one private key; mode 0600 from the first byte.
@@ -108,7 +106,6 @@ fn require_free(path: &Path, content: &Content) -> Result<(), ExportError> {
     let kept = match content {
         Content::Plain(_) => return Ok(()),
         Content::Package(package) => read_private(path).map(|found| package.is_copied_in(&found)),
-        Content::Private(_) => holds(path, content),
     };
     match kept {
         Ok(true) => Ok(()),
@@ -125,7 +122,8 @@ impl Package {
             password: self.password.as_deref(),
             unauthenticated: false,
         };
-        Bundle::read(found, reading).is_ok_and(|bundle| holds_only(&bundle, &self.key))
+        self.bytes.expose(|bytes| bytes == found)
+            || Bundle::read(found, reading).is_ok_and(|bundle| holds_only(&bundle, &self.key))
     }
 }
 
@@ -155,7 +153,7 @@ fn fill(path: &Path, content: &Content) -> io::Result<()> {
             file.write_all(bytes)?;
             file.sync_all()
         }
-        Content::Package(Package { bytes: secret, .. }) | Content::Private(secret) => {
+        Content::Package(Package { bytes: secret, .. }) => {
             let mut file = private(path)?;
             secret.expose(|bytes| file.write_all(bytes))?;
             file.sync_all()
@@ -180,9 +178,7 @@ fn holds(path: &Path, content: &Content) -> io::Result<bool> {
     let found = read_private(path)?;
     Ok(match content {
         Content::Plain(bytes) => *found == *bytes,
-        Content::Package(Package { bytes: secret, .. }) | Content::Private(secret) => {
-            secret.expose(|bytes| *found == *bytes)
-        }
+        Content::Package(Package { bytes: secret, .. }) => secret.expose(|bytes| *found == *bytes),
     })
 }
 
@@ -335,9 +331,17 @@ mod tests {
     fn key(content: &str) -> Sheet {
         Sheet {
             path: "a.key".into(),
-            content: Content::Private(Secret::new(content.as_bytes().to_vec())),
+            content: Content::Package(Package {
+                bytes: Secret::new(content.as_bytes().to_vec()),
+                key: Certificate::read(CERTIFICATE).unwrap().public_key().clone(),
+                password: None,
+            }),
         }
     }
+
+    const CERTIFICATE: &[u8] = include_bytes!("../x509/container/fixtures/leaf.crt");
+    const KEY: &str = include_str!("../x509/container/fixtures/leaf.key");
+    const KEY_AS_BEFORE: &str = include_str!("../x509/container/fixtures/traditional-ec.key");
 
     #[test]
     #[cfg(unix)]
@@ -368,6 +372,15 @@ mod tests {
         assert_eq!(refused.kind(), Kind::Refused);
         assert_eq!(fs::read(&path).unwrap(), b"the only copy");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_same_key_in_another_form_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.key");
+        fs::write(&path, KEY_AS_BEFORE).unwrap();
+        write(folder.path(), &[key(KEY)]).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), KEY);
     }
 
     #[test]

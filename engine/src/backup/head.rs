@@ -25,6 +25,15 @@ impl Head {
     pub(super) fn new(manifest: BackupManifest, salt: [u8; 32]) -> Self {
         // A manifest of ours is plain text and numbers, which JSON can always say, in few bytes.
         let json = serde_json::to_vec(&manifest).unwrap_or_default();
+        let bytes = Self::of_json(&json, salt);
+        Self {
+            manifest,
+            salt,
+            bytes,
+        }
+    }
+
+    pub(super) fn of_json(json: &[u8], salt: [u8; 32]) -> Vec<u8> {
         let length = u32::try_from(json.len()).unwrap_or(u32::MAX);
         let mut bytes = Vec::from(MAGIC);
         bytes.extend(VERSION.to_be_bytes());
@@ -33,11 +42,7 @@ impl Head {
         bytes.extend(salt);
         let checksum = sha256(&[&bytes]);
         bytes.extend(checksum);
-        Self {
-            manifest,
-            salt,
-            bytes,
-        }
+        bytes
     }
 
     /// Lengths are checked before anything of that length is read.

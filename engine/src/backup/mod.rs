@@ -3,6 +3,9 @@
 
 mod error;
 mod file;
+/// Doors for `tests/fuzz`.
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod head;
 mod make;
 mod restore;

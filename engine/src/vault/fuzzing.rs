@@ -90,7 +90,7 @@ fn code() -> Secret<String> {
     Secret::new(CODE.to_owned())
 }
 
-fn key() -> Key {
+pub(super) fn key() -> Key {
     Key::fill(|bytes| {
         bytes.fill(0x42);
         Ok(())

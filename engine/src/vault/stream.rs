@@ -28,6 +28,13 @@ impl StreamKey {
         Ok(Self { key, context })
     }
 
+    #[cfg(fuzzing)]
+    pub(crate) fn for_fuzzing() -> Self {
+        let key = super::fuzzing::key();
+        let context = [0; 32];
+        Self { key, context }
+    }
+
     pub(crate) fn seal(&self, place: Place, chunk: &[u8]) -> Result<Vec<u8>, VaultError> {
         self.key.seal_at(place.nonce(), &self.context, chunk)
     }

@@ -1,7 +1,7 @@
 //! Facts as sentences, for toasts; choices as the words of a drop-down.
 
 use chancery_engine::api::{
-    AuditFact, AuthorityFact, CertificateFact, Fact, KeyType, ProfileFact, RequestFact,
+    AuditFact, AuthorityFact, BackupFact, CertificateFact, Fact, KeyType, ProfileFact, RequestFact,
     RevocationFact, SystemFact, VaultFact,
 };
 
@@ -50,6 +50,14 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         Fact::Revocation(fact) => return revocation(fact),
         Fact::Request(RequestFact::Rejected { .. }) => "Request rejected".to_owned(),
         Fact::Request(RequestFact::Submitted { .. }) => "Request taken in".to_owned(),
+        Fact::Backup(BackupFact::Created { file, .. }) => {
+            format!("Backup written to {}, and tried out", file.display())
+        }
+        Fact::Backup(BackupFact::ScheduleCleared) => "No backups by themselves".to_owned(),
+        Fact::Backup(BackupFact::ScheduleSet { .. }) => "Backups are made by themselves".to_owned(),
+        Fact::Vault(VaultFact::Recovered { .. }) => "New passphrase set".to_owned(),
+        Fact::Vault(VaultFact::SlotAdded { .. }) => "Way to unlock added".to_owned(),
+        Fact::Vault(VaultFact::SlotRemoved { .. }) => "Way to unlock removed".to_owned(),
         Fact::Vault(VaultFact::Created { .. }) => "Vault created".to_owned(),
         Fact::Vault(VaultFact::PassphraseChanged { .. }) => "Passphrase changed".to_owned(),
         _ => return None,

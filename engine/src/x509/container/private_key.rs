@@ -57,7 +57,9 @@ impl PrivateKey {
         let (algorithm, key, public) = found.map_err(damaged)?;
         let read = Self::load(algorithm, key)?;
         // Its first octet counts unused bits.
-        match public.is_some_and(|public| !read.public.spki_der().ends_with(&public[1..])) {
+        let public = public.map(|public| public.split_first().ok_or(ContainerError::Damaged(KEY)));
+        let public = public.transpose()?;
+        match public.is_some_and(|(_, public)| !read.public.spki_der().ends_with(public)) {
             true => Err(ContainerError::Key(
                 "its public half belongs to another key",
             )),
@@ -312,3 +314,33 @@ const PUBLIC_KEY: u8 = 0x81;
 const RSA_ENCRYPTION: &[u8] = &[
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 8410, 10.3, with `public` behind it.
+    fn ed25519(public: &[u8]) -> Result<PrivateKey, ContainerError> {
+        let seed = asn1::wrap(asn1::OCTET_STRING, &[&[7; 32]]);
+        let octets = asn1::wrap(asn1::OCTET_STRING, &[&seed]);
+        let algorithm = [0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
+        let version = [asn1::INTEGER, 1, 1];
+        PrivateKey::from_pkcs8(&asn1::wrap(
+            asn1::SEQUENCE,
+            &[&version, &algorithm, &octets, public],
+        ))
+    }
+
+    #[test]
+    fn a_public_half_is_the_keys_own_or_the_file_is_refused() {
+        let alone = ed25519(&[]).ok().unwrap();
+        let (_, point) = alone.public_key().spki_der().split_at(12);
+        let own = asn1::wrap(PUBLIC_KEY, &[&[0], point]);
+        assert!(ed25519(&own).is_ok());
+        let other = asn1::wrap(PUBLIC_KEY, &[&[0], &[9; 32]]);
+        assert!(matches!(ed25519(&other), Err(ContainerError::Key(_))));
+        // A bit string without even the count of its unused bits.
+        let none = asn1::wrap(PUBLIC_KEY, &[]);
+        assert!(matches!(ed25519(&none), Err(ContainerError::Damaged(_))));
+    }
+}

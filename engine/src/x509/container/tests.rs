@@ -1,3 +1,5 @@
+//! Files as OpenSSL and Java write them, read; and everything in them that must not be.
+
 use super::*;
 use crate::base::{Explain, KeyType, Kind, Secret};
 use crate::x509::asn1;

@@ -352,7 +352,7 @@ fn damaged(_: der::Error) -> ContainerError {
 }
 
 /// What we write; opening takes a tenth of a second.
-pub(super) const ITERATIONS: NonZeroU32 = NonZeroU32::new(200_000).unwrap();
+pub(super) const ITERATIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(199_999);
 pub(super) const NULL: &[u8] = &[5, 0];
 const SEALED: &str = "sealed file";
 /// What openssl asks for is a sixteenth of it.

@@ -38,8 +38,17 @@ pub(crate) fn write_identity(
     password: &Secret<String>,
     strength: Strength,
 ) -> Result<Vec<u8>, Report> {
+    write_with_rounds(identity, password, (strength, strength.rounds()))
+}
+
+/// With a number of rounds that is not the usual one.
+pub(super) fn write_with_rounds(
+    identity: &Identity<'_>,
+    password: &Secret<String>,
+    sealing: Sealing,
+) -> Result<Vec<u8>, Report> {
     let password = Password::new(password);
-    let scheme = strength.scheme()?;
+    let scheme = scheme(sealing)?;
     let fingerprint = Fingerprint::of(identity.certificate);
     let attributes = [
         attribute(oid::FRIENDLY_NAME, &bmp_string(identity.name))?,
@@ -57,10 +66,10 @@ pub(crate) fn write_identity(
     let value = asn1::sequence_of(&[scheme.write().ok_or_else(unwritten)?, octet_string(&sealed)]);
     let key = bag(oid::SHROUDED_KEY_BAG, &value, &attributes)?;
     let safes = [
-        encrypted(&bags, &password, strength)?,
+        encrypted(&bags, &password, sealing)?,
         content_info(oid::DATA, &octet_string(&asn1::sequence_of(&[key])))?,
     ];
-    authenticated(&safes, &password, strength)
+    authenticated(&safes, &password, sealing)
 }
 
 /// Trusted certificates with the names that programs call them by. Java takes as trusted what
@@ -79,19 +88,16 @@ pub(crate) fn write_trust(
         ];
         bags.push(certificate_bag(der, &attributes)?);
     }
-    let safes = [encrypted(&bags, &password, Strength::Modern)?];
-    authenticated(&safes, &password, Strength::Modern)
+    let sealing = (Strength::Modern, Strength::Modern.rounds());
+    let safes = [encrypted(&bags, &password, sealing)?];
+    authenticated(&safes, &password, sealing)
 }
 
-impl Strength {
-    fn scheme(self) -> Result<Scheme, Report> {
-        match self {
-            Self::Modern => Scheme::modern(self.iterations()),
-            Self::Legacy => Scheme::legacy(self.iterations()),
-        }
-    }
+/// How, and with how many rounds.
+type Sealing = (Strength, NonZeroU32);
 
-    const fn iterations(self) -> NonZeroU32 {
+impl Strength {
+    const fn rounds(self) -> NonZeroU32 {
         match self {
             Self::Modern => ITERATIONS,
             Self::Legacy => LEGACY_ITERATIONS,
@@ -106,8 +112,15 @@ impl Strength {
     }
 }
 
-fn encrypted(bags: &[Vec<u8>], password: &Password, strength: Strength) -> Result<Vec<u8>, Report> {
-    let scheme = strength.scheme()?;
+fn scheme((strength, rounds): Sealing) -> Result<Scheme, Report> {
+    match strength {
+        Strength::Modern => Scheme::modern(rounds),
+        Strength::Legacy => Scheme::legacy(rounds),
+    }
+}
+
+fn encrypted(bags: &[Vec<u8>], password: &Password, sealing: Sealing) -> Result<Vec<u8>, Report> {
+    let scheme = scheme(sealing)?;
     let sealed = scheme.encrypt(password, &asn1::sequence_of(bags));
     let content = asn1::sequence_of(&[
         oid::DATA.to_der().map_err(unencoded)?,
@@ -122,10 +135,10 @@ fn encrypted(bags: &[Vec<u8>], password: &Password, strength: Strength) -> Resul
 fn authenticated(
     safes: &[Vec<u8>],
     password: &Password,
-    strength: Strength,
+    (strength, rounds): Sealing,
 ) -> Result<Vec<u8>, Report> {
     let safe = asn1::sequence_of(safes);
-    let mac = mac::write(password, &safe, strength.hash(), strength.iterations())?;
+    let mac = mac::write(password, &safe, strength.hash(), rounds)?;
     let content = content_info(oid::DATA, &octet_string(&safe))?;
     Ok(asn1::wrap(
         asn1::SEQUENCE,
@@ -186,4 +199,4 @@ fn unwritten() -> Report {
 
 /// `[0] IMPLICIT OCTET STRING`.
 const IMPLICIT_OCTETS: u8 = 0x80;
-const LEGACY_ITERATIONS: NonZeroU32 = NonZeroU32::new(100_000).unwrap();
+const LEGACY_ITERATIONS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99_999);
