@@ -67,7 +67,7 @@ impl fmt::Display for ProfileError {
             Self::NoKinds => f.write_str("a profile with names must say which kinds it carries"),
             Self::NoPurpose => f.write_str("a profile must have a purpose"),
             Self::PurposeApart => f.write_str(
-                "OCSP signing and time stamping stand alone, each in a copy of its own profile",
+                "time stamping and OCSP signing stand alone, each in a copy of its own profile",
             ),
             Self::PurposesFixed(base) => {
                 write!(f, "a copy of the profile {base} has the same purposes")
