@@ -22,6 +22,7 @@ use super::storage::Memory;
 use super::storage::Storage;
 use super::stream::StreamKey;
 use super::unlocked;
+use super::unlocked::Unlocked;
 use crate::base::KeyId;
 use crate::base::Purpose;
 use crate::base::Receipt;

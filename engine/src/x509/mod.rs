@@ -36,8 +36,8 @@ pub(crate) use certificate::{Certificate, key_fingerprint, tbs_key_fingerprint};
 pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
 pub(crate) use constraints::Constraints;
 pub(crate) use container::{
-    Bundle, ContainerError, FoundCertificate, FoundKey, Identity, Openness, PrivateKey, Reading,
-    SealedKey, Strength, seal_key, write_certificates, write_identity, write_jks, write_p12,
+    Bundle, ContainerError, FoundCertificate, Identity, Openness, PrivateKey, Reading, Strength,
+    seal_key, write_certificates, write_identity, write_jks, write_p12,
 };
 pub(crate) use crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};

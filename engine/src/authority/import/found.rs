@@ -140,11 +140,11 @@ impl Found {
         for found in bundle.keys {
             match found.key {
                 Openness::Open(key) => self.add_key(file, &key),
-                Openness::Sealed(_) if self.is_folder && !is_own_path(&file.name) => {
+                Openness::Sealed if self.is_folder && !is_own_path(&file.name) => {
                     let why = "the private key is sealed with a password, which was not given";
                     self.rows.push(unusable(file, why));
                 }
-                Openness::Sealed(_) => self.sealed = true,
+                Openness::Sealed => self.sealed = true,
             }
         }
         for crl in bundle.crls {

@@ -26,22 +26,38 @@ pub(crate) struct Bundle {
 pub(crate) struct FoundCertificate {
     pub(crate) der: Vec<u8>,
     /// What the file calls it, not safe to show.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what we write is held against it")
+    )]
     pub(crate) name: Option<String>,
     /// Ties it to the key of the same id, within its file.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what we write is held against it")
+    )]
     pub(crate) key_id: Option<Vec<u8>>,
 }
 
 pub(crate) struct FoundKey {
     pub(crate) key: Openness,
     /// What the file calls it, not safe to show.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what we write is held against it")
+    )]
     pub(crate) name: Option<String>,
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what we write is held against it")
+    )]
     pub(crate) key_id: Option<Vec<u8>>,
 }
 
 pub(crate) enum Openness {
     Open(PrivateKey),
     /// No password was given.
-    Sealed(SealedKey),
+    Sealed,
 }
 
 /// What a person gave and allowed for reading a file.
@@ -203,7 +219,7 @@ impl Opening {
                 let opened = sealed.open_within(password, &mut self.budget)?;
                 Ok(Openness::Open(opened))
             }
-            None => Ok(Openness::Sealed(sealed)),
+            None => Ok(Openness::Sealed),
         }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) use error::ContainerError;
 pub(crate) use jks::write_trust as write_jks;
 pub(crate) use pkcs7::write_certificates;
 pub(crate) use pkcs12::{Identity, Strength, write_identity, write_trust as write_p12};
-pub(crate) use private_key::{PrivateKey, SealedKey, seal_key};
+pub(crate) use private_key::{PrivateKey, seal_key};
 
 #[cfg(test)]
 mod tests;

@@ -99,23 +99,6 @@ impl PrivateKey {
         &self.public
     }
 
-    /// `None` for a kind that we do not make ourselves.
-    pub(crate) fn key_type(&self) -> Option<KeyType> {
-        match self.public.kind() {
-            KeyKind::Ed25519 => Some(KeyType::Ed25519),
-            KeyKind::P256 => Some(KeyType::P256),
-            KeyKind::P384 => Some(KeyType::P384),
-            KeyKind::P521 => Some(KeyType::P521),
-            KeyKind::MlDsa44 => Some(KeyType::MlDsa44),
-            KeyKind::MlDsa65 => Some(KeyType::MlDsa65),
-            KeyKind::MlDsa87 => Some(KeyType::MlDsa87),
-            KeyKind::Rsa { bits: 2048 } => Some(KeyType::Rsa2048),
-            KeyKind::Rsa { bits: 3072 } => Some(KeyType::Rsa3072),
-            KeyKind::Rsa { bits: 4096 } => Some(KeyType::Rsa4096),
-            _ => None,
-        }
-    }
-
     /// The library checks that the parts of a key belong together, and writes it anew.
     fn load(algorithm: &[u8], key: &[u8]) -> Result<Self, ContainerError> {
         let octets = Zeroizing::new(asn1::wrap(asn1::OCTET_STRING, &[key]));
@@ -200,10 +183,6 @@ impl SealedKey {
             },
             data,
         })
-    }
-
-    pub(crate) fn open(&self, password: &Secret<String>) -> Result<PrivateKey, ContainerError> {
-        self.open_within(&Password::new(password), &mut Budget::new())
     }
 
     /// What opens and is no key was opened with a wrong password by chance.
