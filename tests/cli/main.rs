@@ -28,6 +28,7 @@ macro_rules! cases {
 }
 
 cases! {
+    a_backup_is_tried_out_and_restored,
     a_certificate_that_breaks_a_rule_is_refused,
     a_certificate_is_revoked_held_and_released,
     a_certificate_with_a_key_of_ours_is_written_and_found,
