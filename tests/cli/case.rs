@@ -275,7 +275,9 @@ fn program(words: &[String], folder: &Path) -> Command {
         .env("USER", "anna")
         .env("CHANCERY", env!("CARGO_BIN_EXE_chancery"))
         .env_remove("XDG_DATA_HOME")
+        .env_remove("DBUS_SESSION_BUS_ADDRESS")
         .env_remove("DISPLAY")
+        .env("XDG_RUNTIME_DIR", folder)
         .env_remove("WAYLAND_DISPLAY")
         .stdin(Stdio::null());
     command

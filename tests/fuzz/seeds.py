@@ -164,6 +164,11 @@ def container_seeds(made):
     ed25519, public = made["ed.pkcs8"], made["ed.spki"][12:]
     parts = b"\4" + counted(ed25519[5:12]) + counted(ed25519[14:])
     halves = [parts, parts + b"\x81\x21\0" + public, parts + b"\xa0\0"]
+    # One trusted certificate: count, tag, name, date, kind, octets.
+    trusted = counted(b"a") + bytes(8) + counted(b"X.509")
+    trusted += len(made["ec.der"]).to_bytes(4, "big") + made["ec.der"]
+    java = b"\6" + (1).to_bytes(4, "big") + (2).to_bytes(4, "big") + trusted
+    seeds += [java, b"\7" + counted(b"Root") + made["ec.der"][4:]]
     return seeds + [b"\3" + key for key in pkcs8] + [b"\5" + bags] + halves
 
 

@@ -60,6 +60,26 @@ pub(crate) fn skipped(why: &str) {
     );
 }
 
+/// An openssl that knows ML-DSA: of version 3.5 or later, from `CHANCERY_OPENSSL35` or the path.
+#[track_caller]
+pub(crate) fn openssl_with_ml_dsa() -> Option<PathBuf> {
+    let named = variable("CHANCERY_OPENSSL35").map(PathBuf::from);
+    let candidates = named
+        .into_iter()
+        .chain(["openssl35".into(), "openssl".into()]);
+    let knows = |program: &PathBuf| {
+        let listed = Command::new(program)
+            .args(["list", "-signature-algorithms"])
+            .output();
+        listed.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("ML-DSA-65"))
+    };
+    let found = candidates.into_iter().find(knows);
+    if found.is_none() {
+        skipped("no openssl of version 3.5 or later; CHANCERY_OPENSSL35 can name one");
+    }
+    found
+}
+
 /// Runs openssl with these words, which spaces part, to its end.
 #[track_caller]
 pub(crate) fn openssl(line: &str) -> Said {
@@ -124,6 +144,12 @@ pub(crate) fn new_key(key_type: &str) -> String {
         "p384" => curve("P-384"),
         "p521" => curve("P-521"),
         "secp256k1" => curve("secp256k1"),
+        "rsa-pss" => "-newkey rsa-pss -pkeyopt rsa_keygen_bits:2048".to_owned(),
+        "rsa-pss-confined" => {
+            "-newkey rsa-pss -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha384 \
+             -pkeyopt rsa_pss_keygen_mgf1_md:sha384 -pkeyopt rsa_pss_keygen_saltlen:48"
+                .to_owned()
+        }
         rsa => format!("-newkey rsa:{}", rsa.trim_start_matches("rsa")),
     }
 }

@@ -72,7 +72,8 @@ fn below(installation: &Installation, key_type: &'static str, root: &PathBuf) ->
     issued
 }
 
-pub(crate) const KEY_TYPES: [&str; 6] =
-    ["ed25519", "p256", "p384", "rsa2048", "rsa3072", "rsa4096"];
+pub(crate) const KEY_TYPES: [&str; 7] = [
+    "ed25519", "p256", "p384", "p521", "rsa2048", "rsa3072", "rsa4096",
+];
 
 pub(crate) const LEAF_PROFILES: [&str; 3] = ["both", "client", "server"];

@@ -120,7 +120,7 @@ fn every_form_in_which_openssl_writes_a_ca_is_read_and_a_weak_one_signs_nothing(
     installation.write_secret("right", OLD_PASSWORD);
     installation.write_secret("wrong", "not the password");
     openssl(
-        "req -x509 -newkey rsa:2048 -nodes -set_serial 0 -subj /CN=Old -keyout k.pem -out c.pem",
+        "req -x509 -newkey rsa:2048 -nodes -days 3650 -set_serial 0 -subj /CN=Old -keyout k.pem -out c.pem",
     );
     openssl("x509 -in c.pem -outform DER -out c.der");
     openssl("crl2pkcs7 -nocrl -certfile c.pem -out c.p7b");

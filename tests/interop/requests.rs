@@ -27,6 +27,22 @@ fn requests_signed_by_every_common_kind_of_key_become_certificates_that_verify()
             "rsa2048",
             "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32",
         ),
+        (
+            "rsa-pss-384",
+            "rsa2048",
+            "-sha384 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:48",
+        ),
+        (
+            "rsa-pss-512",
+            "rsa3072",
+            "-sha512 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:64",
+        ),
+        ("pss-key", "rsa-pss", "-sha256 -sigopt rsa_pss_saltlen:32"),
+        (
+            "pss-key-confined",
+            "rsa-pss-confined",
+            "-sha384 -sigopt rsa_pss_saltlen:48",
+        ),
         ("rsa-sha512", "rsa3072", "-sha512"),
     ] {
         let host = format!("{name}.example.internal");

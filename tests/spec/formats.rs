@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chancery_engine::api::{
-    AuditCommand, AuthorityTrial, BackupCommand, Command, KeyRow, KeyTrial, ListKeys,
+    AuditCommand, AuthorityTrial, BackupCommand, Command, KeyRow, KeyTrial, ListKeys, Opener,
     RequestCommand, RequestState, ShowCertificate,
 };
 use chancery_engine::{Home, Kdf, Settings, read_manifest, restore};
@@ -106,7 +106,13 @@ fn the_backup_of_format_1_opens_for_ever() {
         kdf: Kdf::WeakForTests,
         ..Settings::at(Home::Folder(target.clone()))
     };
-    let restored = restore(&file, &settings, spec::alice(), &passphrase()).unwrap();
+    let restored = restore(
+        &file,
+        &settings,
+        spec::alice(),
+        &Opener::Passphrase(passphrase()),
+    )
+    .unwrap();
     assert_eq!(restored.trial.faults, Vec::<String>::new());
     let signed = |it: &AuthorityTrial| it.key == KeyTrial::Signed;
     assert!(restored.trial.authorities.iter().all(signed));

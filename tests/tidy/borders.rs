@@ -270,6 +270,11 @@ const DOORS: &[Door] = &[
         open: &["nowhere in the engine"],
     },
     Door {
+        name: "keyring_core",
+        watched: "engine/src/",
+        open: &["engine/src/vault/slot/os_store/"],
+    },
+    Door {
         name: "pkcs8",
         watched: "engine/src/",
         open: &["engine/src/x509/container/"],
@@ -278,6 +283,11 @@ const DOORS: &[Door] = &[
         name: "process::Command",
         watched: "engine/src/",
         open: &["nowhere in the engine"],
+    },
+    Door {
+        name: "qrcode",
+        watched: "app/src/",
+        open: &["app/src/kit.rs"],
     },
     Door {
         name: "rc2",

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
     BackupCommand, BackupFact, BackupManifest, BackupSchedule, BackupStatus, BackupStatusQuestion,
-    BackupTrial, Clock, Command, Fact, KeyTrial, Report, SystemClock,
+    BackupTrial, Clock, Command, Fact, KeyTrial, Opener, Report, Secret, SystemClock,
 };
 use chancery_engine::{Home, Kdf, Settings, read_manifest, restore, verify_backup};
 use clap::{Args, Subcommand};
@@ -110,7 +110,10 @@ fn create(session: &Session, out: &Path, keys_inside: bool) -> Result<Told, Repo
         Ok(Command::Backup(BackupCommand::Create {
             file: out.clone(),
             keys_inside,
-            passphrase: Some(session.copy_of_passphrase()?),
+            passphrase: match session.knows_passphrase() {
+                true => Some(session.copy_of_passphrase()?),
+                false => None,
+            },
         }))
     };
     let (file, bytes, manifest, trial) = session.carry_out(create, |fact| match fact {
@@ -132,12 +135,14 @@ fn verify(session: &Session, file: &Path) -> Result<Told, Report> {
     let file = files::absolute(file);
     // Said before the passphrase is asked for where it is no backup at all.
     read_manifest(&file)?;
-    let (manifest, trial) = match session.has_vault()? {
+    let has_vault = session.has_vault()?;
+    let with = session.opener()?;
+    let (manifest, trial) = match has_vault {
         true => {
             let verify = || {
-                let passphrase = Some(session.copy_of_passphrase()?);
+                let with = Some(copy_of(&with));
                 let file = file.clone();
-                Ok(Command::Backup(BackupCommand::Verify { file, passphrase }))
+                Ok(Command::Backup(BackupCommand::Verify { file, with }))
             };
             session.carry_out(verify, |fact| match fact {
                 Fact::Backup(BackupFact::Verified {
@@ -146,10 +151,20 @@ fn verify(session: &Session, file: &Path) -> Result<Told, Report> {
                 _ => None,
             })?
         }
-        false => verify_backup(&file, &session.copy_of_passphrase()?, Kdf::Usual)?,
+        false => verify_backup(&file, &with, Kdf::Usual)?,
     };
     let json = json!({ "file": file, "manifest": manifest, "trial": trial });
     Ok(Told::new(told(&manifest, Some(&trial)), &json)?.ending_with(exit(&trial)))
+}
+
+/// A command may have to be sent again, and what it holds cannot be copied by itself.
+fn copy_of(with: &Opener) -> Opener {
+    let again = |secret: &Secret<String>| secret.expose(|text| Secret::new(text.clone()));
+    match with {
+        Opener::OsStore => Opener::OsStore,
+        Opener::Passphrase(passphrase) => Opener::Passphrase(again(passphrase)),
+        Opener::Recovery(code) => Opener::Recovery(again(code)),
+    }
 }
 
 fn show(file: &Path) -> Result<Told, Report> {
@@ -161,9 +176,9 @@ fn show(file: &Path) -> Result<Told, Report> {
 fn restore_from(session: &Session, file: &Path) -> Result<Told, Report> {
     let folder = session.folder()?.to_owned();
     read_manifest(file)?;
-    let passphrase = session.copy_of_passphrase()?;
+    let with = session.opener()?;
     let settings = Settings::at(Home::Folder(folder.clone()));
-    let restored = restore(file, &settings, session.actor(), &passphrase)?;
+    let restored = restore(file, &settings, session.actor(), &with)?;
     for fault in &restored.trial.faults {
         session.talk.warning(fault);
     }

@@ -87,7 +87,7 @@ pub(crate) struct Submit {
     /// Who is to issue, by id, name or serial; not needed where there is only one
     #[arg(long, default_value = "", hide_default_value = true)]
     ca: String,
-    /// server, client, both or intermediate
+    /// One of `profile list`
     #[arg(long, default_value = "server")]
     profile: ProfileName,
 }

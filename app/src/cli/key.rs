@@ -17,8 +17,8 @@ pub(crate) enum Verb {
     Generate {
         /// What to call it
         name: String,
-        /// ed25519, p256, p384, rsa2048, rsa3072 or rsa4096
         #[arg(long = "type", value_name = "TYPE", default_value_t)]
+        #[arg(help = format!("One of {}", super::key_types()))]
         key_type: KeyType,
     },
     /// List every key, oldest first

@@ -15,6 +15,7 @@ mod key;
 mod number;
 mod passphrase;
 mod print;
+mod profile;
 mod quickstart;
 mod recovery;
 mod session;
@@ -54,6 +55,8 @@ pub(crate) enum Noun {
     Inspect(inspect::Inspect),
     #[command(subcommand, about = key::ABOUT)]
     Key(key::Verb),
+    #[command(subcommand, about = profile::ABOUT)]
+    Profile(profile::Verb),
     #[command(about = quickstart::ABOUT)]
     Quickstart(quickstart::Quickstart),
     #[command(subcommand, about = vault::ABOUT)]
@@ -72,10 +75,18 @@ impl Noun {
             Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),
+            Self::Profile(verb) => verb.run(session),
             Self::Quickstart(quickstart) => quickstart.run(session),
             Self::Vault(verb) => verb.run(session),
         }
     }
+}
+
+/// The types of key, for the help.
+fn key_types() -> String {
+    chancery_engine::api::KeyType::ALL
+        .map(chancery_engine::api::KeyType::slug)
+        .join(", ")
 }
 
 /// Does one thing and tells how it ended. Whatever was unlocked for it is locked again.

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use chancery_engine::api::{
     Actor, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, Grant, JobId, JobState,
-    ListJobs, Opener, Page, ProfileName, RecoveryCode, Report, Secret, ShowAuthority, SlotId,
-    SlotKind, Step, SystemClock, VaultCommand, VaultFact, VaultState, VaultStatus,
+    ListJobs, ListProfiles, Opener, Page, ProfileName, RecoveryCode, Report, Secret, ShowAuthority,
+    SlotId, SlotKind, Step, SystemClock, VaultCommand, VaultFact, VaultState, VaultStatus,
     VaultStatusQuestion,
 };
 use chancery_engine::{Answer, Client, Home, Settings, start};
@@ -255,6 +255,18 @@ impl Session {
         Ok(())
     }
 
+    /// What opens a vault that is elsewhere, such as in a backup: the recovery code where the words
+    /// say so, else the passphrase. What the operating system's store holds is of this machine.
+    pub(crate) fn opener(&self) -> Result<Opener, Report> {
+        match self.unlock_with {
+            Some(UnlockWith::Recovery) => {
+                let code = self.source.recovery_code(self.talk)?;
+                Ok(Opener::Recovery(code))
+            }
+            _ => Ok(Opener::Passphrase(self.copy_of_passphrase()?)),
+        }
+    }
+
     /// Whether nobody has given a passphrase, or named a file that holds it.
     fn is_silent(&self) -> bool {
         matches!(self.source, Source::Terminal) && self.passphrase.get().is_none()
@@ -282,7 +294,10 @@ impl Session {
         profile: &ProfileName,
         what: &str,
     ) -> Result<bool, Report> {
-        let covers = |grant: &Grant| grant.allows(profile, SystemClock.now());
+        let profiles = self.ask(&ListProfiles)?;
+        let row = profiles.iter().find(|row| row.name == *profile);
+        let acts_for_authority = row.is_some_and(|row| row.acts_for_authority);
+        let covers = |grant: &Grant| grant.allows(profile, acts_for_authority, SystemClock.now());
         self.prepare_key(authority, covers, what)
     }
 

@@ -11,6 +11,7 @@ pub(super) enum Action {
     Audit,
     Authorities,
     Back,
+    Backups,
     Certificates,
     Forward,
     Gallery,
@@ -27,11 +28,12 @@ pub(super) enum Action {
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::AddRequest,
         Self::Audit,
         Self::Authorities,
         Self::Back,
+        Self::Backups,
         Self::Certificates,
         Self::Forward,
         Self::Gallery,
@@ -53,6 +55,7 @@ impl Action {
             Self::Audit => "Audit",
             Self::Authorities => "Authorities",
             Self::Back => "Back",
+            Self::Backups => "Backups",
             Self::Certificates => "Certificates",
             Self::Forward => "Forward",
             Self::Gallery => "Gallery of widgets",
@@ -75,6 +78,7 @@ impl Action {
             Self::Audit => "What happened, who did it, and whether the record is complete",
             Self::Authorities => "Roots and the authorities below them",
             Self::Back => "To where you were before",
+            Self::Backups => "Make one, try one, or have them made by themselves",
             Self::Certificates => "Everything that has been issued",
             Self::Forward => "To where you came back from",
             Self::Gallery => "Every widget of this window, for those who build it",
@@ -97,6 +101,7 @@ impl Action {
             Self::Audit => icons::AUDIT,
             Self::Authorities => icons::AUTHORITIES,
             Self::Back => icons::ARROW_LEFT,
+            Self::Backups => icons::EXPORT,
             Self::Certificates => icons::CERTIFICATE,
             Self::Forward => icons::ARROW_RIGHT,
             Self::Gallery => icons::GALLERY,
@@ -121,7 +126,7 @@ impl Action {
             Self::Back => (Modifiers::ALT, Key::ArrowLeft),
             Self::Certificates => (Modifiers::COMMAND, Key::Num1),
             Self::Forward => (Modifiers::ALT, Key::ArrowRight),
-            Self::Gallery | Self::Unlocking => return None,
+            Self::Backups | Self::Gallery | Self::Unlocking => return None,
             Self::Import => (Modifiers::COMMAND, Key::I),
             Self::Issue => (Modifiers::COMMAND, Key::N),
             Self::Lock => (Modifiers::COMMAND, Key::L),
@@ -141,6 +146,7 @@ impl Action {
             Self::AddRequest => Place::AddRequest,
             Self::Audit => Place::Audit,
             Self::Authorities => Place::Authorities(None),
+            Self::Backups => Place::Secrets(Part::Backups),
             Self::Certificates => Place::Certificates,
             Self::Gallery => Place::Gallery,
             Self::Import => Place::Import,

@@ -185,6 +185,7 @@ const fn area(fact: &Fact) -> Option<Area> {
         Fact::Authority(_) => Area::Authority,
         Fact::Certificate(_) => Area::Certificate,
         Fact::Key(_) => Area::Key,
+        Fact::Profile(_) => Area::Profile,
         Fact::Request(_) => Area::Request,
         Fact::Revocation(_) => Area::Revocation,
         Fact::System(_) => Area::System,

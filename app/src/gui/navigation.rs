@@ -28,6 +28,7 @@ pub(super) enum Part {
     #[default]
     Keys,
     Slots,
+    Backups,
 }
 
 impl Place {

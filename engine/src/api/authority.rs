@@ -6,12 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Consent, Question, Resource};
 use crate::base::{
-    AuthorityId, CertificateId, Fingerprint, Form, Grant, KeyId, KeyType, Reach, Secret, Serial,
-    Subtree, Timestamp, TrustFormat,
+    AuthorityId, CertificateId, Fingerprint, Form, Grant, KeyId, KeyType, Publication, Reach,
+    Secret, Serial, Subtree, Timestamp, TrustFormat,
 };
 
 #[non_exhaustive]
 pub enum AuthorityCommand {
+    /// Replaces what it writes into the certificates it issues; those already issued stay as they
+    /// are.
+    Configure {
+        id: AuthorityId,
+        publication: Box<Publication>,
+    },
     /// Makes a root, or, under a parent, an intermediate.
     Create(NewAuthority),
     /// Takes the unattended use of its key away.
@@ -73,6 +79,9 @@ pub struct NewAuthorityRequest {
 #[non_exhaustive]
 #[serde(rename_all = "kebab-case")]
 pub enum AuthorityFact {
+    Configured {
+        id: AuthorityId,
+    },
     Created {
         id: AuthorityId,
     },
@@ -186,6 +195,8 @@ pub struct AuthorityDetail {
     pub serial: Option<Serial>,
     pub fingerprint: Option<Fingerprint>,
     pub excluded: Vec<Subtree>,
+    /// What it writes into the certificates it issues.
+    pub publication: Publication,
     pub created: Timestamp,
     /// The certificate, PEM; empty until installed.
     pub certificate_pem: String,
@@ -200,6 +211,11 @@ impl AuthorityCommand {
         let named = |name: &str| Resource::of("authority-name", name.trim());
         let on = |id: &AuthorityId| Resource::of("authority", id);
         let (action, resource, details, intent_first) = match self {
+            Self::Configure { id, publication } => {
+                let said = serde_json::to_string(publication).unwrap_or_default();
+                let details = format!("write into certificates {}", crate::base::shown(&said));
+                ("authority.configure", on(id), details, false)
+            }
             Self::Create(new) => {
                 let below = new
                     .parent

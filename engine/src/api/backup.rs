@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Area, Question, Resource};
+use super::{About, Area, Opener, Question, Resource};
 use crate::base::{BackupManifest, BackupSchedule, BackupTrial, Report, Secret, Timestamp};
 
 #[non_exhaustive]
@@ -24,12 +24,9 @@ pub enum BackupCommand {
     CreateScheduled,
     /// Makes the first one as soon as the vault is unlocked.
     SetSchedule { schedule: BackupSchedule },
-    /// Restores it in memory and lets each authority's key sign a test message. Without
-    /// `passphrase` it is opened with what the vault has open, if that fits.
-    Verify {
-        file: PathBuf,
-        passphrase: Option<Secret<String>>,
-    },
+    /// Restores it in memory and lets each authority's key sign a test message. Where nothing is
+    /// given it is opened with what the vault has open, if that fits.
+    Verify { file: PathBuf, with: Option<Opener> },
 }
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ mod backup;
 mod certificate;
 mod import;
 mod key;
+mod profile;
 mod question;
 mod request;
 mod revocation;
@@ -32,6 +33,9 @@ pub use import::{
     FilePassword, ImportCommand, ImportDone, ImportFact, ImportPreview, ImportSource, PreviewImport,
 };
 pub use key::{FindKey, KeyCommand, KeyDetail, KeyFact, KeyRow, LastUse, ListKeys, ShowKey};
+pub use profile::{
+    ListProfiles, ProfileCommand, ProfileDetail, ProfileFact, ProfileRow, ShowProfile,
+};
 pub use question::{Answered, Page, Question};
 pub use request::{
     FindRequest, ListRequests, PreviewRequest, RequestCommand, RequestDetail, RequestFact,
@@ -43,8 +47,7 @@ pub use revocation::{
     RevocationPreviewRow, RevocationRow, RevocationVerdict, Selection, ShowCrl,
 };
 pub use system::{
-    Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow,
-    SystemCommand, SystemFact,
+    Duty, Health, HealthQuestion, JobRow, JobState, ListJobs, SystemCommand, SystemFact,
 };
 pub use vault::{
     Opener, SlotCheck, SlotKind, SlotOutcome, SlotRow, VaultCommand, VaultFact, VaultState,
@@ -52,14 +55,15 @@ pub use vault::{
 };
 
 pub use crate::base::{
-    ApprovalId, AuthorityId, AuthorityTrial, BackupManifest, BackupSchedule, BackupTrial,
-    CertificateFormat, CertificateId, CertificateKey, Choices, Clock, CommandId, CrlNumber,
-    DescribedField, Description, Destination, DnsName, EmailName, Field, Finding, Fingerprint,
-    Form, Grant, Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId,
-    KeyTrial, KeyType, KeyUse, Kind, Merged, NameError, Needs, ParseIdError, ProfileName, Reach,
-    RecoveryCode, RecoveryCodeError, Remedy, Report, RequestId, Revocation, RevocationReason,
-    Secret, Serial, Severity, SlotId, Subtree, SystemClock, Take, Timestamp, TrustFormat,
-    UnknownForm, UriName, Verdict, shown,
+    AddressKind, Addresses, ApprovalId, AuthorityId, AuthorityTrial, BackupManifest,
+    BackupSchedule, BackupTrial, CertificateFormat, CertificateId, CertificateKey,
+    CertificatePolicy, Choices, Clock, CommandId, CrlNumber, CustomExtension, DescribedField,
+    Description, Destination, DnsName, EmailName, Field, Finding, Fingerprint, Form, Grant,
+    HexBytes, Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyTrial,
+    KeyType, KeyUse, Kind, Merged, NameError, NameKind, NameRule, Needs, ObjectId, ParseIdError,
+    ProfileContent, ProfileName, Publication, Reach, RecoveryCode, RecoveryCodeError, Remedy,
+    Report, RequestId, Revocation, RevocationReason, Secret, Serial, Severity, SlotId, Subtree,
+    SystemClock, Take, Timestamp, TrustFormat, UnknownForm, UriName, Usage, Verdict, shown,
 };
 
 use std::fmt;
@@ -98,6 +102,7 @@ pub enum Command {
     Certificate(CertificateCommand),
     Import(ImportCommand),
     Key(KeyCommand),
+    Profile(ProfileCommand),
     Request(RequestCommand),
     Revocation(RevocationCommand),
     System(SystemCommand),
@@ -114,6 +119,7 @@ pub enum Area {
     Backup,
     Certificate,
     Key,
+    Profile,
     Request,
     /// What is revoked, and the lists that say so.
     Revocation,
@@ -132,6 +138,7 @@ pub enum Fact {
     Certificate(CertificateFact),
     Import(ImportFact),
     Key(KeyFact),
+    Profile(ProfileFact),
     Request(RequestFact),
     Revocation(RevocationFact),
     System(SystemFact),
@@ -146,6 +153,7 @@ impl Fact {
             Self::Backup(_) => Area::Backup,
             Self::Certificate(_) => Area::Certificate,
             Self::Key(_) => Area::Key,
+            Self::Profile(_) => Area::Profile,
             Self::Request(_) => Area::Request,
             Self::Revocation(_) => Area::Revocation,
             Self::System(_) => Area::System,
@@ -252,6 +260,7 @@ impl Command {
             Self::Certificate(command) => command.about(),
             Self::Import(command) => command.about(),
             Self::Key(command) => command.about(),
+            Self::Profile(command) => command.about(),
             Self::Request(command) => command.about(),
             Self::Revocation(command) => command.about(),
             Self::System(command) => command.about(),

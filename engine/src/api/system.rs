@@ -1,9 +1,9 @@
-//! The engine itself: jobs, health, profiles.
+//! The engine itself: jobs and health.
 
 use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Question, Resource, Step};
-use crate::base::{AuthorityId, JobId, ProfileName, Report, Timestamp};
+use crate::base::{AuthorityId, JobId, Report, Timestamp};
 
 #[non_exhaustive]
 pub enum SystemCommand {
@@ -75,27 +75,6 @@ pub struct Health {
     pub running_jobs: u64,
     /// What is due next.
     pub due: Vec<(Timestamp, Duty)>,
-}
-
-/// Asks for the profiles a request or a wish may name.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct ListProfiles;
-
-impl Question for ListProfiles {
-    type Answer = Vec<ProfileRow>;
-}
-
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct ProfileRow {
-    pub name: ProfileName,
-    /// `TLS server`.
-    pub title: String,
-    /// One sentence.
-    pub purpose: String,
-    pub default_days: u32,
-    /// What may be passed only by a person who has been warned.
-    pub ceiling_days: u32,
-    pub is_authority: bool,
 }
 
 impl SystemCommand {

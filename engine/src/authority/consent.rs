@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::error::AuthorityError;
 use super::issuer::Issuer;
-use crate::base::{AuthorityId, ProfileName, Secret, Timestamp};
+use crate::base::{AuthorityId, Secret, Timestamp};
+use crate::x509::Profile;
 
 /// How the passphrase came to us.
 pub(crate) enum Confirmation {
@@ -44,12 +45,12 @@ impl Permission {
     /// naming the authority whose key is to sign (rule 9).
     pub(crate) fn for_use(
         issuer: &Issuer,
-        profile: &ProfileName,
+        profile: &Profile,
         now: Timestamp,
         consent: Option<(Arc<Secret<String>>, Confirmation)>,
     ) -> Result<Self, AuthorityError> {
         let grant = issuer.grant.as_ref();
-        let granted = grant.is_some_and(|grant| grant.allows(profile, now));
+        let granted = grant.is_some_and(|grant| profile.is_granted(grant, now));
         Self::given(issuer, granted, consent)
     }
 

@@ -3,8 +3,8 @@
 use super::error::AuthorityError;
 use super::issuer::Issuer;
 use crate::base::{
-    AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, KeyUse, Purpose, Reach,
-    Receipt, Report, Secret, Timestamp, hex,
+    AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, KeyUse, Publication, Purpose,
+    Reach, Receipt, Report, Secret, Timestamp, hex,
 };
 use crate::store::authority::{self, AuthorityRecord, Installed};
 use crate::store::key::{self, KeyRecord};
@@ -176,6 +176,7 @@ pub(crate) fn waiting(
         created,
         grant: plan.grant.clone(),
         installed: None,
+        publication: Publication::default(),
     }
 }
 

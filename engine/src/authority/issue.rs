@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::consent::Permission;
 use super::error::AuthorityError;
 use super::issuer::Issuer;
+use super::profiles::Loaded;
 use crate::base::{
     AuthorityId, CertificateId, CertificateKey, Finding, Fingerprint, Identifier, KeyId, Purpose,
     Receipt, Report, RequestId, Serial, Timestamp, shown,
@@ -32,6 +33,7 @@ pub(crate) struct Prepared {
     linted: Linted,
     record: CertificateRecord,
     signer: Signer,
+    profile: Loaded,
 }
 
 /// Whose key signs.
@@ -51,7 +53,7 @@ struct Signer {
 /// What is decided about one certificate.
 pub(crate) struct Given<'a> {
     pub(crate) issuer: &'a Issuer,
-    pub(crate) profile: &'static Profile,
+    pub(crate) profile: &'a Loaded,
     /// Why no request may bring this public key, if none may.
     pub(crate) barred: Option<&'a str>,
     pub(crate) source: Source,
@@ -77,11 +79,11 @@ pub(crate) fn prepare(
     if profile.is_ca && wish.subject == issuer.view.subject {
         return Err(AuthorityError::IssuersName(issuer.name.clone()).into());
     }
-    let draft = Draft::prepare(profile, &issuer.view, wish, serial, now)?;
+    let draft = Draft::prepare(profile.shared(), &issuer.view, wish, serial, now)?;
     let limits = Limits {
         unattended: issuer.grant.as_ref().filter(|_| given.unattended),
         barred: given.barred,
-        profile: &profile.name,
+        profile,
         now,
     };
     let record = record(&draft, issuer.id, source, now);
@@ -98,13 +100,14 @@ pub(crate) fn prepare(
             until: limits.unattended.and_then(|grant| grant.until),
             name: issuer.name.clone(),
         },
+        profile: profile.clone(),
     })
 }
 
 /// A root's own certificate: its draft is linted like any other, and signed with its own key.
 pub(crate) fn prepare_root(
     (authority, key): (AuthorityId, KeyId),
-    draft: Draft,
+    (profile, draft): (&Loaded, Draft),
     (id, now): (CertificateId, Timestamp),
 ) -> Result<Prepared, Report> {
     let source = Source {
@@ -125,6 +128,7 @@ pub(crate) fn prepare_root(
             until: None,
             name: String::new(),
         },
+        profile: profile.clone(),
     })
 }
 
@@ -156,25 +160,26 @@ pub(crate) fn name_of(subject: &Name, identifiers: &[Identifier]) -> String {
     }
 }
 
-/// A wish for a key that is in the vault. Where the profile is for hosts, the common name is among
-/// the alternative names: clients look only there (RFC 9525). One that is too long for a common
-/// name stands there alone, and the subject is empty.
+/// A wish for a key that is in the vault. Where the profile is for hosts or mailboxes, the common
+/// name is among the alternative names: clients look only there (RFC 9525; RFC 8550, 3). One that is
+/// too long for a common name stands there alone, and the subject is empty.
 pub(crate) fn wish_for(
     profile: &Profile,
     common_name: &str,
     mut identifiers: Vec<Identifier>,
     key: PublicKey,
 ) -> Wish {
-    let host = match common_name.parse() {
+    let named = match common_name.parse() {
         Ok(host @ (Identifier::Dns(_) | Identifier::Ip(_))) if profile.is_server() => Some(host),
+        Ok(mailbox @ Identifier::Email(_)) if profile.is_for_mail() => Some(mailbox),
         _ => None,
     };
-    let subject = match host {
+    let subject = match named {
         Some(_) if common_name.chars().count() > Name::LONGEST_COMMON_NAME => Name::none(),
         _ => Name::common_name(common_name),
     };
-    if let Some(host) = host.filter(|host| !identifiers.contains(host)) {
-        identifiers.insert(0, host);
+    if let Some(name) = named.filter(|name| !identifiers.contains(name)) {
+        identifiers.insert(0, name);
     }
     Wish::new(subject, identifiers, key)
 }
@@ -207,7 +212,9 @@ impl Prepared {
     pub(crate) fn guard(&self) -> Guard {
         let (issuer, serial) = (self.record.issuer, self.record.serial.clone());
         let (seen, path) = (self.signer.seen.clone(), self.signer.path.clone());
+        let profile = self.profile.clone();
         Box::new(move |now| {
+            profile.unchanged(now)?;
             for (above, serial) in path {
                 if now.revocation(above, &serial)?.is_some() {
                     return Err(AuthorityError::Changed(issuer).into());
@@ -251,6 +258,7 @@ impl Intended {
             linted,
             mut record,
             signer,
+            ..
         } = self.0;
         if signer.until.is_some_and(|end| end <= now) {
             let ended = AuthorityError::NeedsPassphrase { name: signer.name };

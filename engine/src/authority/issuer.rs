@@ -8,7 +8,7 @@ use super::hierarchy::{chain_from, revoked_above};
 use crate::base::{AuthorityId, Grant, KeyId, Report, Revocation, Serial, Timestamp};
 use crate::store::Revision;
 use crate::store::{Snapshot, authority};
-use crate::x509::{Certificate, IssuerView, SignatureAlgorithm, Urls};
+use crate::x509::{Certificate, IssuerView, SignatureAlgorithm, read_publication};
 
 pub(crate) struct Issuer {
     pub(crate) id: AuthorityId,
@@ -39,13 +39,14 @@ impl Issuer {
         let path = chain_from(store, id)?.into_iter();
         let path = path.filter_map(|(_, record)| Some((record.parent?, record.installed?.serial)));
         let algorithm = SignatureAlgorithm::of(key_type);
+        let published = read_publication(&record.publication)?;
         Ok(Self {
             id,
             key,
             view: IssuerView {
                 // What all above it leave, which may be less than its own certificate says.
                 path_len: installed.path_len,
-                ..IssuerView::of(&certificate, algorithm, Urls::default())?
+                ..IssuerView::of(&certificate, algorithm, published)?
             },
             revoked: revoked_above(store, id)?,
             path: path.collect(),

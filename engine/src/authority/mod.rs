@@ -11,6 +11,7 @@ mod install;
 mod issue;
 mod issuer;
 pub(crate) mod package;
+mod profiles;
 mod revoke;
 
 pub(crate) use consent::{Confirmation, Permission};
@@ -25,6 +26,7 @@ pub(crate) use issue::{
     Given, Prepared, Signed, Source, Unsigned, name_of, prepare, prepare_root, wish_for,
 };
 pub(crate) use issuer::{Issuer, Issuers};
+pub(crate) use profiles::{Loaded, Profiles, built};
 pub(crate) use revoke::{
     Hierarchy, RevocationError, Sentence, Target, Verdict, key_of, release, revoke,
 };

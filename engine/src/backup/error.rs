@@ -159,6 +159,7 @@ impl Explain for BackupError {
             Self::ScheduleMeaningless | Self::ScheduleRelative(_) => "backup.schedule",
             Self::TrialFailed(_) => "backup.trial-failed",
             Self::Vault(VaultError::WrongPassphrase) => "backup.wrong-passphrase",
+            Self::Vault(error) if is_of_opener(error) => error.code(),
             Self::Vault(_) => "backup.vault",
         }
     }
@@ -175,12 +176,12 @@ impl Explain for BackupError {
 
     fn remedy(&self) -> Remedy {
         Remedy::Do(match self {
-            Self::Vault(error) if !matches!(error, VaultError::WrongPassphrase) => {
-                return match error.remedy() {
-                    Remedy::Do(_) => Remedy::Do(OTHER_COPY.to_owned()),
-                    other => other,
-                };
-            }
+            Self::Vault(VaultError::WrongPassphrase) => OTHER_PASSPHRASE.to_owned(),
+            Self::Vault(error) => match error.remedy() {
+                Remedy::Do(_) if !is_of_opener(error) => OTHER_COPY.to_owned(),
+                Remedy::Do(step) => step,
+                other => return other,
+            },
             other => other.step().to_owned(),
         })
     }
@@ -193,10 +194,7 @@ impl BackupError {
             | Self::HeadDamaged
             | Self::Rows(_)
             | Self::Truncated
-            | Self::Vault(_) => match self {
-                Self::Vault(_) => "Type the passphrase that the vault had when the backup was made",
-                _ => OTHER_COPY,
-            },
+            | Self::Vault(_) => OTHER_COPY,
             Self::CannotRead(..) => "Name a backup that exists and that you may read",
             Self::CannotWrite(_, error) if is_full(error) => {
                 "Make room, or name another place, and try again"
@@ -220,11 +218,18 @@ impl BackupError {
     }
 }
 
+/// Whether something else should be given to open it, rather than another backup.
+fn is_of_opener(error: &VaultError) -> bool {
+    matches!(error.kind(), Kind::Locked | Kind::Malformed)
+}
+
 fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     )
 }
+
+const OTHER_PASSPHRASE: &str = "Type the passphrase that the vault had when the backup was made";
 
 const OTHER_COPY: &str = "Use another copy of this backup, or an older backup";

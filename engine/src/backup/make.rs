@@ -14,7 +14,7 @@ use super::trial::{Trial, try_out};
 use crate::base::{BackupManifest, Report, Secret, Timestamp, random};
 use crate::store::backup::{self, CopyError};
 use crate::store::{Disk, Snapshot, Store};
-use crate::vault::{Vault, VaultCopy, VaultError};
+use crate::vault::{Opener, Vault, VaultCopy, VaultError};
 
 /// What to make.
 pub(crate) struct Plan {
@@ -75,8 +75,8 @@ fn write_and_try(
         copy.unlock_like(vault).map(|()| copy)
     };
     let mut opened = Opened::at(part, like).map_err(as_trial)?;
-    let passphrase = plan.passphrase.as_ref();
-    let trial = try_out(&mut opened, passphrase).map_err(as_trial)?;
+    let with = plan.passphrase.as_ref().map(Opener::Passphrase);
+    let trial = try_out(&mut opened, with).map_err(as_trial)?;
     Ok(Made {
         bytes,
         manifest: opened.manifest,

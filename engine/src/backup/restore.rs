@@ -8,11 +8,11 @@ use super::error::BackupError;
 use super::file::Opened;
 use super::make::sync_folder_of;
 use super::trial::try_out;
-use crate::base::{BackupManifest, BackupTrial, Kind, Report, Secret};
+use crate::base::{BackupManifest, BackupTrial, Kind, Report};
 use crate::store::audit::Entry;
 use crate::store::backup::{Copied, CopyError, FILES};
 use crate::store::{Change, Disk, StoreError};
-use crate::vault::{Vault, VaultError, write_file};
+use crate::vault::{Opener, Vault, VaultError, write_file};
 
 /// Where to restore into.
 pub(crate) struct Place<'a> {
@@ -32,13 +32,13 @@ pub(crate) struct Restored {
 pub(crate) fn restore(
     file: &Path,
     place: &Place<'_>,
-    passphrase: &Secret<String>,
+    with: Opener<'_>,
     unlock: impl FnOnce(Vault) -> Result<Vault, VaultError>,
     entry: impl FnOnce(&BackupManifest) -> Entry,
 ) -> Result<Restored, Report> {
     require_empty(place.folder)?;
     let mut opened = Opened::at(file, unlock)?;
-    let trial = try_out(&mut opened, Some(passphrase))?;
+    let trial = try_out(&mut opened, Some(with))?;
     let stage = Stage::beside(place)?;
     let filled = stage.fill(&mut opened, place, |manifest| Change {
         receipts: trial.receipts,

@@ -7,12 +7,12 @@ use super::file::Opened;
 use crate::audit::{AuditError, Follower, Seals, step};
 use crate::base::{
     AuthorityId, AuthorityTrial, BackupTrial, Fingerprint, KeyId, KeyTrial, Receipt, Report,
-    Secret, random, shown, unhex,
+    random, shown, unhex,
 };
 use crate::store::authority::{self, AuthorityRecord};
 use crate::store::backup::Copied;
 use crate::store::{Snapshot, StoreError, key};
-use crate::vault::{KeyTried, TriedOutcome, Vault, VaultError};
+use crate::vault::{KeyTried, Opener, TriedOutcome, Vault, VaultError};
 use crate::x509::{Certificate, PublicKey, SignatureAlgorithm};
 
 pub(crate) struct Trial {
@@ -22,11 +22,8 @@ pub(crate) struct Trial {
 }
 
 /// An error is what keeps it from being restored at all; everything else is a fault that is told.
-/// With `passphrase` the keys of attended authorities sign too.
-pub(crate) fn try_out(
-    opened: &mut Opened,
-    passphrase: Option<&Secret<String>>,
-) -> Result<Trial, BackupError> {
+/// The keys of attended authorities sign too where `with` opens them.
+pub(crate) fn try_out(opened: &mut Opened, with: Option<Opener<'_>>) -> Result<Trial, BackupError> {
     let path = opened.path.clone();
     let copied = Copied::in_memory(&mut opened.rows()?);
     let copied = copied.map_err(|error| BackupError::while_reading(&path, error))?;
@@ -40,14 +37,14 @@ pub(crate) fn try_out(
     trying.counts().map_err(BackupError::Rows)?;
     let audit_complete_to = trying.audit()?;
     trying.certificates().map_err(BackupError::Rows)?;
-    let (records_opened, authorities) = trying.keys(passphrase)?;
+    let (records_opened, authorities) = trying.keys(with)?;
     Ok(Trial {
         found: BackupTrial {
             faults: trying.faults,
             rows: copied.rows,
             audit_complete_to,
             records_opened,
-            authority_keys_opened: passphrase.is_some(),
+            authority_keys_opened: with.is_some(),
             authorities,
         },
         receipts: trying.receipts,
@@ -128,7 +125,7 @@ impl Trying<'_> {
 
     fn keys(
         &mut self,
-        passphrase: Option<&Secret<String>>,
+        with: Option<Opener<'_>>,
     ) -> Result<(u64, Vec<AuthorityTrial>), BackupError> {
         let rows = BackupError::Rows;
         let authorities = self.store.authorities().map_err(rows)?;
@@ -137,7 +134,7 @@ impl Trying<'_> {
             sealing == Some(id) || authorities.iter().any(|(_, record)| record.key == Some(id))
         };
         let message = trial_message()?;
-        let tried = self.opened.vault.try_keys(passphrase, &message, signs)?;
+        let tried = self.opened.vault.try_keys(with, &message, signs)?;
         let mut tried: HashMap<KeyId, KeyTried> = tried.into_iter().map(|it| (it.id, it)).collect();
         self.known_keys(&tried)?;
         let mut records = 0;
@@ -172,8 +169,7 @@ impl Trying<'_> {
         }
         let mut trials = Vec::new();
         for (id, record) in &authorities {
-            let outcome = record.key.and_then(|key| outcomes.get(&key));
-            let key = match outcome {
+            let key = match record.key.and_then(|id| outcomes.get(&id)) {
                 None => KeyTrial::Absent,
                 Some(Err(outcome)) => *outcome,
                 Some(Ok(signature)) => match self.fits(*id, record, &message, signature) {
@@ -234,7 +230,8 @@ impl Trying<'_> {
             },
         };
         let algorithm = record.key_type.map(SignatureAlgorithm::of);
-        Ok(algorithm.is_some_and(|it| public.verify(it, message, signature).is_ok()))
+        let fits = |algorithm| public.verify(algorithm, message, signature).is_ok();
+        Ok(algorithm.is_some_and(fits))
     }
 }
 

@@ -7,16 +7,17 @@ use super::{AuthorityId, KeyId, ProfileName, Subtree, Timestamp};
 /// What a key may sign without a person (rule of use), and until when.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
-    /// Empty for every profile but `intermediate`.
+    /// Empty for every profile whose certificates do not act for the authority, as those of
+    /// authorities below it and of OCSP signers do.
     pub profiles: Vec<ProfileName>,
     pub until: Option<Timestamp>,
 }
 
 impl Grant {
     /// Whether a certificate of this profile may be signed now without a person.
-    pub fn allows(&self, profile: &ProfileName, now: Timestamp) -> bool {
+    pub fn allows(&self, profile: &ProfileName, acts_for_authority: bool, now: Timestamp) -> bool {
         let named = match self.profiles[..] {
-            [] => profile.as_str() != "intermediate",
+            [] => !acts_for_authority,
             _ => self.profiles.contains(profile),
         };
         self.covers_lists(now) && named
@@ -72,8 +73,8 @@ mod tests {
     fn a_grant_without_profiles_covers_all_but_new_authorities() {
         let grant = Grant::default();
         let now = Timestamp(0);
-        assert!(grant.allows(&"server".parse().unwrap(), now));
-        assert!(!grant.allows(&"intermediate".parse().unwrap(), now));
+        assert!(grant.allows(&"server".parse().unwrap(), false, now));
+        assert!(!grant.allows(&"intermediate".parse().unwrap(), true, now));
     }
 
     #[test]
@@ -83,8 +84,8 @@ mod tests {
             profiles: vec!["server".parse().unwrap()],
             until,
         };
-        assert!(grant.allows(&"server".parse().unwrap(), Timestamp(9)));
-        assert!(!grant.allows(&"server".parse().unwrap(), Timestamp(10)));
-        assert!(!grant.allows(&"client".parse().unwrap(), Timestamp(9)));
+        assert!(grant.allows(&"server".parse().unwrap(), false, Timestamp(9)));
+        assert!(!grant.allows(&"server".parse().unwrap(), false, Timestamp(10)));
+        assert!(!grant.allows(&"client".parse().unwrap(), false, Timestamp(9)));
     }
 }

@@ -13,6 +13,8 @@ mod id;
 mod import;
 mod merge;
 mod name;
+mod profile;
+mod publication;
 mod receipt;
 mod recovery;
 mod report;
@@ -41,6 +43,10 @@ pub use id::{
 pub use import::{ImportKind, ImportOutcome, ImportRow};
 pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};
+pub use profile::{NameKind, NameRule, ProfileContent, Usage};
+pub use publication::{
+    AddressKind, Addresses, CertificatePolicy, CustomExtension, HexBytes, ObjectId, Publication,
+};
 pub(crate) use receipt::{Purpose, Receipt};
 pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub(crate) use report::Explain;

@@ -254,29 +254,46 @@ impl FromStr for ProfileName {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum NameError {
+    AddressKindWord,
     DnsNotAscii,
     DnsSyntax,
     DnsTooLong,
     EmailSyntax,
+    ExtensionSyntax,
+    HexSyntax,
     IpSyntax,
+    NameKindWord,
+    NameRuleWord,
+    ObjectIdSyntax,
     ProfileSyntax,
     SubtreeSyntax,
     UriSyntax,
+    UsageWord,
 }
 
 impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::AddressKindWord => "expected crl, issuer or ocsp",
             Self::DnsNotAscii => "a host name in another script is written as `xn--…`",
             Self::DnsSyntax => {
                 "expected a host name of letters, digits and hyphens, such as www.example.internal"
             }
             Self::DnsTooLong => "a host name has at most 253 characters",
             Self::EmailSyntax => "expected an e-mail address, such as anna@example.internal",
+            Self::ExtensionSyntax => "expected OID=HEX or OID=HEX,critical",
+            Self::HexSyntax => "expected hexadecimal digits, two for each octet",
             Self::IpSyntax => "expected an IP address, such as 10.0.0.1 or fd00::1",
+            Self::NameKindWord => "expected dns, email, ip or uri",
+            Self::NameRuleWord => "expected none, optional or required",
+            Self::ObjectIdSyntax => "expected an object identifier, such as 1.3.6.1.5.5.7.3.1",
             Self::ProfileSyntax => "expected a profile's name, such as server",
             Self::SubtreeSyntax => "expected dns:NAME, ip:ADDRESS/LENGTH, email:HOST or uri:HOST",
             Self::UriSyntax => "expected an absolute URI, such as https://example.internal/a",
+            Self::UsageWord => {
+                "expected digitalSignature, nonRepudiation, keyEncipherment, dataEncipherment or \
+                 keyAgreement"
+            }
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::base::{Explain, Grant, Kind, ProfileName, Remedy, Timestamp};
-use crate::x509::Draft;
+use crate::x509::{Draft, Profile};
 
 /// What an authority and its key allow.
 pub(crate) struct Limits<'a> {
@@ -11,21 +11,21 @@ pub(crate) struct Limits<'a> {
     pub(crate) unattended: Option<&'a Grant>,
     /// Why the public key may not be certified, if it may not (rule 18).
     pub(crate) barred: Option<&'a str>,
-    pub(crate) profile: &'a ProfileName,
+    pub(crate) profile: &'a Profile,
     pub(crate) now: Timestamp,
 }
 
 /// Refuses what an approved draft must not be. What lints find is theirs.
 pub(crate) fn decide(draft: &Draft, limits: &Limits<'_>) -> Result<(), PolicyError> {
     if let Some(grant) = limits.unattended
-        && !grant.allows(limits.profile, limits.now)
+        && !limits.profile.is_granted(grant, limits.now)
     {
-        return Err(PolicyError::NotGranted(limits.profile.clone()));
+        return Err(PolicyError::NotGranted(limits.profile.name.clone()));
     }
     match limits.barred {
         Some(why) => Err(PolicyError::BarredKey(why.to_owned())),
-        None if draft.is_ca() != is_authority(limits.profile) => {
-            Err(PolicyError::OtherProfile(limits.profile.clone()))
+        None if draft.is_ca() != is_authority(&limits.profile.base) => {
+            Err(PolicyError::OtherProfile(limits.profile.name.clone()))
         }
         None => Ok(()),
     }

@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::running::Running;
 use super::{Kdf, Settings, cannot_start, threads};
 use crate::api::{Actor, Clock, Report, Revision, Timestamp, VaultState};
-use crate::authority::Issuers;
+use crate::authority::{Issuers, Profiles};
 use crate::base::{Mint, unhex};
 use crate::store::vault::SeenRecord;
 use crate::store::{self, Change, Disk, Home, Put, Refused, Snapshot, Store};
@@ -23,6 +23,7 @@ pub(super) struct Context {
     pub(super) store: Arc<Store>,
     pub(super) vault: Arc<Vault>,
     pub(super) issuers: Arc<Issuers>,
+    pub(super) profiles: Profiles,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) mint: Arc<Mint>,
     pub(super) running: Running,
@@ -63,6 +64,7 @@ impl Context {
             vault: Arc::new(vault),
             noted: Mutex::new(seen),
             issuers: Arc::default(),
+            profiles: Profiles::default(),
             clock: Arc::clone(&settings.clock),
             mint: Arc::new(Mint::new().map_err(cannot_start)?),
             running: Running::default(),

@@ -75,6 +75,7 @@ async fn decide(core: &Arc<Core>, act: &Act, command: Command) -> Result<Decided
         Command::Certificate(command) => handle::certificate::decide(context, act, command).await,
         Command::Import(command) => handle::import::decide(context, act, command).await,
         Command::Key(command) => handle::key::decide(context, act, command).await,
+        Command::Profile(command) => handle::profile::decide(context, act, command),
         Command::Request(command) => handle::request::decide(context, act, command).await,
         Command::Revocation(command) => handle::revocation::decide(context, act, command).await,
         Command::System(command) => handle::system::decide(core, command).await,
@@ -117,6 +118,9 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
         Area::Authority | Area::Key | Area::Revocation
     ) {
         context.issuers.forget(at);
+    }
+    if act.about.area == Area::Profile {
+        context.profiles.forget(at);
     }
     Ok(Ending::Done { fact, at })
 }

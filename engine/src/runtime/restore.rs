@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::context::VAULT_FILE;
+use super::handle::vault::opener;
 use super::{Home, Kdf, Settings};
-use crate::api::{Actor, BackupManifest, BackupTrial, Report, Resource, Secret};
+use crate::api::{Actor, BackupManifest, BackupTrial, Opener, Report, Resource};
 use crate::backup::{self, Opened, Place};
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::audit::Entry;
-use crate::vault::{Opener, Vault, VaultError};
+use crate::vault::{Vault, VaultError};
 
 /// What was restored, and what trying it out had shown.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,11 +28,11 @@ pub fn read_manifest(file: &Path) -> Result<BackupManifest, Report> {
 /// installation whose audit could tell of it.
 pub fn verify_backup(
     file: &Path,
-    passphrase: &Secret<String>,
+    with: &Opener,
     kdf: Kdf,
 ) -> Result<(BackupManifest, BackupTrial), Report> {
-    let mut opened = Opened::at(file, |vault| unlock(vault, passphrase, kdf))?;
-    let trial = backup::try_out(&mut opened, Some(passphrase))?;
+    let mut opened = Opened::at(file, |vault| unlock(vault, with, kdf))?;
+    let trial = backup::try_out(&mut opened, Some(opener(with)))?;
     Ok((opened.manifest, trial.found))
 }
 
@@ -42,7 +43,7 @@ pub fn restore(
     file: &Path,
     settings: &Settings,
     actor: Actor,
-    passphrase: &Secret<String>,
+    with: &Opener,
 ) -> Result<Restored, Report> {
     let Home::Folder(folder) = &settings.home else {
         return Err(NoFolder.into());
@@ -52,9 +53,9 @@ pub fn restore(
         vault_file: VAULT_FILE,
         disk: Arc::clone(&settings.disk),
     };
-    let open = |vault| unlock(vault, passphrase, settings.kdf);
+    let open = |vault| unlock(vault, with, settings.kdf);
     let now = settings.clock.now();
-    let restored = backup::restore(file, &place, passphrase, open, |manifest| Entry {
+    let restored = backup::restore(file, &place, opener(with), open, |manifest| Entry {
         at: now,
         actor,
         action: "backup.restore".to_owned(),
@@ -76,12 +77,12 @@ pub fn restore(
     })
 }
 
-fn unlock(vault: Vault, passphrase: &Secret<String>, kdf: Kdf) -> Result<Vault, VaultError> {
+fn unlock(vault: Vault, with: &Opener, kdf: Kdf) -> Result<Vault, VaultError> {
     let vault = match kdf {
         Kdf::Usual => vault,
         Kdf::WeakForTests => vault.accept_weak_for_tests(),
     };
-    vault.open(Opener::Passphrase(passphrase), true)?;
+    vault.open(opener(with), true)?;
     Ok(vault)
 }
 

@@ -8,7 +8,7 @@ use super::read::{Rows, Snapshot};
 use super::tables::{AUTHORITIES, AUTHORITY_DER, AUTHORITY_REQUESTS};
 use crate::api::Area;
 use crate::base::{
-    AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, Serial, Timestamp,
+    AuthorityId, CertificateId, Fingerprint, Grant, KeyId, KeyType, Publication, Serial, Timestamp,
 };
 use crate::x509::Constraints;
 
@@ -31,6 +31,9 @@ pub(crate) struct AuthorityRecord {
     pub(crate) grant: Option<Grant>,
     /// `None` until the certificate made elsewhere is installed.
     pub(crate) installed: Option<Installed>,
+    /// What it writes into the certificates it issues.
+    #[serde(default)]
+    pub(crate) publication: Publication,
 }
 
 /// What its certificate says.

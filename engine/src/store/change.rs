@@ -53,6 +53,7 @@ pub(super) enum Op {
     DueDone(Timestamp, u128),
     Gone(RowTable, u128),
     Name(String, u128),
+    NameGone(String),
     Note(&'static str, Vec<u8>),
     /// `None` takes the row away.
     Revoked(AuthorityId, Serial, Option<Vec<u8>>),
@@ -83,6 +84,13 @@ impl Put {
         Self {
             area,
             op: Op::Name(name, id),
+        }
+    }
+
+    pub(super) fn name_gone(area: Area, name: String) -> Self {
+        Self {
+            area,
+            op: Op::NameGone(name),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod fuzzing;
 pub(crate) mod job;
 pub(crate) mod key;
 mod lock;
+pub(crate) mod profile;
 mod read;
 mod record;
 pub(crate) mod request;

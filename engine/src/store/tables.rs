@@ -35,6 +35,8 @@ pub(super) const JOBS: RowTable = TableDefinition::new("jobs");
 /// Key → [`super::key::KeyRecord`].
 pub(super) const KEYS: RowTable = TableDefinition::new("keys");
 
+/// Profile of one's own → [`super::profile::ProfileRecord`].
+pub(super) const PROFILES: RowTable = TableDefinition::new("profiles");
 /// Key → [`super::key::UseRecord`]: its last use, and how many there were.
 pub(super) const KEY_USES: RowTable = TableDefinition::new("key_uses");
 
@@ -144,7 +146,7 @@ pub(super) fn complete(database: &impl ReadableDatabase) -> Result<bool, Error> 
     Ok(!missing.any)
 }
 
-const ROWS: [RowTable; 14] = [
+const ROWS: [RowTable; 15] = [
     AUTHORITIES,
     AUTHORITY_DER,
     AUTHORITY_REQUESTS,
@@ -157,6 +159,7 @@ const ROWS: [RowTable; 14] = [
     JOBS,
     KEYS,
     KEY_USES,
+    PROFILES,
     REQUESTS,
     REQUEST_DER,
 ];

@@ -211,6 +211,9 @@ fn apply(transaction: &WriteTransaction, put: Put) -> Result<(), Error> {
         Op::Name(name, id) => {
             transaction.open_table(NAMES)?.insert(name.as_str(), id)?;
         }
+        Op::NameGone(name) => {
+            transaction.open_table(NAMES)?.remove(name.as_str())?;
+        }
         Op::Note(name, note) => {
             let mut table = transaction.open_table(NOTES)?;
             table.insert(name, note.as_slice())?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Vault;
 use super::error::VaultError;
 use super::file::Contents;
+use super::file::PURPOSE_AUTHORITY;
 use super::file::PURPOSE_EVERYDAY;
 use super::file::Parts;
 use super::file::Sealed;
@@ -13,22 +14,23 @@ use super::file::VaultId;
 use super::list::Class;
 use super::list::KIND_KEY;
 use super::list::RecordName;
+use super::seal::Key;
 use super::signer::LocalKey;
+use super::slot::RecoverySlot;
+use super::slots::Opener;
 use super::storage::Memory;
 use super::storage::Storage;
 use super::stream::StreamKey;
 use super::unlocked;
-use super::unlocked::Unlocked;
 use crate::base::KeyId;
 use crate::base::Purpose;
 use crate::base::Receipt;
-use crate::base::Secret;
 
 /// A vault's file as of one moment. What opens the vault then opens it.
 pub(crate) struct VaultCopy {
     pub(crate) file: Vec<u8>,
     pub(crate) id: VaultId,
-    of: Arc<unlocked::Unlocked>,
+    of: Arc<Unlocked>,
 }
 
 impl VaultCopy {
@@ -104,6 +106,23 @@ impl Vault {
         Ok(())
     }
 
+    /// The key over authorities' records, where what opens the vault opens it too.
+    fn authority_key_with(
+        &self,
+        unlocked: &Unlocked,
+        with: Opener<'_>,
+    ) -> Result<Option<Key>, VaultError> {
+        let header = &unlocked.contents.header;
+        match with {
+            Opener::OsStore => Ok(None),
+            Opener::Passphrase(typed) => self.authority_key(unlocked, typed).map(Some),
+            Opener::Recovery(code) => {
+                let authority = RecoverySlot::open(header, code)?.authority()?;
+                authority.derive(header.vault, PURPOSE_AUTHORITY).map(Some)
+            }
+        }
+    }
+
     /// The key over what stands beside it in a backup.
     pub(crate) fn stream_key(
         &self,
@@ -116,10 +135,10 @@ impl Vault {
     }
 
     /// Opens every record that can be opened: everyday ones and grants now, authorities' with
-    /// `passphrase`. Those that `signs` names sign `message`.
+    /// what `with` opens. Those that `signs` names sign `message`.
     pub(crate) fn try_keys(
         &self,
-        passphrase: Option<&Secret<String>>,
+        with: Option<Opener<'_>>,
         message: &[u8],
         signs: impl Fn(KeyId) -> bool,
     ) -> Result<Vec<KeyTried>, VaultError> {
@@ -128,8 +147,8 @@ impl Vault {
         let everyday = unlocked
             .master
             .derive(contents.header.vault, PURPOSE_EVERYDAY)?;
-        let authority = match passphrase {
-            Some(passphrase) => Some(self.authority_key(&unlocked, passphrase)?),
+        let authority = match with {
+            Some(with) => self.authority_key_with(&unlocked, with)?,
             None => None,
         };
         let names = contents.entries.keys().filter(|name| name.kind == KIND_KEY);

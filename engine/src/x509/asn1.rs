@@ -271,6 +271,32 @@ pub(super) fn sequence_tlv<'a>(reader: &mut SliceReader<'a>) -> Result<&'a [u8]>
     }
 }
 
+/// Whether this is one element in DER, as far as that can be seen without knowing its type.
+pub(super) fn is_der(bytes: &[u8]) -> bool {
+    is_der_within(bytes, DEEPEST)
+}
+
+fn is_der_within(bytes: &[u8], depth: usize) -> bool {
+    let elements = |bytes: &[u8]| -> Result<bool> {
+        let mut reader = SliceReader::new(bytes)?;
+        let mut sound = true;
+        while !reader.is_finished() {
+            let element = reader.tlv_bytes()?;
+            sound = sound && depth > 0 && is_der_within(element, depth - 1);
+        }
+        Ok(sound)
+    };
+    let read = read_all(bytes, |reader| {
+        let is_constructed = reader.peek_byte().is_some_and(|tag| tag & CONSTRUCTED != 0);
+        Ok((is_constructed, AnyRef::decode(reader)?.value()))
+    });
+    match read {
+        Ok((true, value)) => elements(value).unwrap_or(false),
+        Ok((false, _)) => true,
+        Err(_) => false,
+    }
+}
+
 /// The octets of a BIT STRING without unused bits.
 pub(super) fn octets(bits: BitStringRef<'_>) -> Result<&[u8]> {
     bits.as_bytes()
@@ -341,10 +367,13 @@ pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const OBJECT_ID: u8 = 0x06;
 pub(super) const ENUMERATED: u8 = 0x0a;
+pub(super) const IA5_STRING: u8 = 0x16;
 pub(super) const UTC_TIME: u8 = 0x17;
 pub(super) const GENERALIZED_TIME: u8 = 0x18;
 pub(super) const BMP_STRING: u8 = 0x1e;
 pub(super) const SEQUENCE: u8 = 0x30;
 pub(super) const SET: u8 = 0x31;
+const CONSTRUCTED: u8 = 0x20;
+const DEEPEST: usize = 32;
 const VERSION_3: &[u8] = &[0xa0, 0x03, 0x02, 0x01, 0x02];
 const CRITICAL: &[u8] = &[BOOLEAN, 0x01, 0xff];

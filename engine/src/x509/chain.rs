@@ -22,7 +22,11 @@ use crate::x509::oid;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Usage {
     Client,
+    Code,
+    Email,
+    Ocsp,
     Server,
+    Timestamp,
 }
 
 impl Usage {
@@ -30,13 +34,17 @@ impl Usage {
     pub(crate) fn among(purposes: &[ObjectIdentifier]) -> impl Iterator<Item = Self> {
         purposes.iter().filter_map(|purpose| match *purpose {
             oid::CLIENT_AUTH => Some(Self::Client),
+            oid::CODE_SIGNING => Some(Self::Code),
+            oid::EMAIL_PROTECTION => Some(Self::Email),
+            oid::OCSP_SIGNING => Some(Self::Ocsp),
             oid::SERVER_AUTH => Some(Self::Server),
+            oid::TIME_STAMPING => Some(Self::Timestamp),
             _ => None,
         })
     }
 }
 
-/// Verifies a chain as a TLS client or server would that trusts `root` alone (RFC 5280, 6.1).
+/// Verifies a chain as a program would that trusts `root` alone (RFC 5280, 6.1).
 pub(crate) fn verify_chain(
     leaf: &[u8],
     intermediates: &[Vec<u8>],
@@ -56,7 +64,11 @@ pub(crate) fn verify_chain(
     let at = UnixTime::since_unix_epoch(Duration::from_secs(secs));
     let purpose = match usage {
         Usage::Client => Purpose::client_auth(),
+        Usage::Code => Purpose::required(&KEY_PURPOSE_CODE),
+        Usage::Email => Purpose::required(&KEY_PURPOSE_EMAIL),
+        Usage::Ocsp => Purpose::required(&KEY_PURPOSE_OCSP),
         Usage::Server => Purpose::server_auth(),
+        Usage::Timestamp => Purpose::required(&KEY_PURPOSE_TIMESTAMP),
     };
     let anchors = [anchor];
     let verified = leaf.verify_for_usage(
@@ -259,6 +271,16 @@ impl Explain for ChainError {
             }
         })
     }
+}
+
+/// The contents of id-kp-codeSigning and its like (RFC 5280, 4.2.1.12), without tag and length.
+const KEY_PURPOSE_CODE: [u8; 8] = key_purpose(3);
+const KEY_PURPOSE_EMAIL: [u8; 8] = key_purpose(4);
+const KEY_PURPOSE_TIMESTAMP: [u8; 8] = key_purpose(8);
+const KEY_PURPOSE_OCSP: [u8; 8] = key_purpose(9);
+
+const fn key_purpose(last: u8) -> [u8; 8] {
+    [0x2b, 6, 1, 5, 5, 7, 3, last]
 }
 
 #[cfg(test)]

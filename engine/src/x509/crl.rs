@@ -12,10 +12,10 @@ use crate::base::{
 };
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::{Extension, Signed, Time};
-use crate::x509::error::{PemFault, X509Error};
+use crate::x509::error::X509Error;
 use crate::x509::key::{PublicKey, VerifyError};
 use crate::x509::name::Name;
-use crate::x509::{asn1, extension, oid, pem};
+use crate::x509::{asn1, extension, oid};
 
 /// One revoked certificate on a list (RFC 5280, 5.3).
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -146,23 +146,7 @@ pub(crate) struct CertificateList {
 }
 
 impl CertificateList {
-    /// Reads DER, or the first list of a PEM text, of at most 64 MiB: a million entries have some
-    /// 49 MB. Every entry is read once, so that what is cut off or damaged is refused.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, X509Error> {
-        if bytes.len() > MAX_SIZE {
-            return Err(X509Error::TooLarge {
-                what: "CRL",
-                limit: MAX_SIZE,
-            });
-        }
-        if !pem::is_pem(bytes.get(..PEM_START).unwrap_or(bytes)) {
-            return Self::from_der(bytes.to_vec());
-        }
-        let blocks = pem::decode(bytes, MAX_SIZE)?;
-        let list = blocks.into_iter().find(|block| block.label == pem::CRL);
-        Self::from_der(list.ok_or(X509Error::Pem(PemFault::Label))?.der)
-    }
-
+    /// Every entry is read once, so that what is cut off or damaged is refused.
     pub(crate) fn from_der(der: Vec<u8>) -> Result<Self, X509Error> {
         let malformed = X509Error::malformed("CRL");
         let signed = Signed::read(&der).map_err(&malformed)?;
@@ -460,11 +444,6 @@ const VERSION_2: &[u8] = &[asn1::INTEGER, 1, 1];
 
 /// RFC 5280, 5.2.3.
 const MOST_NUMBER_OCTETS: usize = 20;
-
-const MAX_SIZE: usize = 64 * 1024 * 1024;
-
-/// Where a PEM text begins, if it is one; a list of 64 MiB in DER is not searched for it.
-const PEM_START: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests;

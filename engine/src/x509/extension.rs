@@ -153,13 +153,20 @@ pub(super) fn key_usage(value: KeyUsage) -> Result<Vec<u8>> {
     write(oid::KEY_USAGE, true, &value.write())
 }
 
+/// Critical where it is time stamping (RFC 3161, 2.3).
 pub(super) fn extended_key_usage(purposes: &[ObjectIdentifier]) -> Result<Vec<u8>> {
+    let critical = purposes.contains(&oid::TIME_STAMPING);
     let purposes: Result<Vec<Vec<u8>>> = purposes.iter().map(Encode::to_der).collect();
     write(
         oid::EXTENDED_KEY_USAGE,
-        false,
+        critical,
         &asn1::sequence_of(&purposes?),
     )
+}
+
+/// An OCSP signer about which nobody asks whether it was revoked (RFC 6960, 4.2.2.2.1).
+pub(super) fn ocsp_no_check() -> Result<Vec<u8>> {
+    write(oid::OCSP_NO_CHECK, false, &[5, 0])
 }
 
 pub(super) fn read_extended_key_usage(der: &[u8]) -> Result<Vec<ObjectIdentifier>> {

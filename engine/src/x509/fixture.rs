@@ -1,5 +1,7 @@
 //! Keys, CAs and requests for the tests of this module.
 
+use std::sync::Arc;
+
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
@@ -218,6 +220,7 @@ fn view(
         path_len,
         constraints,
         urls: Urls::default(),
+        additions: Arc::default(),
     }
 }
 
@@ -237,7 +240,7 @@ pub(super) fn assert_tells<E: Explain>(error: &E) {
     }
 }
 
-pub(super) fn built_in(name: &str) -> &'static Profile {
+pub(super) fn built_in(name: &str) -> &'static Arc<Profile> {
     profile(&name.parse().unwrap()).unwrap()
 }
 

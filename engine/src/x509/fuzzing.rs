@@ -6,7 +6,9 @@ use crate::x509::asn1::Tbs;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{Usage, verify_authority, verify_chain, verify_root};
 use crate::x509::constraints::Constraints;
-use crate::x509::container::{Bundle, Openness, PrivateKey, Reading};
+use crate::x509::container::{
+    Bundle, Openness, PrivateKey, Reading, write_certificates, write_jks,
+};
 use crate::x509::crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 use crate::x509::draft::{Draft, IssuerView, Wish};
 use crate::x509::extension::{BasicConstraints, KeyUsage, Urls};
@@ -178,6 +180,26 @@ pub fn container(bytes: &[u8], password: Option<&str>, unauthenticated: bool) {
     }
 }
 
+/// Something in the place of a certificate, written as trusted and read again.
+pub fn trusted(name: &str, der: &[u8], password: &str) {
+    let password = Secret::new(password.to_owned());
+    let reading = Reading {
+        password: Some(&password),
+        unauthenticated: false,
+    };
+    let anchors = [(name.to_owned(), der.to_vec())];
+    let one = [der.to_vec()];
+    let forms = [
+        write_certificates(&one).unwrap_or_else(|error| panic!("{error}")),
+        write_jks(&anchors, &password, NOW).unwrap_or_else(|error| panic!("{}", error.what)),
+    ];
+    for form in forms {
+        let read = Bundle::read(&form, reading).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(read.certificates.len(), 1);
+        assert_eq!(read.certificates[0].der, der);
+    }
+}
+
 /// A private key as each form of its own; what was read is written so that it reads again.
 pub fn private_key(der: &[u8]) {
     if let Ok(key) = PrivateKey::from_pkcs8(der) {
@@ -193,7 +215,7 @@ fn key_again(key: &PrivateKey) {
 
 /// A CRL; its entries are written anew and read again.
 pub fn crl(bytes: &[u8]) {
-    let Ok(list) = CertificateList::read(bytes) else {
+    let Ok(list) = CertificateList::from_der(bytes.to_vec()) else {
         return;
     };
     let again = CertificateList::from_der(list.der().to_vec()).unwrap();

@@ -1,5 +1,6 @@
 //! Certificates, requests and chains as values: no I/O, no clock, no store, no private keys.
 
+mod additions;
 mod algorithm;
 mod asn1;
 mod certificate;
@@ -29,6 +30,7 @@ pub(crate) mod serial;
 #[cfg(test)]
 mod fixture;
 
+pub(crate) use additions::read_publication;
 pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use certificate::{Certificate, key_fingerprint, tbs_key_fingerprint};
 pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
@@ -45,5 +47,6 @@ pub(crate) use key::{PublicKey, trial_key};
 pub(crate) use link::Link;
 pub(crate) use merge::{MergeError, merge};
 pub(crate) use name::Name;
+pub(crate) use oid::OCSP_SIGNING;
 pub(crate) use profile::{Profile, profile, profiles};
 pub(crate) use request::{Asked, CertificationRequest, write_request};

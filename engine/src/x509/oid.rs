@@ -42,15 +42,24 @@ pub(super) const INVALIDITY_DATE: ObjectIdentifier = oid("2.5.29.24");
 pub(super) const DELTA_CRL_INDICATOR: ObjectIdentifier = oid("2.5.29.27");
 pub(super) const ISSUING_DISTRIBUTION_POINT: ObjectIdentifier = oid("2.5.29.28");
 pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
+pub(super) const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
 pub(super) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier = oid("2.5.29.31");
 pub(super) const AUTHORITY_KEY_ID: ObjectIdentifier = oid("2.5.29.35");
 pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
 pub(super) const AUTHORITY_INFO_ACCESS: ObjectIdentifier = oid("1.3.6.1.5.5.7.1.1");
 pub(super) const CA_ISSUERS: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.2");
+pub(super) const CPS: ObjectIdentifier = oid("1.3.6.1.5.5.7.2.1");
+pub(super) const OCSP_NO_CHECK: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1.5");
+pub(super) const PRECERTIFICATE_POISON: ObjectIdentifier = oid("1.3.6.1.4.1.11129.2.4.3");
 pub(super) const OCSP: ObjectIdentifier = oid("1.3.6.1.5.5.7.48.1");
 
 pub(crate) const SERVER_AUTH: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.1");
 pub(crate) const CLIENT_AUTH: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.2");
+pub(super) const CODE_SIGNING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.3");
+pub(super) const EMAIL_PROTECTION: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.4");
+pub(super) const TIME_STAMPING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.8");
+pub(crate) const OCSP_SIGNING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.9");
+pub(super) const ANY_PURPOSE: ObjectIdentifier = oid("2.5.29.37.0");
 
 /// The name for people, or the dotted form.
 pub(super) fn title(id: ObjectIdentifier) -> String {
@@ -103,11 +112,11 @@ const TITLES: &[(ObjectIdentifier, &str)] = &[
     (SERVER_AUTH, "TLS server"),
     (SUBJECT_ALT_NAME, "Subject alternative names"),
     (SUBJECT_KEY_ID, "Subject key identifier"),
-    (oid("1.3.6.1.5.5.7.3.3"), "Code signing"),
-    (oid("1.3.6.1.5.5.7.3.4"), "E-mail protection"),
-    (oid("1.3.6.1.5.5.7.3.8"), "Time stamping"),
-    (oid("1.3.6.1.5.5.7.3.9"), "OCSP signing"),
-    (oid("2.5.29.37.0"), "Any purpose"),
+    (CODE_SIGNING, "Code signing"),
+    (EMAIL_PROTECTION, "E-mail protection"),
+    (TIME_STAMPING, "Time stamping"),
+    (OCSP_SIGNING, "OCSP signing"),
+    (ANY_PURPOSE, "Any purpose"),
     (oid("1.3.6.1.5.5.7.1.24"), "TLS features"),
     (
         oid("1.3.6.1.4.1.311.20.2"),
@@ -121,12 +130,12 @@ const TITLES: &[(ObjectIdentifier, &str)] = &[
         oid("1.3.6.1.4.1.11129.2.4.2"),
         "Signed certificate timestamps",
     ),
-    (oid("1.3.6.1.5.5.7.48.1.5"), "OCSP no check"),
+    (OCSP_NO_CHECK, "OCSP no check"),
     (oid("2.5.29.18"), "Issuer alternative names"),
     (CRL_NUMBER, "CRL number"),
     (DELTA_CRL_INDICATOR, "Delta CRL indicator"),
     (ISSUING_DISTRIBUTION_POINT, "Issuing distribution point"),
-    (oid("2.5.29.32"), "Certificate policies"),
+    (CERTIFICATE_POLICIES, "Certificate policies"),
     (oid("2.5.29.36"), "Policy constraints"),
     (oid("2.5.29.46"), "Freshest CRL"),
     (oid("2.5.29.54"), "Inhibit any policy"),

@@ -1,13 +1,14 @@
-//! Certificates and keys in the forms of other programs: PEM, PKCS #1, #7, #8 and #12, SEC 1.
+//! Certificates and keys in the forms of other programs: PEM, PKCS #1, #7, #8 and #12, SEC 1, JKS.
 #![no_main]
 
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use chancery_engine::fuzz_x509 as x509;
 use fuzz::{Pieces, SEQUENCE, wrap};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut pieces = Pieces::of(bytes);
-    match pieces.byte() % 6 {
+    match pieces.byte() % 8 {
         0 => x509::container(pieces.rest(), None, false),
         1 => x509::container(pieces.rest(), Some(PASSWORD), false),
         2 => x509::container(pieces.rest(), Some(PASSWORD), true),
@@ -21,7 +22,12 @@ fuzz_target!(|bytes: &[u8]| {
             ];
             x509::private_key(&wrap(SEQUENCE, &parts));
         }
-        _ => x509::container(&unprotected(pieces), Some(PASSWORD), true),
+        5 => x509::container(&unprotected(pieces), Some(PASSWORD), true),
+        6 => x509::container(&java(pieces.rest()), Some(PASSWORD), false),
+        _ => {
+            let name = String::from_utf8_lossy(pieces.counted()).into_owned();
+            x509::trusted(&name, &wrap(SEQUENCE, &[pieces.rest()]), PASSWORD);
+        }
     }
 });
 
@@ -40,6 +46,15 @@ fn unprotected(mut pieces: Pieces<'_>) -> Vec<u8> {
     }
     let contents = wrap(SEQUENCE, &[&data(&wrap(SEQUENCE, &[&bags]))]);
     wrap(SEQUENCE, &[&[2, 1, 3], &data(&contents)])
+}
+
+/// A Java key store whose digest is right.
+fn java(entries: &[u8]) -> Vec<u8> {
+    let store = [b"\xfe\xed\xfe\xed\0\0\0\x02", entries].concat();
+    let password: Vec<u8> = PASSWORD.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let digested = [&password, &b"Mighty Aphrodite"[..], &store].concat();
+    let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, &digested);
+    [&store, digest.as_ref()].concat()
 }
 
 fn data(octets: &[u8]) -> Vec<u8> {

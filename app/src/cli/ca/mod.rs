@@ -1,6 +1,7 @@
 //! `chancery ca`: roots, intermediates, and what each of their keys may sign alone.
 
 mod new;
+mod set;
 
 pub(crate) use new::Wish;
 
@@ -19,6 +20,8 @@ use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
 use crate::cli::{CliError, files, number};
 use new::{Create, Request};
+use set::Set;
+pub(in crate::cli) use set::replace;
 
 pub(crate) const ABOUT: &str = "Certification authorities: roots and those below them";
 
@@ -63,6 +66,8 @@ pub(crate) enum Verb {
     List,
     /// Make a key here and a request for an authority elsewhere to sign; answers with its id
     Request(Request),
+    /// Say what an authority writes into the certificates it issues from now on
+    Set(Set),
     /// Show one authority
     Show {
         /// Id, name or serial
@@ -77,7 +82,7 @@ pub(crate) enum Verb {
 pub(crate) struct GrantWords {
     /// Id, name or serial
     ca: String,
-    /// Only this profile; may be repeated; without, every one but `intermediate`
+    /// Only this profile; may be repeated; without, every one but `intermediate` and `ocsp`
     #[arg(long)]
     profile: Vec<ProfileName>,
     /// For so many days; without, to the end of the authority's certificate
@@ -111,6 +116,7 @@ impl Verb {
             Self::Install { ca, certificates } => install(session, ca, &certificates),
             Self::List => list_all(session),
             Self::Request(words) => words.run(session),
+            Self::Set(words) => words.run(session),
             Self::Show { ca, pem } => show(session, ca, pem),
         }
     }
@@ -277,6 +283,11 @@ fn in_words(detail: &AuthorityDetail) -> String {
         ("Path length", text(row.path_len.map(|n| n.to_string()))),
         ("May issue for", reach),
         ("Never for", list(&detail.excluded)),
+        ("Writes CRL", list(&detail.publication.addresses.crl)),
+        ("Writes issuer", list(&detail.publication.addresses.issuer)),
+        ("Writes OCSP", list(&detail.publication.addresses.ocsp)),
+        ("Writes policies", list(&detail.publication.policies)),
+        ("Writes extensions", list(&detail.publication.extensions)),
         ("Issued", row.issued.to_string()),
         (
             "Serial",
@@ -298,7 +309,7 @@ pub(crate) fn signs(custody: &Custody) -> String {
         Custody::Keyless => "elsewhere: its key is not in this vault".to_owned(),
         Custody::Unattended(grant) => {
             let what = match grant.profiles.is_empty() {
-                true => "every profile but intermediate".to_owned(),
+                true => "every profile but intermediate and ocsp".to_owned(),
                 false => list(&grant.profiles),
             };
             let end = grant.until.map_or("for ever".to_owned(), until);
@@ -338,7 +349,7 @@ mod tests {
         let words = signs(&Custody::Unattended(grant.clone()));
         assert_eq!(
             words,
-            "alone until 2026-11-22: every profile but intermediate, and CRLs"
+            "alone until 2026-11-22: every profile but intermediate and ocsp, and CRLs"
         );
         grant.profiles = vec!["server".parse().unwrap()];
         grant.until = None;

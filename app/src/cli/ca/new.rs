@@ -34,8 +34,8 @@ pub(crate) struct Create {
 struct New {
     /// What to call it
     name: String,
-    /// ed25519, p256, p384, rsa2048, rsa3072 or rsa4096
     #[arg(long, value_name = "TYPE", default_value = "p384")]
+    #[arg(help = format!("One of {}", crate::cli::key_types()))]
     key: KeyType,
     /// How many authorities may follow below it
     #[arg(long, value_name = "N")]

@@ -24,7 +24,7 @@ pub(crate) struct Create {
     /// An alternative name; may be repeated
     #[arg(long, value_name = "dns:…|ip:…|email:…|uri:…")]
     san: Vec<Identifier>,
-    /// server, client, both or intermediate
+    /// One of `profile list`
     #[arg(long, default_value = "server")]
     profile: ProfileName,
     /// Who issues it, by id, name or serial; not needed where there is only one
@@ -36,7 +36,7 @@ pub(crate) struct Create {
     /// Pass the profile's longest lifetime, up to 3650 days: such a certificate outlives its care
     #[arg(long)]
     beyond_ceiling: bool,
-    /// Make a key of this type: ed25519, p256, p384, rsa2048, rsa3072 or rsa4096
+    #[arg(help = format!("Make a key of this type: {}", crate::cli::key_types()))]
     #[arg(long, value_name = "TYPE", default_value_t, conflicts_with = "key")]
     key_type: KeyType,
     /// Use this key of the vault, by id or name

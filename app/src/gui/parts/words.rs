@@ -1,8 +1,8 @@
 //! Facts as sentences, for toasts; choices as the words of a drop-down.
 
 use chancery_engine::api::{
-    AuditFact, AuthorityFact, CertificateFact, Fact, KeyType, RequestFact, RevocationFact,
-    SystemFact, VaultFact,
+    AuditFact, AuthorityFact, BackupFact, CertificateFact, Fact, KeyType, ProfileFact, RequestFact,
+    RevocationFact, SystemFact, VaultFact,
 };
 
 use crate::gui::widgets::report::sentence;
@@ -32,6 +32,7 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
             0 => format!("Audit verified up to entry {}", found.complete_to),
             count => format!("Audit verified: {count} faults"),
         },
+        Fact::Authority(AuthorityFact::Configured { .. }) => "Authority changed".to_owned(),
         Fact::Authority(AuthorityFact::Created { .. }) => "Authority created".to_owned(),
         Fact::Authority(AuthorityFact::Exported { files, .. })
         | Fact::Certificate(CertificateFact::Exported { files, .. }) => written(files),
@@ -43,9 +44,20 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         Fact::Authority(AuthorityFact::Requested { .. }) => "Request made".to_owned(),
         Fact::Certificate(CertificateFact::Issued { .. }) => "Certificate issued".to_owned(),
         Fact::Key(_) => "Key made".to_owned(),
+        Fact::Profile(ProfileFact::Changed { .. }) => "Profile changed".to_owned(),
+        Fact::Profile(ProfileFact::Copied { .. }) => "Profile copied".to_owned(),
+        Fact::Profile(ProfileFact::Removed { .. }) => "Profile removed".to_owned(),
         Fact::Revocation(fact) => return revocation(fact),
         Fact::Request(RequestFact::Rejected { .. }) => "Request rejected".to_owned(),
         Fact::Request(RequestFact::Submitted { .. }) => "Request taken in".to_owned(),
+        Fact::Backup(BackupFact::Created { file, .. }) => {
+            format!("Backup written to {}, and tried out", file.display())
+        }
+        Fact::Backup(BackupFact::ScheduleCleared) => "No backups by themselves".to_owned(),
+        Fact::Backup(BackupFact::ScheduleSet { .. }) => "Backups are made by themselves".to_owned(),
+        Fact::Vault(VaultFact::Recovered { .. }) => "New passphrase set".to_owned(),
+        Fact::Vault(VaultFact::SlotAdded { .. }) => "Way to unlock added".to_owned(),
+        Fact::Vault(VaultFact::SlotRemoved { .. }) => "Way to unlock removed".to_owned(),
         Fact::Vault(VaultFact::Created { .. }) => "Vault created".to_owned(),
         Fact::Vault(VaultFact::PassphraseChanged { .. }) => "Passphrase changed".to_owned(),
         _ => return None,

@@ -114,6 +114,9 @@ impl FirstRun {
                 self.greet(&shown);
             }
         }
+        let text = "To restore a backup instead, close this window and run chancery backup restore \
+            FILE; the passphrase of its vault opens it.";
+        ui.label(theme::soft(ui, text));
         if button::primary(ui, "Continue", true).clicked() || entered {
             self.step = Step::Passphrase;
         }

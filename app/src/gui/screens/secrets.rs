@@ -1,12 +1,14 @@
 //! Private keys and what opens the vault: who may use what, and when it was used; never a value.
 
+mod backup_dialogs;
+mod backups;
 mod dialogs;
 mod key;
 mod keys;
 mod slot_dialogs;
 mod slots;
 
-use chancery_engine::api::{Area, KeyId, VaultStatusQuestion};
+use chancery_engine::api::{Area, BackupStatusQuestion, KeyId, VaultStatusQuestion};
 use egui::Ui;
 
 use super::{Desk, Screen, View, heading};
@@ -22,6 +24,7 @@ pub(in crate::gui) struct Secrets {
     part: Part,
     keys: Keys,
     status: Watched<VaultStatusQuestion>,
+    backups: Watched<BackupStatusQuestion>,
     dialogs: Dialogs,
 }
 
@@ -48,12 +51,15 @@ impl Screen for Secrets {
         self.keys.tend(desk, changed);
         let changed = desk.model.changed(Area::Vault);
         self.status.tend(desk.context, desk.client, changed);
+        let changed = changed.max(desk.model.changed(Area::Backup));
+        self.backups.tend(desk.context, desk.client, changed);
         self.dialogs.tend(desk.model);
     }
 
     fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
         let mut asked = None;
         self.status.want(ui.ctx(), VaultStatusQuestion);
+        self.backups.want(ui.ctx(), BackupStatusQuestion);
         heading(ui, "Secrets", |ui| match self.part {
             Part::Keys => {
                 if button::primary(ui, "Make key…", true).clicked() {
@@ -61,6 +67,14 @@ impl Screen for Secrets {
                 }
                 if ui.button("Check vault…").clicked() {
                     asked = Some(Asked::Check);
+                }
+            }
+            Part::Backups => {
+                if button::primary(ui, "Back up now…", true).clicked() {
+                    asked = Some(Asked::BackUp);
+                }
+                if ui.button("Try a backup…").clicked() {
+                    asked = Some(Asked::TryBackup);
                 }
             }
             Part::Slots => {
@@ -77,6 +91,11 @@ impl Screen for Secrets {
         }
         match self.part {
             Part::Keys => self.keys.ui(ui, view, wishes),
+            Part::Backups => match (self.backups.shown(), self.backups.failed()) {
+                (Some(status), _) => asked = backups::backups(ui, status, view).or(asked),
+                (None, Some(failed)) => report::report(ui, failed),
+                (None, None) => empty_state::loading(ui),
+            },
             Part::Slots => match (self.status.shown(), self.status.failed()) {
                 (Some(status), _) => asked = slots::slots(ui, status, view).or(asked),
                 (None, Some(failed)) => report::report(ui, failed),
@@ -92,4 +111,8 @@ impl Screen for Secrets {
     }
 }
 
-const PARTS: &[(Part, &str)] = &[(Part::Keys, "Keys"), (Part::Slots, "Ways to unlock")];
+const PARTS: &[(Part, &str)] = &[
+    (Part::Keys, "Keys"),
+    (Part::Slots, "Ways to unlock"),
+    (Part::Backups, "Backups"),
+];

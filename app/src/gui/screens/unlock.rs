@@ -23,6 +23,8 @@ pub(in crate::gui) struct Unlock {
     greeted: bool,
     /// Open while the passphrase is being replaced by means of the recovery code.
     recover: Option<Box<Recover>>,
+    /// A new passphrase has been set just now.
+    recovered: bool,
     /// The person has been told that the vault's file is an older copy, and takes it.
     accept_older: bool,
 }
@@ -37,6 +39,7 @@ impl Unlock {
             && recover.tend(desk.model)
         {
             self.recover = None;
+            self.recovered = true;
             self.greeted = false;
         }
     }
@@ -62,6 +65,11 @@ impl Unlock {
 
     fn form(&mut self, ui: &mut Ui, status: &VaultStatus, wishes: &mut Wishes) {
         let under_way = self.errand.is_under_way();
+        if self.recovered {
+            let text = "Unlock with it. Then make a new recovery code, under Secrets: this one has \
+                been typed into a computer.";
+            alert::alert(ui, Tone::Good, "The new passphrase is set", text);
+        }
         if status.has(SlotKind::OsStore) {
             self.system_ui(ui, wishes);
         }

@@ -226,6 +226,8 @@ fn every_screen_is_drawn_in_a_small_window() {
         (egui::Key::Num2, "Add request…"),
         (egui::Key::Num3, "New authority…"),
         (egui::Key::Num4, "Verify"),
+        (egui::Key::Num5, "Make key…"),
+        (egui::Key::I, "Import"),
     ] {
         harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
         see(&mut harness, primary);

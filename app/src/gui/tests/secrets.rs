@@ -136,6 +136,9 @@ fn a_recovery_code_is_added_after_two_groups_were_typed_and_recovers() {
         "another one entirely",
     );
     press(&mut harness, "Set new passphrase");
+    see(&mut harness, "The new passphrase is set");
+    type_into(&mut harness, "Passphrase", "another one entirely");
+    harness.key_press(egui::Key::Enter);
     see(&mut harness, "Ways to unlock");
 }
 
@@ -169,6 +172,72 @@ fn the_passphrase_is_changed_by_who_knows_it() {
     type_into(&mut harness, "Passphrase", "another one entirely");
     harness.key_press(egui::Key::Enter);
     see(&mut harness, "Ways to unlock");
+}
+
+#[test]
+fn a_backup_is_made_tried_out_and_tried_again_with_its_outcome_for_each_authority() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window_of(client, [1280.0, 1000.0]);
+    press(&mut harness, "Secrets");
+    press_role(&mut harness, Role::Tab, "Backups");
+    see(&mut harness, "There is no backup yet");
+    press(&mut harness, "Back up now…");
+    type_into(&mut harness, "Folder", &folder.path().display().to_string());
+    type_into(&mut harness, "Passphrase of the vault", PASSPHRASE);
+    press(&mut harness, "Back up now");
+    see(&mut harness, "Can be restored");
+    see(&mut harness, "Example Root: its key signed");
+    press(&mut harness, "Close");
+    see(&mut harness, "the key of every authority signed");
+    let files = std::fs::read_dir(folder.path()).unwrap();
+    let file = files.map(|file| file.unwrap().path()).next().unwrap();
+    press(&mut harness, "Try a backup…");
+    type_into(&mut harness, "Backup", &file.display().to_string());
+    press(&mut harness, "Try it out");
+    see(
+        &mut harness,
+        "Example Root: its key is there, and stays sealed",
+    );
+    press(&mut harness, "Close");
+    std::fs::write(&file, b"not a backup").unwrap();
+    press(&mut harness, "Try a backup…");
+    type_into(&mut harness, "Backup", &file.display().to_string());
+    press(&mut harness, "Try it out");
+    see(&mut harness, "backup.");
+}
+
+#[test]
+fn an_import_shows_what_it_will_take_and_what_not_before_it_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, elsewhere) = (engine(), engine());
+    with_authorities(&here);
+    let (root, _) = with_authorities(&elsewhere);
+    let shown = elsewhere
+        .read(&chancery_engine::api::ShowAuthority(root))
+        .unwrap();
+    let file = folder.path().join("root.pem");
+    std::fs::write(&file, &shown.value.certificate_pem).unwrap();
+    let mut harness = window_of(here, [1280.0, 1000.0]);
+    press(&mut harness, "Authorities");
+    press(&mut harness, "Import…");
+    assert!(is_disabled(&harness, "Import"));
+    type_into(&mut harness, "File", &file.display().to_string());
+    harness.key_press(egui::Key::Tab);
+    see(&mut harness, "1 will be taken over");
+    see(&mut harness, "Authority Example Root");
+    clear(&mut harness, "What to call the authority here");
+    type_into(
+        &mut harness,
+        "What to call the authority here",
+        "Foreign Root",
+    );
+    harness.key_press(egui::Key::Tab);
+    press(&mut harness, "Import");
+    see(&mut harness, "Taken over");
+    press(&mut harness, "Show the authority");
+    see(&mut harness, "Foreign Root");
 }
 
 /// The code as the page of the kit says it.

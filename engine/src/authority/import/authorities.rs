@@ -7,7 +7,8 @@ use super::plan::{KeyPlan, Planner, certificate_name};
 use super::source::is_own_path;
 use super::step::{NewcomerCertificate, PlannedAuthority, PlannedCertificate};
 use crate::base::{
-    AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, KeyUse, Report, shown,
+    AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, KeyUse, Publication,
+    Report, shown,
 };
 use crate::store::authority::{self, AuthorityRecord, Installed};
 use crate::store::certificate::{CertificateRecord, ELSEWHERE};
@@ -128,6 +129,7 @@ fn plan_one(planner: &mut Planner<'_>, at: usize, id: AuthorityId) -> Result<(),
             fingerprint: certificate.fingerprint(),
             upstream: Vec::new(),
         }),
+        publication: Publication::default(),
     };
     planner.steps.authorities.push(PlannedAuthority {
         id,

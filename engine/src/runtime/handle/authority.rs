@@ -6,12 +6,13 @@ use super::hierarchy::known;
 use super::{Decided, Decision, issuing};
 use crate::api::{
     AuthorityCommand, AuthorityFact, AuthorityId, CertificateId, CertificateKey, Consent, Duty,
-    Fact, Given as GivenBy, Grant, KeyId, KeyUse, NewAuthority, NewAuthorityRequest, Report,
-    Resource, Secret,
+    Fact, Given as GivenBy, Grant, KeyId, KeyUse, NewAuthority, NewAuthorityRequest, Publication,
+    Report, Resource, Secret,
 };
 use crate::authority::{
-    AuthorityError, Confirmation, Given, Installation, Issuer, NewKey, Permission, Plan, Prepared,
-    Source, install, name_is_free, name_of, new_rows, plan, prepare, prepare_root, waiting,
+    AuthorityError, Confirmation, Given, Installation, Issuer, Loaded, NewKey, Permission, Plan,
+    Prepared, Source, install, name_is_free, name_of, new_rows, plan, prepare, prepare_root,
+    waiting,
 };
 use crate::base::Receipt;
 use crate::runtime::act::Act;
@@ -20,7 +21,7 @@ use crate::store::authority::{self as rows, AuthorityRecord};
 use crate::store::certificate::{CertificateRecord, put_foreign};
 use crate::store::{Put, Refused, Rows, Snapshot};
 use crate::vault::Class;
-use crate::x509::{Draft, Profile, SignatureAlgorithm, profile};
+use crate::x509::{Draft, SignatureAlgorithm, read_publication};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -28,6 +29,7 @@ pub(in crate::runtime) async fn decide(
     command: AuthorityCommand,
 ) -> Result<Decided, Report> {
     let decision = match command {
+        AuthorityCommand::Configure { id, publication } => configure(context, id, *publication),
         AuthorityCommand::Create(new) => create(context, act, new).await,
         AuthorityCommand::EndGrant { id } => end_grant(context, act, id).await,
         AuthorityCommand::Export {
@@ -58,6 +60,7 @@ async fn create(context: &Context, act: &Act, new: NewAuthority) -> Result<Decis
         new.parent.is_none(),
     )?;
     name_is_free(&store, &plan.name)?;
+    profiles_known(context, &store, plan.grant.as_ref())?;
     let parent = new
         .parent
         .map(|id| context.issuers.get(&store, id))
@@ -66,7 +69,8 @@ async fn create(context: &Context, act: &Act, new: NewAuthority) -> Result<Decis
     let permission = match &parent {
         Some(parent) => {
             let consent = Some((Arc::clone(&passphrase), confirmation(new.consent.given)));
-            Permission::for_use(parent, &intermediate()?.name, act.at, consent)?
+            let profile = intermediate()?;
+            Permission::for_use(parent, &profile, act.at, consent)?
         }
         // Its own key, made for this one name a moment ago: naming it again proves no more.
         None => Permission::Attended(Arc::clone(&passphrase)),
@@ -134,7 +138,7 @@ fn draw(
         Some(issuer) => {
             let given = Given {
                 issuer,
-                profile: intermediate()?,
+                profile: &intermediate()?,
                 barred: None,
                 source: Source {
                     key: CertificateKey::Vault(key.id),
@@ -147,8 +151,9 @@ fn draw(
         }
         None => {
             let algorithm = SignatureAlgorithm::of(plan.key_type);
-            let draft = Draft::self_signed(root()?, wish, algorithm, serial, act.at)?;
-            prepare_root((authority, key.id), draft, (id, act.at))
+            let profile = root()?;
+            let draft = Draft::self_signed(profile.shared(), wish, algorithm, serial, act.at)?;
+            prepare_root((authority, key.id), (&profile, draft), (id, act.at))
         }
     }
 }
@@ -348,6 +353,7 @@ async fn grant_use(
 ) -> Result<Decision, Report> {
     let store = context.snapshot()?;
     let record = known(&store, id)?;
+    profiles_known(context, &store, Some(&grant))?;
     let passphrase = Arc::new(consent.passphrase);
     confirmation(consent.given).names(id, &record.name)?;
     seal_for_everyday(context, key_of(&record)?, &passphrase).await?;
@@ -418,15 +424,45 @@ async fn end_grant(context: &Context, act: &Act, id: AuthorityId) -> Result<Deci
     })
 }
 
-fn intermediate() -> Result<&'static Profile, Report> {
+fn intermediate() -> Result<Loaded, Report> {
     built_in("intermediate")
 }
 
-fn root() -> Result<&'static Profile, Report> {
+fn root() -> Result<Loaded, Report> {
     built_in("root")
 }
 
-fn built_in(name: &str) -> Result<&'static Profile, Report> {
-    let found = name.parse().ok().and_then(|name| profile(&name));
+fn built_in(name: &str) -> Result<Loaded, Report> {
+    let found = name.parse().ok().and_then(|name| Loaded::built_in(&name));
     found.ok_or_else(|| Report::bug(format!("the built-in profile {name} is missing")))
+}
+
+/// What it writes into certificates from now on. Those it has issued stay as they are.
+fn configure(
+    context: &Context,
+    id: AuthorityId,
+    publication: Publication,
+) -> Result<Decision, Report> {
+    let record = known(&context.snapshot()?, id)?;
+    read_publication(&publication)?;
+    let record = AuthorityRecord {
+        publication,
+        ..record
+    };
+    Ok(Decision {
+        puts: rows::put(id, &record).into(),
+        ..Decision::of(Fact::Authority(AuthorityFact::Configured { id }))
+    })
+}
+
+/// A grant names only profiles that there are: one made later under the same name is not meant.
+fn profiles_known(
+    context: &Context,
+    store: &Snapshot,
+    grant: Option<&Grant>,
+) -> Result<(), Report> {
+    for name in grant.iter().flat_map(|grant| &grant.profiles) {
+        context.profiles.get(store, name)?;
+    }
+    Ok(())
 }

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::vault::opener;
 use super::{Answer, Decided, Decision, Sight, audit};
 use crate::api::{
     BackupCommand, BackupFact, BackupFailure, BackupMade, BackupSchedule, BackupStatus,
-    BackupStatusQuestion, BackupTrial, Fact, KeyTrial, Report, Secret, VaultState,
+    BackupStatusQuestion, BackupTrial, Fact, KeyTrial, Opener, Report, VaultState,
 };
 use crate::backup::{
     BackupError, Made, Opened, Plan, make, remove_surplus, scheduled_name, try_out,
@@ -15,7 +16,7 @@ use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::schedule::{BackupRecord, put};
 use crate::store::{Change, Put};
-use crate::vault::{Opener, Vault, VaultError};
+use crate::vault::{self, Vault, VaultError};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -40,7 +41,7 @@ pub(in crate::runtime) async fn decide(
         }
         BackupCommand::CreateScheduled => create_scheduled(context, act).await,
         BackupCommand::SetSchedule { schedule } => set_schedule(context, act, schedule).await,
-        BackupCommand::Verify { file, passphrase } => verify(context, act, file, passphrase).await,
+        BackupCommand::Verify { file, with } => verify(context, act, file, with).await,
     }
 }
 
@@ -161,15 +162,15 @@ async fn verify(
     context: &Context,
     act: &Act,
     file: PathBuf,
-    passphrase: Option<Secret<String>>,
+    with: Option<Opener>,
 ) -> Result<Decided, Report> {
     let (vault, path) = (Arc::clone(&context.vault), file.clone());
     let tried = context.files.run(move || {
-        let passphrase = passphrase.as_ref();
-        let unlock = |copy| unlock_copy(copy, &vault, passphrase);
+        let with = with.as_ref().map(opener);
+        let unlock = |copy| unlock_copy(copy, &vault, with);
         let opened = Opened::at(&path, unlock);
-        let mut opened = opened.map_err(|error| without_passphrase(error, passphrase))?;
-        let trial = try_out(&mut opened, passphrase)?;
+        let mut opened = opened.map_err(|error| without_opener(error, with))?;
+        let trial = try_out(&mut opened, with)?;
         Ok::<_, Report>((opened.manifest, trial))
     });
     let (manifest, trial) = tried.await??;
@@ -193,19 +194,19 @@ async fn verify(
 fn unlock_copy(
     copy: Vault,
     open: &Vault,
-    passphrase: Option<&Secret<String>>,
+    with: Option<vault::Opener<'_>>,
 ) -> Result<Vault, VaultError> {
     let copy = copy.as_strict_as(open);
-    match passphrase {
-        Some(passphrase) => copy.open(Opener::Passphrase(passphrase), true)?,
+    match with {
+        Some(with) => copy.open(with, true)?,
         None => copy.unlock_like(open)?,
     }
     Ok(copy)
 }
 
 /// Other keys than those that are open here: it is of another vault, or from before a re-keying.
-fn without_passphrase(error: BackupError, passphrase: Option<&Secret<String>>) -> BackupError {
-    match (error, passphrase) {
+fn without_opener(error: BackupError, with: Option<vault::Opener<'_>>) -> BackupError {
+    match (error, with) {
         (BackupError::Vault(VaultError::HeaderTampered | VaultError::Locked), None) => {
             BackupError::NeedsPassphrase
         }

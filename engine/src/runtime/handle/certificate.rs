@@ -13,18 +13,18 @@ use crate::api::{
     AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
     CertificateId, CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding,
     KeyChoice, KeyUse, ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName,
-    Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp, shown,
+    Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp,
 };
 use crate::authority::{
-    Given, Issuer, Permission, Prepared, Signed, Source, certificates_from, effective_end, prepare,
-    wish_for,
+    Given, Issuer, Loaded, Permission, Prepared, Signed, Source, certificates_from, effective_end,
+    prepare, wish_for,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::{self as rows, CertificateRecord};
 use crate::store::{Rows, Snapshot, key, revocation};
-use crate::x509::{Profile, PublicKey, describe, pem, profile, trial_key};
+use crate::x509::{PublicKey, describe, pem, trial_key};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -63,14 +63,14 @@ async fn issue(
 ) -> Result<Decided, Report> {
     let store = context.snapshot()?;
     let issuer = context.issuers.get(&store, wish.authority)?;
-    let profile = leaf_profile(&wish.profile)?;
+    let profile = leaf_profile(context, &store, &wish.profile)?;
     let consent = consent.map(|it| (Arc::new(it.passphrase), confirmation(it.given)));
-    let permission = Permission::for_use(&issuer, &profile.name, act.at, consent)?;
+    let permission = Permission::for_use(&issuer, &profile, act.at, consent)?;
     let id = CertificateId::from_raw(context.new_id());
     // A rehearsal with a key that nobody has: what is refused leaves no key behind.
     draw(
         &issuer,
-        profile,
+        &profile,
         &wish,
         rehearsal_key(context, &store, wish.key)?,
         (id, act.at),
@@ -83,7 +83,7 @@ async fn issue(
             ((made.public.clone(), Some(made.id)), Some(made))
         }
     };
-    let prepared = draw(&issuer, profile, &wish, key, (id, act.at), &permission)?;
+    let prepared = draw(&issuer, &profile, &wish, key, (id, act.at), &permission)?;
     let signed = issuing::sign(context, act, prepared, Arc::new(permission)).await?;
     let mut decision = record(signed, None);
     if let Some(made) = made {
@@ -116,7 +116,7 @@ pub(super) fn record(signed: Signed, request: Option<crate::api::RequestId>) -> 
 
 fn draw(
     issuer: &Issuer,
-    profile: &'static Profile,
+    profile: &Loaded,
     wish: &NewCertificate,
     (key, key_id): (PublicKey, Option<crate::api::KeyId>),
     (id, now): (CertificateId, Timestamp),
@@ -181,13 +181,8 @@ fn short(id: CertificateId) -> String {
     text[text.len() - 8..].to_owned()
 }
 
-pub(super) fn any_profile(name: &ProfileName) -> Result<&'static Profile, Report> {
-    let found = profile(name).filter(|profile| profile.name.as_str() != "root");
-    found.ok_or_else(|| CertificateError::UnknownProfile(name.clone()).into())
-}
-
-fn leaf_profile(name: &ProfileName) -> Result<&'static Profile, Report> {
-    match any_profile(name)? {
+fn leaf_profile(context: &Context, store: &Snapshot, name: &ProfileName) -> Result<Loaded, Report> {
+    match context.profiles.get(store, name)? {
         profile if profile.is_ca => Err(CertificateError::AuthorityProfile.into()),
         profile => Ok(profile),
     }
@@ -378,15 +373,15 @@ impl Answer for PreviewCertificate {
     fn answer(&self, sight: &Sight<'_>) -> Result<Vec<Finding>, Report> {
         let wish = &self.0;
         let issuer = sight.context.issuers.get(&sight.store, wish.authority)?;
-        let profile = leaf_profile(&wish.profile)?;
+        let profile = leaf_profile(sight.context, &sight.store, &wish.profile)?;
         let granted = issuer.grant.as_ref();
-        let permission = match granted.is_some_and(|it| it.allows(&profile.name, sight.now)) {
+        let permission = match granted.is_some_and(|grant| profile.is_granted(grant, sight.now)) {
             true => Permission::Unattended,
             false => Permission::rehearsed(),
         };
         let id = CertificateId::from_raw(0);
         let key = rehearsal_key(sight.context, &sight.store, wish.key)?;
-        let prepared = draw(&issuer, profile, wish, key, (id, sight.now), &permission)?;
+        let prepared = draw(&issuer, &profile, wish, key, (id, sight.now), &permission)?;
         Ok(prepared.warnings().to_vec())
     }
 }
@@ -400,7 +395,6 @@ pub(super) enum CertificateError {
     KeyForAnotherUse(crate::api::KeyId),
     OnlyIntended(CertificateId),
     Unknown(CertificateId),
-    UnknownProfile(ProfileName),
 }
 
 impl fmt::Display for CertificateError {
@@ -421,9 +415,6 @@ impl fmt::Display for CertificateError {
                 "{id} may have been signed, but the certificate was never recorded"
             ),
             Self::Unknown(id) => write!(f, "there is no certificate {id}"),
-            Self::UnknownProfile(name) => {
-                write!(f, "there is no profile {}", shown(name.as_str()))
-            }
         }
     }
 }
@@ -440,14 +431,12 @@ impl Explain for CertificateError {
             Self::KeyForAnotherUse(_) => "certificate.key-for-another-use",
             Self::OnlyIntended(_) => "certificate.only-intended",
             Self::Unknown(_) => "certificate.unknown",
-            Self::UnknownProfile(_) => "certificate.unknown-profile",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
             Self::Unknown(_) | Self::OnlyIntended(_) => Kind::Failed,
-            Self::UnknownProfile(_) => Kind::Malformed,
             _ => Kind::Refused,
         }
     }
@@ -464,7 +453,6 @@ impl Explain for CertificateError {
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
                 Self::OnlyIntended(_) => "Treat it as issued, or revoke it with cert revoke",
                 Self::Unknown(_) => "Choose one from cert list",
-                Self::UnknownProfile(_) => "Choose server, client, both or intermediate",
             }
             .to_owned(),
         )

@@ -135,6 +135,7 @@ impl Answer for ShowAuthority {
             fingerprint: installed.map(|installed| installed.fingerprint),
             excluded: constraints.map_or(Vec::new(), |constraints| constraints.excluded.clone()),
             created: record.created,
+            publication: record.publication.clone(),
             certificate_pem: text(own),
             chain_pem: if own.is_empty() {
                 String::new()

@@ -26,8 +26,10 @@ pub(super) async fn sign(
     };
     let committed = context.store.commit(change).await;
     if committed.is_err() {
-        // The guard may have seen an authority that has changed since we read it.
-        context.issuers.forget(context.snapshot()?.at());
+        // The guard may have seen an authority or a profile that has changed since we read it.
+        let at = context.snapshot()?.at();
+        context.issuers.forget(at);
+        context.profiles.forget(at);
     }
     let intended = prepared.recorded(committed?);
     let (id, vault) = (intended.id(), Arc::clone(&context.vault));

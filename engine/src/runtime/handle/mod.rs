@@ -10,6 +10,7 @@ mod hierarchy;
 pub(super) mod import;
 mod issuing;
 pub(super) mod key;
+pub(super) mod profile;
 pub(super) mod request;
 pub(super) mod revocation;
 mod slot;

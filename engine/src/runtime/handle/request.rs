@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::authority::confirmation;
-use super::certificate::{any_profile, record};
+use super::certificate::record;
 use super::hierarchy::known;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{
@@ -12,13 +12,13 @@ use crate::api::{
     PreviewRequest, ProfileName, Report, RequestCommand, RequestDetail, RequestFact, RequestId,
     RequestPreview, RequestRow, RequestState, Resource, ShowRequest, shown,
 };
-use crate::authority::{Given, Issuer, Permission, Prepared, Source, name_of, prepare};
+use crate::authority::{Given, Issuer, Loaded, Permission, Prepared, Source, name_of, prepare};
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::request::{self as rows, RequestRecord};
 use crate::store::{Guard, Rows, Snapshot};
-use crate::x509::{CertificationRequest, MergeError, Profile, Wish, describe, merge, pem};
+use crate::x509::{CertificationRequest, MergeError, Wish, describe, merge, pem};
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -54,8 +54,8 @@ async fn submit(
     csr: Vec<u8>,
     (authority, profile): (AuthorityId, ProfileName),
 ) -> Result<Decision, Report> {
-    any_profile(&profile)?;
     let store = context.snapshot()?;
+    context.profiles.get(&store, &profile)?;
     context.issuers.get(&store, authority)?.alive(act.at)?;
     let request = context
         .compute
@@ -118,9 +118,9 @@ async fn approve(
     let waiting = pending(&store, id)?;
     let der = rows::der(&store, id)?.ok_or(RequestError::Unknown(id))?;
     let issuer = context.issuers.get(&store, waiting.authority)?;
-    let profile = any_profile(&waiting.profile)?;
+    let profile = context.profiles.get(&store, &waiting.profile)?;
     let consent = consent.map(|it| (Arc::new(it.passphrase), confirmation(it.given)));
-    let permission = Permission::for_use(&issuer, &profile.name, act.at, consent)?;
+    let permission = Permission::for_use(&issuer, &profile, act.at, consent)?;
     let ask = Ask {
         issuer,
         profile,
@@ -154,8 +154,8 @@ async fn issue(
 ) -> Result<Decision, Report> {
     let store = context.snapshot()?;
     let issuer = context.issuers.get(&store, authority)?;
-    let profile = any_profile(&profile)?;
-    let permission = Permission::for_use(&issuer, &profile.name, act.at, None)?;
+    let profile = context.profiles.get(&store, &profile)?;
+    let permission = Permission::for_use(&issuer, &profile, act.at, None)?;
     let ask = Ask {
         issuer,
         profile,
@@ -172,7 +172,7 @@ async fn issue(
 /// What is asked of an authority for one request.
 struct Ask {
     issuer: Arc<Issuer>,
-    profile: &'static Profile,
+    profile: Loaded,
     choices: Choices,
     beyond_ceiling: bool,
     unattended: bool,
@@ -203,7 +203,7 @@ async fn ready(
 type Merge = (Vec<Merged>, Result<Wish, MergeError>);
 
 fn merged(ask: &Ask, request: &CertificationRequest, now: crate::api::Timestamp) -> Merge {
-    merge(request, ask.profile, &ask.choices, now, &ask.issuer.view)
+    merge(request, &ask.profile, &ask.choices, now, &ask.issuer.view)
 }
 
 fn drafted(
@@ -216,7 +216,7 @@ fn drafted(
     wish.beyond_ceiling = ask.beyond_ceiling;
     let given = Given {
         issuer: &ask.issuer,
-        profile: ask.profile,
+        profile: &ask.profile,
         barred,
         source: Source {
             key: CertificateKey::Endpoint,
@@ -299,9 +299,9 @@ impl Answer for PreviewRequest {
         let der = rows::der(store, self.id)?.ok_or(RequestError::Unknown(self.id))?;
         let request = CertificationRequest::read(&der)?;
         let issuer = sight.context.issuers.get(store, waiting.authority)?;
-        let profile = any_profile(&waiting.profile)?;
+        let profile = sight.context.profiles.get(store, &waiting.profile)?;
         let granted = issuer.grant.as_ref();
-        let unattended = granted.is_some_and(|grant| grant.allows(&profile.name, sight.now));
+        let unattended = granted.is_some_and(|grant| profile.is_granted(grant, sight.now));
         let ask = Ask {
             issuer,
             profile,

@@ -1,11 +1,11 @@
-//! Jobs, health and profiles.
+//! Jobs and health.
 
 use std::sync::Arc;
 
 use super::{Answer, Decided, Decision, Sight};
 use crate::api::{
-    Fact, Health, HealthQuestion, JobRow, JobState, ListJobs, ListProfiles, ProfileRow, Report,
-    RequestState, SystemCommand, SystemFact,
+    Fact, Health, HealthQuestion, JobRow, JobState, ListJobs, Report, RequestState, SystemCommand,
+    SystemFact,
 };
 use crate::runtime::Core;
 use crate::runtime::job::{JobError, cancelled};
@@ -74,23 +74,5 @@ impl Answer for HealthQuestion {
                 .map(|(at, _, duty)| (at, duty))
                 .collect(),
         })
-    }
-}
-
-impl Answer for ListProfiles {
-    fn answer(&self, _sight: &Sight<'_>) -> Result<Vec<ProfileRow>, Report> {
-        let offered = crate::x509::profiles()
-            .iter()
-            .filter(|it| it.name.as_str() != "root");
-        Ok(offered
-            .map(|profile| ProfileRow {
-                name: profile.name.clone(),
-                title: profile.title.to_owned(),
-                purpose: profile.purpose.to_owned(),
-                default_days: profile.lifetime.default,
-                ceiling_days: profile.lifetime.ceiling,
-                is_authority: profile.is_ca,
-            })
-            .collect())
     }
 }

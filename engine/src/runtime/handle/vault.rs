@@ -94,7 +94,7 @@ async fn unlock(
     .into())
 }
 
-fn opener(with: &Opener) -> vault::Opener<'_> {
+pub(in crate::runtime) fn opener(with: &Opener) -> vault::Opener<'_> {
     match with {
         Opener::OsStore => vault::Opener::OsStore,
         Opener::Passphrase(typed) => vault::Opener::Passphrase(typed),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::Failing;
+use super::Fault;
 use super::ISSUING;
 use super::Kept;
 use super::LEAF;
@@ -17,16 +19,21 @@ use super::vault_of;
 use super::with_checksum;
 use crate::base::RecoveryCode;
 use crate::base::Secret;
+use crate::base::Timestamp;
 use crate::vault::Opener;
+use crate::vault::SecretStore;
 use crate::vault::SecretStoreError;
 use crate::vault::SlotKind;
 use crate::vault::Vault;
 use crate::vault::VaultError;
 use crate::vault::file::Contents;
 use crate::vault::file::Parts;
+use crate::vault::seal::Key;
 use crate::vault::slot::OsStoreSlot;
 use crate::vault::slot::PassphraseSlot;
 use crate::vault::slot::RecoverySlot;
+use crate::vault::storage::Memory;
+use crate::vault::storage::Storage;
 
 /// A vault with all three slots, unlocked, and what opens them beside the passphrase.
 fn with_all_slots() -> (Vault, Arc<Kept>, Secret<String>) {
@@ -144,20 +151,54 @@ fn a_slot_wrapped_for_the_codes_public_key_by_a_stranger_is_refused() {
     let (vault, _, code) = with_all_slots();
     let file = bytes_of(&vault);
     let header = Parts::split(&file).unwrap().header;
-    // The stranger makes a vault of their own with the same id and another code's proof, and puts
-    // the code's public key where theirs was.
+    // The stranger has keys and a proof of their own, and wraps rightly for the code's public key.
     let other = RecoveryCode::new().unwrap().to_secret();
-    let keys = (
-        &crate::vault::seal::Key::random().unwrap(),
-        &crate::vault::seal::Key::random().unwrap(),
-    );
-    let mut theirs = header.clone();
-    let now = crate::base::Timestamp(0);
-    let mut slot = RecoverySlot::make(&theirs, now, &other, keys).unwrap();
+    let (master, authority) = (Key::random().unwrap(), Key::random().unwrap());
+    let keys = (&master, &authority);
+    let mut slot = RecoverySlot::make(&header, Timestamp(0), &other, keys).unwrap();
     slot.body[..32].copy_from_slice(&header.slots[1].body[..32]);
-    theirs.slots = vec![header.slots[0].clone(), slot];
+    let wrapped = RecoverySlot::carry_over(&slot, (&header, &authority), &header, keys).unwrap();
+    let mut theirs = header.clone();
+    theirs.slots[1] = wrapped;
     let error = refused(RecoverySlot::open(&theirs, &code));
     assert!(matches!(error, VaultError::HeaderTampered), "{error}");
+}
+
+/// Of four steps only the last has the new file in place: before it the old entry is needed, after
+/// it the new one, and both are there.
+#[test]
+fn a_process_that_ends_while_it_rekeys_leaves_a_vault_that_every_slot_opens() {
+    for step in 0..4 {
+        let (before, kept, code) = with_all_slots();
+        let storage: Arc<dyn Storage> = Arc::new(Memory::holding(bytes_of(&before)));
+        let store = || Arc::clone(&kept) as Arc<dyn SecretStore>;
+        let vault = Failing::vault(&storage, Fault::Ends(step)).with_secret_store(store());
+        let new = secret("another passphrase");
+        refused(vault.change_passphrase(&passphrase(), &new));
+        drop(vault);
+        let vault = Failing::vault(&storage, Fault::Fails(usize::MAX)).with_secret_store(store());
+        let in_force = match step {
+            3 => &new,
+            _ => &passphrase(),
+        };
+        for with in [
+            Opener::OsStore,
+            Opener::Recovery(&code),
+            Opener::Passphrase(in_force),
+        ] {
+            vault.open(with, false).unwrap();
+            use_key(&vault, ROOT, Some(in_force));
+            vault.lock();
+        }
+        // The next change clears up after itself.
+        assert!(
+            vault
+                .change_passphrase(in_force, &secret("a third one"))
+                .unwrap()
+                .is_empty()
+        );
+        vault.open(Opener::OsStore, false).unwrap();
+    }
 }
 
 #[test]

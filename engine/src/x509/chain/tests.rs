@@ -1,11 +1,12 @@
 //! Chains that hold and chains that do not.
 
 use super::*;
-use crate::base::{Identifier, KeyType};
+use crate::base::{Identifier, KeyType, NameKind};
 use crate::x509::constraints::Constraints;
 use crate::x509::draft::Wish;
 use crate::x509::fixture::{CaKey, NOW, TestKey, assert_tells};
 use crate::x509::name::Name;
+use crate::x509::profile::profiles;
 
 fn server(ca: &CaKey, host: &str) -> Vec<u8> {
     let names: Vec<Identifier> = vec![host.parse().unwrap()];
@@ -37,6 +38,47 @@ fn chains_of_every_type_of_key_hold_under_their_own_root_only() {
         assert!(verify(&CaKey::root(), Usage::Server).is_err());
         let without = verify_chain(&leaf, &[], root.certificate.der(), NOW, Usage::Server);
         assert_eq!(without, Err(ChainError::OtherIssuer));
+    }
+}
+
+#[test]
+fn every_profile_holds_for_its_purposes_alone_with_every_type_of_key() {
+    let purposes = [
+        Usage::Client,
+        Usage::Code,
+        Usage::Email,
+        Usage::Ocsp,
+        Usage::Server,
+        Usage::Timestamp,
+    ];
+    let root = CaKey::root_of(KeyType::P256, None);
+    for (kind, profile) in KeyType::ALL
+        .into_iter()
+        .flat_map(|kind| profiles().iter().map(move |profile| (kind, profile)))
+        .filter(|(_, profile)| !profile.is_ca)
+    {
+        let names: Vec<Identifier> = match profile.kinds.first() {
+            Some(NameKind::Email) => vec!["email:anna@a.internal".parse().unwrap()],
+            Some(_) => vec!["dns:a.internal".parse().unwrap()],
+            None => Vec::new(),
+        };
+        let key = TestKey::new(kind).public;
+        let wish = Wish::new(Name::common_name("A"), names, key.clone());
+        let leaf = root.issue(profile.name.as_str(), wish).unwrap();
+        let read = Certificate::read(leaf.der()).unwrap();
+        let usage = read.key_usage().unwrap();
+        assert!(key.possible_usage().contains(usage), "{kind} {usage}");
+        assert!(usage.contains(KeyUsage::DIGITAL_SIGNATURE));
+        let meant: Vec<Usage> = Usage::among(read.extended_key_usage()).collect();
+        assert_eq!(meant.len(), profile.extended_key_usage.len());
+        for purpose in purposes {
+            let verified = verify_chain(leaf.der(), &[], root.certificate.der(), NOW, purpose);
+            let expected = match meant.contains(&purpose) {
+                true => Ok(()),
+                false => Err(ChainError::Purpose),
+            };
+            assert_eq!(verified, expected, "{} {kind} {purpose:?}", profile.name);
+        }
     }
 }
 

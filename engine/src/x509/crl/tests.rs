@@ -65,17 +65,15 @@ fn dates_from_2050_on_are_generalized_times() {
 
 #[test]
 fn a_list_of_every_key_type_reads_back_as_another_reader_reads_it() {
-    for kind in [
-        KeyType::Ed25519,
-        KeyType::P256,
-        KeyType::P384,
-        KeyType::Rsa2048,
-    ] {
+    for kind in KeyType::ALL
+        .into_iter()
+        .filter(|kind| !kind.title().starts_with("RSA 4"))
+    {
         let ca = CaKey::root_of(kind, None);
         let number = CrlNumber::from_bytes(&[0x80; 19]);
         let entries = [entry(1, 0), entry(0xff, 9), entry(0x1234_5678, 6)];
         let der = list(&ca, &number, &entries);
-        let read = CertificateList::read(&der).unwrap();
+        let read = CertificateList::from_der(der.clone()).unwrap();
         let (subject, key) = (&ca.view().subject, &ca.key.public);
         assert_eq!(read.verify(subject, key), Ok(()), "{kind:?}");
         assert_eq!(read.entries().collect::<Vec<_>>(), entries);
@@ -88,8 +86,7 @@ fn a_list_of_every_key_type_reads_back_as_another_reader_reads_it() {
         let theirs = peer.tbs_cert_list.revoked_certificates.unwrap();
         assert_eq!(theirs.len(), 3);
         assert_eq!(theirs[2].serial_number.as_bytes(), [0x12, 0x34, 0x56, 0x78]);
-        let pem = pem::encode(pem::CRL, &der);
-        assert_eq!(CertificateList::read(pem.as_bytes()).unwrap().der(), der);
+        assert_eq!(read.der(), der);
     }
 }
 
@@ -138,7 +135,7 @@ fn judged_by_webpki(ca: &CaKey, leaf: &[u8], entries: &[CrlEntry]) -> Result<(),
 #[test]
 fn the_list_of_another_authority_is_not_taken_for_ours() {
     let (ca, other) = (CaKey::root(), CaKey::root());
-    let read = CertificateList::read(&list(&other, &1.into(), &[])).unwrap();
+    let read = CertificateList::from_der(list(&other, &1.into(), &[])).unwrap();
     // Both bear the same name.
     let (subject, key) = (&ca.view().subject, &ca.key.public);
     assert_eq!(read.verify(subject, key), Err(CrlError::Signature));
@@ -158,7 +155,7 @@ fn an_altered_list_does_not_verify() {
         .windows(4)
         .position(|part| part == [0x12, 0x34, 0x56, 0x78]);
     der[place.unwrap() + 3] ^= 1;
-    let read = CertificateList::read(&der).unwrap();
+    let read = CertificateList::from_der(der.clone()).unwrap();
     let (subject, key) = (&ca.view().subject, &ca.key.public);
     assert_eq!(read.verify(subject, key), Err(CrlError::Signature));
 }
@@ -168,14 +165,13 @@ fn a_list_that_is_cut_off_anywhere_is_refused() {
     let ca = CaKey::root();
     let der = list(&ca, &300.into(), &[entry(7, 1), entry(8, 0)]);
     for end in 0..der.len() {
-        assert!(CertificateList::read(&der[..end]).is_err(), "at {end}");
+        assert!(
+            CertificateList::from_der(der[..end].to_vec()).is_err(),
+            "at {end}"
+        );
     }
     let longer = [&der[..], &[0]].concat();
-    assert!(CertificateList::read(&longer).is_err());
-    let pem = pem::encode(pem::CRL, &der);
-    assert!(CertificateList::read(&pem.as_bytes()[..pem.len() - 40]).is_err());
-    let other = pem::encode(pem::CERTIFICATE, &der);
-    assert!(CertificateList::read(other.as_bytes()).is_err());
+    assert!(CertificateList::from_der(longer).is_err());
 }
 
 #[test]
@@ -187,7 +183,7 @@ fn no_damage_to_a_list_makes_it_crash_or_verify() {
         for bit in [0x01, 0x20, 0x80] {
             let mut damaged = der.clone();
             damaged[place] ^= bit;
-            if let Ok(read) = CertificateList::read(&damaged) {
+            if let Ok(read) = CertificateList::from_der(damaged) {
                 read.entries().count();
                 assert!(read.verify(subject, key).is_err(), "at {place}");
             }
@@ -206,7 +202,7 @@ fn a_part_of_a_list_or_one_with_an_unknown_critical_extension_is_not_believed() 
         let value = asn1::wrap(asn1::SEQUENCE, &[]);
         let critical = extension::write(id, true, &value).unwrap();
         let der = with_extensions(&ca, &[critical]);
-        let read = CertificateList::read(&der).unwrap();
+        let read = CertificateList::from_der(der.clone()).unwrap();
         let refused = read.verify(&ca.view().subject, &ca.key.public);
         assert!(matches!(refused, Err(CrlError::NotFull(_))), "{id}");
         assert_tells(&refused.unwrap_err());
@@ -219,7 +215,7 @@ fn a_number_that_is_negative_too_long_or_padded_is_refused() {
     let with = |number: &[u8]| {
         let value = asn1::wrap(asn1::INTEGER, &[number]);
         let number = extension::write(oid::CRL_NUMBER, false, &value).unwrap();
-        CertificateList::read(&with_extensions(&ca, &[number]))
+        CertificateList::from_der(with_extensions(&ca, &[number]))
     };
     assert!(with(&[0x01]).is_ok());
     let mut longest = vec![0xff; 20];
@@ -238,7 +234,7 @@ fn a_list_of_version_1_is_read_without_extensions() {
     let parts: [&[u8]; 3] = [view.algorithm.der(), view.subject.as_der(), &times];
     let tbs = asn1::wrap(asn1::SEQUENCE, &parts);
     let der = Signed::write(&tbs, view.algorithm.der(), &ca.key.sign(&tbs));
-    let read = CertificateList::read(&der).unwrap();
+    let read = CertificateList::from_der(der.clone()).unwrap();
     assert_eq!((read.count(), read.number()), (0, None));
     assert_eq!(read.verify(&view.subject, &ca.key.public), Ok(()));
 }
@@ -269,7 +265,7 @@ fn a_hundred_thousand_entries_take_forty_bytes_each() {
     let head = head(&ca, &number);
     let tbs = new.tbs(&head).unwrap();
     let der = head.signed(&tbs, &ca.key.sign(&tbs));
-    let read = CertificateList::read(&der).unwrap();
+    let read = CertificateList::from_der(der.clone()).unwrap();
     assert_eq!(read.count(), 100_000);
     assert_eq!(read.verify(&ca.view().subject, &ca.key.public), Ok(()));
     assert!(der.len() < 100_000 * 50, "{}", der.len());

@@ -1,10 +1,11 @@
 //! Wishes held against profile and issuer, field by field. Merging a request uses the same checks.
 
-use crate::base::Identifier;
+use crate::base::{Identifier, NameRule};
 use crate::x509::constraints::Constraints;
 use crate::x509::draft::{DraftError, IssuerView};
+use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
-use crate::x509::profile::{NameKind, Names, Profile};
+use crate::x509::profile::{Profile, name_kind};
 use crate::x509::request::MAX_NAMES;
 
 /// The names of a leaf: what the profile carries, within what the issuer may issue for.
@@ -36,6 +37,13 @@ pub(in crate::x509) fn days(
             passable: !beyond && !profile.is_ca,
         }),
         days => Ok(days),
+    }
+}
+
+pub(super) fn key(profile: &Profile, key: &PublicKey) -> Result<(), DraftError> {
+    match profile.takes_key(key) {
+        true => Ok(()),
+        false => Err(DraftError::KeyType(profile.title.clone(), key.title())),
     }
 }
 
@@ -84,7 +92,7 @@ pub(super) fn authority(
 ) -> Result<(), DraftError> {
     match (subject.is_empty(), names.first()) {
         (true, _) => Err(DraftError::NoSubject),
-        (false, Some(name)) => Err(DraftError::NameKind(profile.title, name.clone())),
+        (false, Some(name)) => Err(DraftError::NameKind(profile.title.clone(), name.clone())),
         (false, None) => Ok(()),
     }
 }
@@ -94,19 +102,19 @@ fn check_names(profile: &Profile, subject: &Name, names: &[Identifier]) -> Resul
         return Err(DraftError::TooManyNames(names.len()));
     }
     match (names.is_empty(), profile.names) {
-        (true, Names::Required) => return Err(DraftError::NoNames),
-        (true, Names::Optional) if subject.is_empty() => return Err(DraftError::NoNames),
+        (true, NameRule::Required) => return Err(DraftError::NoNames),
+        (true, _) if subject.is_empty() => return Err(DraftError::NoNames),
         _ => {}
     }
     for name in names {
-        if !profile.kinds.contains(&NameKind::of(name)) {
-            return Err(DraftError::NameKind(profile.title, name.clone()));
+        if !profile.kinds.contains(&name_kind(name)) {
+            return Err(DraftError::NameKind(profile.title.clone(), name.clone()));
         }
         if let Identifier::Dns(host) = name
             && host.is_wildcard()
             && !(profile.wildcards && host.labels().count() > 2)
         {
-            return Err(DraftError::Wildcard(profile.title, name.clone()));
+            return Err(DraftError::Wildcard(profile.title.clone(), name.clone()));
         }
     }
     Ok(())

@@ -24,7 +24,9 @@ pub(crate) enum DraftError {
     /// A certificate for the key of the CA that would issue it.
     IssuersKey,
     /// The profile's title and a name of a kind that it does not carry.
-    NameKind(&'static str, Identifier),
+    NameKind(String, Identifier),
+    /// The profile's title, and the kind of key that it does not take.
+    KeyType(String, String),
     /// The CA's path length is zero.
     NoCaBelow,
     NoDays,
@@ -43,7 +45,7 @@ pub(crate) enum DraftError {
     },
     TooManyNames(usize),
     /// The profile's title and a wildcard that it does not allow.
-    Wildcard(&'static str, Identifier),
+    Wildcard(String, Identifier),
 }
 
 impl fmt::Display for DraftError {
@@ -57,6 +59,12 @@ impl fmt::Display for DraftError {
             Self::Encoding => f.write_str("the validity cannot be written into a certificate"),
             Self::IssuerExpired(end) => write!(f, "the CA's own certificate ended on {end}"),
             Self::IssuersKey => f.write_str("the key to be certified is the CA's own key"),
+            Self::KeyType(profile, key) => {
+                write!(
+                    f,
+                    "the profile {profile} does not take a key of this type: {key}"
+                )
+            }
             Self::NameKind(profile, name) => {
                 write!(
                     f,
@@ -109,6 +117,7 @@ impl Explain for DraftError {
             Self::Constraint(error) => error.code(),
             Self::Encoding | Self::NoDays | Self::TooLong { .. } => "issue.validity",
             Self::IssuersKey => "issue.issuers-key",
+            Self::KeyType(..) => "issue.key-type",
             Self::NameKind(..) | Self::Wildcard(..) => "issue.name-not-allowed",
             Self::NoCaBelow | Self::PathLen { .. } => "issue.path-length",
             Self::NoNames | Self::NoSubject => "issue.no-name",
@@ -136,6 +145,9 @@ impl Explain for DraftError {
             Self::Constraint(error) => return error.remedy(),
             Self::Encoding | Self::NoDays => "Choose another number of days".to_owned(),
             Self::IssuersKey => "Make a key of its own and a request from it".to_owned(),
+            Self::KeyType(..) => {
+                "Make a key of a type that the profile takes, or choose another profile".to_owned()
+            }
             Self::NameKind(..) => "Leave the name out, or choose another profile".to_owned(),
             Self::NoCaBelow | Self::PathLen { .. } => {
                 "Use a CA with a greater path length, or ask for a smaller one".to_owned()

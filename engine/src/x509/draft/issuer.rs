@@ -1,6 +1,9 @@
 //! A CA, seen from what it issues.
 
+use std::sync::Arc;
+
 use crate::base::Timestamp;
+use crate::x509::additions::Additions;
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::certificate::Certificate;
 use crate::x509::constraints::Constraints;
@@ -23,14 +26,16 @@ pub(crate) struct IssuerView {
     pub(crate) constraints: Option<Constraints>,
     /// Empty unless a person set them for this CA.
     pub(crate) urls: Urls,
+    /// Empty unless a person set them for this CA.
+    pub(crate) additions: Arc<Additions>,
 }
 
 impl IssuerView {
-    /// Reads everything but the algorithm out of the CA's own certificate.
+    /// Reads everything but the algorithm, and what a person set, out of the CA's own certificate.
     pub(crate) fn of(
         certificate: &Certificate,
         algorithm: SignatureAlgorithm,
-        urls: Urls,
+        (urls, additions): (Urls, Additions),
     ) -> Result<Self, DraftError> {
         if !certificate.is_ca() {
             return Err(DraftError::NotACa);
@@ -47,6 +52,7 @@ impl IssuerView {
             path_len: certificate.path_len(),
             constraints: certificate.constraints()?,
             urls,
+            additions: Arc::new(additions),
         })
     }
 }

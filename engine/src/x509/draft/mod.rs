@@ -10,7 +10,10 @@ mod signed;
 mod validity;
 mod wish;
 
+use std::sync::Arc;
+
 use crate::base::{Finding, Identifier, Serial, Severity, Timestamp};
+use crate::x509::additions::remaining;
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::{NewTbs, Signed};
 use crate::x509::constraints::Constraints;
@@ -19,7 +22,7 @@ use crate::x509::extension::{BasicConstraints, Urls};
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
 use crate::x509::profile::Profile;
-use crate::x509::{extension, lint};
+use crate::x509::{extension, lint, oid};
 pub(crate) use error::{DraftError, LintError, SignatureMismatch};
 pub(crate) use issuer::IssuerView;
 pub(crate) use signed::SignedCertificate;
@@ -30,7 +33,7 @@ pub(crate) use wish::Wish;
 #[derive(Debug)]
 pub(crate) struct Draft {
     tbs: Vec<u8>,
-    profile: &'static Profile,
+    profile: Arc<Profile>,
     subject: Name,
     identifiers: Vec<Identifier>,
     serial: Serial,
@@ -44,7 +47,7 @@ pub(crate) struct Draft {
 impl Draft {
     /// Checks a wish against profile and issuer and encodes it.
     pub(crate) fn prepare(
-        profile: &'static Profile,
+        profile: &Arc<Profile>,
         issuer: &IssuerView,
         wish: Wish,
         serial: Serial,
@@ -53,6 +56,7 @@ impl Draft {
         if wish.key == issuer.key {
             return Err(DraftError::IssuersKey);
         }
+        check::key(profile, &wish.key)?;
         let days = check::days(profile, wish.days, wish.beyond_ceiling)?;
         let validity = Validity::within(issuer, days, now)?;
         let path_len = check::path_len(profile, issuer, wish.path_len)?;
@@ -73,7 +77,7 @@ impl Draft {
 
     /// A root: its own issuer.
     pub(crate) fn self_signed(
-        profile: &'static Profile,
+        profile: &Arc<Profile>,
         wish: Wish,
         algorithm: SignatureAlgorithm,
         serial: Serial,
@@ -94,6 +98,7 @@ impl Draft {
             path_len: None,
             constraints: wish.constraints.clone(),
             urls: Urls::default(),
+            additions: Arc::default(),
         };
         let path_len = wish.path_len.or(profile.path_len);
         let constraints = wish.constraints.clone();
@@ -109,7 +114,7 @@ impl Draft {
     }
 
     fn encode(
-        profile: &'static Profile,
+        profile: &Arc<Profile>,
         issuer: &IssuerView,
         wish: Wish,
         serial: Serial,
@@ -138,7 +143,7 @@ impl Draft {
         };
         Ok(Self {
             tbs: new.write().map_err(malformed)?,
-            profile,
+            profile: Arc::clone(profile),
             subject: wish.subject,
             identifiers: wish.identifiers,
             serial,
@@ -150,8 +155,8 @@ impl Draft {
         })
     }
 
-    pub(crate) fn profile(&self) -> &'static Profile {
-        self.profile
+    pub(crate) fn profile(&self) -> &Arc<Profile> {
+        &self.profile
     }
 
     pub(crate) fn subject(&self) -> &Name {
@@ -200,7 +205,7 @@ impl Approved {
     /// Decodes the draft again and holds it against every lint. A finding of severity `Error`
     /// stops it.
     pub(crate) fn lint(self) -> Result<Linted, LintError> {
-        let findings = lint::run(&self.0.tbs, self.0.profile, &self.0.key)?;
+        let findings = lint::run(&self.0.tbs, &self.0.profile, &self.0.key)?;
         match findings
             .iter()
             .any(|finding| finding.severity == Severity::Error)
@@ -268,7 +273,7 @@ fn extensions(
     let purposes = wish
         .extended_key_usage
         .as_deref()
-        .unwrap_or(profile.extended_key_usage);
+        .unwrap_or(&profile.extended_key_usage);
     if basic.is_ca {
         list.push(extension::basic_constraints(basic)?);
     }
@@ -285,12 +290,17 @@ fn extensions(
     if let Some(constraints) = constraints {
         list.push(constraints.extension()?);
     }
-    if !issuer.urls.issuer.is_empty() || !issuer.urls.ocsp.is_empty() {
-        list.push(extension::authority_info_access(&issuer.urls)?);
+    let urls = remaining(&issuer.urls, &profile.leave_out);
+    if !urls.issuer.is_empty() || !urls.ocsp.is_empty() {
+        list.push(extension::authority_info_access(&urls)?);
     }
-    if !issuer.urls.crl.is_empty() {
-        list.push(extension::crl_distribution_points(&issuer.urls.crl)?);
+    if !urls.crl.is_empty() {
+        list.push(extension::crl_distribution_points(&urls.crl)?);
     }
+    if purposes.contains(&oid::OCSP_SIGNING) {
+        list.push(extension::ocsp_no_check()?);
+    }
+    list.extend(profile.additions.write_over(&issuer.additions)?);
     Ok(list)
 }
 

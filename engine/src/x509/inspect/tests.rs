@@ -99,7 +99,7 @@ fn a_private_key_is_named_and_never_shown() {
         let shown = describe(&bytes).unwrap();
         assert_eq!(shown.title, "Private key");
         let text = format!("{shown:?}");
-        let middle = &crate::base::hex(&der)[80..120];
+        let middle = &hex(&der)[80..120];
         assert!(!text.contains(middle));
         let base64 = pem::encode("X", &der);
         let line = base64.lines().nth(1).unwrap();

@@ -2,10 +2,14 @@
 
 use const_oid::ObjectIdentifier;
 
+use crate::base::KeyType;
 use crate::x509::asn1::{Extension, Tbs};
-use crate::x509::fixture::CaKey;
+use crate::x509::draft::{Draft, Wish};
+use crate::x509::fixture::{CaKey, TestKey};
 use crate::x509::key::PublicKey;
 use crate::x509::lint::Drafted;
+use crate::x509::name::Name;
+use crate::x509::profile::Profile;
 
 type Broken = Drafted<'static>;
 
@@ -29,9 +33,27 @@ pub(super) fn intermediate_with(change: impl FnOnce(&mut Tbs<'static>)) -> Broke
     drafted("intermediate", change)
 }
 
+/// Of a profile that carries no names.
+pub(super) fn plain(profile: &str, change: impl FnOnce(&mut Tbs<'static>)) -> Broken {
+    let key = TestKey::new(KeyType::P256).public;
+    let wish = Wish::new(Name::common_name("Example"), Vec::new(), key);
+    read(CaKey::root().prepare(profile, wish).unwrap(), change)
+}
+
+pub(super) fn email(change: impl FnOnce(&mut Tbs<'static>)) -> Broken {
+    let ca = CaKey::root_of(KeyType::P256, None);
+    let names = vec!["email:anna@a.internal".parse().unwrap()];
+    let key = TestKey::new(KeyType::P256).public;
+    let wish = Wish::new(Name::common_name("Anna"), names, key);
+    read(ca.prepare("email", wish).unwrap(), change)
+}
+
 fn drafted(profile: &str, change: impl FnOnce(&mut Tbs<'static>)) -> Broken {
-    let draft = CaKey::root().draft(profile, "a.internal");
-    let profile = draft.profile();
+    read(CaKey::root().draft(profile, "a.internal"), change)
+}
+
+fn read(draft: Draft, change: impl FnOnce(&mut Tbs<'static>)) -> Broken {
+    let profile: &'static Profile = Box::leak(Box::new(Profile::clone(draft.profile())));
     let linted = draft.approve(|_| Ok::<_, ()>(())).unwrap().lint().unwrap();
     let mut tbs = Tbs::read(leak(linted.tbs().to_vec())).unwrap();
     change(&mut tbs);

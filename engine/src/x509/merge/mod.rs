@@ -7,11 +7,14 @@ mod error;
 
 use const_oid::ObjectIdentifier;
 
-use crate::base::{Choices, Field, Identifier, Merged, Take, Timestamp, Verdict};
+use crate::base::{
+    Choices, Field, Identifier, Merged, NameKind, NameRule, Take, Timestamp, Verdict,
+};
+use crate::x509::additions::remaining;
 use crate::x509::draft::{IssuerView, Validity, Wish, check};
 use crate::x509::extension::{BasicConstraints, KeyUsage};
 use crate::x509::name::Name;
-use crate::x509::profile::{Names, Profile};
+use crate::x509::profile::Profile;
 use crate::x509::request::CertificationRequest;
 use crate::x509::{constraints, oid};
 pub(crate) use error::MergeError;
@@ -38,7 +41,7 @@ pub(crate) fn merge(
     let key_usage = merge.key_usage();
     let extended_key_usage = merge.extended_key_usage();
     let constraints = merge.name_constraints(issuer);
-    merge.others();
+    merge.others(issuer);
     merge.validity(now, issuer);
     let wish = Wish {
         days: choices.days,
@@ -97,13 +100,13 @@ impl Merge<'_> {
                 return Vec::new();
             }
         };
-        let own = self.names_of_common_name();
+        let own = self.names_of_subject();
         let row = row
             .asked(list(&asked))
             .profile(match (self.profile.names, own.is_empty()) {
-                (Names::None, _) => Some("none".to_owned()),
+                (NameRule::None, _) => Some("none".to_owned()),
                 (_, true) => None,
-                (_, false) => Some(FROM_COMMON_NAME.to_owned()),
+                (_, false) => Some(FROM_SUBJECT.to_owned()),
             });
         let other = rule == Take::RefuseOther && !asked.is_empty() && asked != own;
         let issued = match rule {
@@ -124,13 +127,22 @@ impl Merge<'_> {
         issued
     }
 
-    fn names_of_common_name(&self) -> Vec<Identifier> {
-        let common_name = match self.profile.names {
-            Names::Required => self.request.subject().first_common_name(),
-            Names::None | Names::Optional => None,
-        };
-        let host = common_name.as_deref().and_then(constraints::as_named_host);
-        host.into_iter().collect()
+    /// Old programs write the host into the common name, and an address into the subject.
+    fn names_of_subject(&self) -> Vec<Identifier> {
+        let subject = self.request.subject();
+        match self.profile.names {
+            NameRule::Required if self.profile.kinds == [NameKind::Email] => {
+                let addresses = subject.email_addresses().into_iter();
+                let valid = addresses.filter_map(|address| address.parse().ok());
+                valid.map(Identifier::Email).collect()
+            }
+            NameRule::Required => {
+                let common_name = subject.first_common_name();
+                let host = common_name.as_deref().and_then(constraints::as_named_host);
+                host.into_iter().collect()
+            }
+            NameRule::None | NameRule::Optional => Vec::new(),
+        }
     }
 
     /// The path length asked for; what stays `None` is the profile's.
@@ -196,7 +208,7 @@ impl Merge<'_> {
 
     fn extended_key_usage(&mut self) -> Option<Vec<ObjectIdentifier>> {
         let rule = self.take(&Field::ExtendedKeyUsage);
-        let own = self.profile.extended_key_usage;
+        let own = &self.profile.extended_key_usage;
         let row = Row::new(Field::ExtendedKeyUsage, rule).profile(purposes(own));
         let asked = match self.request.extended_key_usage() {
             Ok(asked) => asked.unwrap_or_default(),
@@ -261,23 +273,50 @@ impl Merge<'_> {
         issued
     }
 
-    /// Any other extension is left out: we would not know what we certify.
-    fn others(&mut self) {
+    /// Any other extension is left out: we would not know what we certify. What a person set for
+    /// the profile or the authority stands in the certificate whether or not it is asked for.
+    fn others(&mut self, issuer: &IssuerView) {
+        let set = self.set_by_people(issuer);
         let others = self
             .request
             .others()
             .filter(|id| *id != oid::NAME_CONSTRAINTS);
-        for id in others.collect::<Vec<_>>() {
+        let asked: Vec<ObjectIdentifier> = others.collect();
+        for id in &asked {
             let field = Field::Other(id.to_string());
             let rule = self.take(&field);
-            // Both are in every certificate, with our own values.
-            let ours = matches!(id, oid::SUBJECT_KEY_ID | oid::AUTHORITY_KEY_ID);
-            let own = ours.then(|| "the identifier of the key".to_owned());
-            let row = Row::new(field, rule).asked(Some(oid::title(id)));
+            let own = match *id {
+                // Both are in every certificate, with our own values.
+                oid::SUBJECT_KEY_ID | oid::AUTHORITY_KEY_ID => {
+                    Some("the identifier of the key".to_owned())
+                }
+                id if set.contains(&id) => Some(SET.to_owned()),
+                _ => None,
+            };
+            let row = Row::new(field, rule).asked(Some(oid::title(*id)));
             let row = row.profile(own.clone()).issued(own);
-            let refused = (rule != Take::Profile).then(|| MergeError::Extension(oid::title(id)));
+            let refused = (rule != Take::Profile).then(|| MergeError::Extension(oid::title(*id)));
             self.add(row, refused);
         }
+        for id in set.iter().filter(|id| !asked.contains(id)) {
+            let row = Row::new(Field::Other(id.to_string()), Take::Profile);
+            let title = Some(oid::title(*id));
+            self.add(row.profile(title.clone()).issued(title), None);
+        }
+    }
+
+    fn set_by_people(&self, issuer: &IssuerView) -> Vec<ObjectIdentifier> {
+        let urls = remaining(&issuer.urls, &self.profile.leave_out);
+        let access = !urls.issuer.is_empty() || !urls.ocsp.is_empty();
+        let mut set = self.profile.additions.ids_over(&issuer.additions);
+        set.extend(access.then_some(oid::AUTHORITY_INFO_ACCESS));
+        set.extend((!urls.crl.is_empty()).then_some(oid::CRL_DISTRIBUTION_POINTS));
+        set.extend(
+            self.profile
+                .is_for(oid::OCSP_SIGNING)
+                .then_some(oid::OCSP_NO_CHECK),
+        );
+        set
     }
 
     fn validity(&mut self, now: Timestamp, issuer: &IssuerView) {
@@ -355,7 +394,8 @@ fn purposes(ids: &[ObjectIdentifier]) -> Option<String> {
     (!titles.is_empty()).then(|| titles.join(", "))
 }
 
-const FROM_COMMON_NAME: &str = "the common name, where a request names no alternative names";
+const SET: &str = "as set for the profile or the authority";
+const FROM_SUBJECT: &str = "what the subject names, where a request names no alternative names";
 
 #[cfg(test)]
 mod tests;

@@ -77,7 +77,7 @@ fn a_servers_common_name_becomes_its_name_only_where_there_is_no_other() {
     let names = row(&outcome, Field::Names);
     assert_eq!(names.verdict, Verdict::Added);
     assert_eq!(names.issued.as_deref(), Some("dns:www.a.internal"));
-    assert_eq!(names.profile.as_deref(), Some(FROM_COMMON_NAME));
+    assert_eq!(names.profile.as_deref(), Some(FROM_SUBJECT));
     assert_eq!(outcome.1.unwrap().identifiers, for_server().identifiers);
 
     let client = plain(&request(&Asked::default()), "client");

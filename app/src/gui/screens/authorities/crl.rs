@@ -33,12 +33,12 @@ pub(super) fn section_ui(ui: &mut Ui, list: &CrlRow, view: &View<'_>) -> Option<
         None if list.revoked == 0 => {
             ui.label("Nothing is revoked, and no list has been signed yet.");
         }
-        None => drop(badge::line(
+        None => badge::line(
             ui,
             Tone::Due,
             icons::WARNING,
             "No list has been signed yet: nobody can see what is revoked",
-        )),
+        ),
         Some(newest) => facts::facts(ui, "list of revoked", |ui| {
             facts::row(ui, "Number", &newest.number.to_string());
             facts::row(ui, "Signed", &time::relative(view.now, newest.this_update))

@@ -1,14 +1,16 @@
 //! The dialogs of this screen: make a key, check the vault.
 
 use chancery_engine::api::{
-    Command, Fact, KeyCommand, KeyType, SlotOutcome, SlotRow, VaultCommand, VaultFact,
+    BackupCommand, BackupSchedule, Command, Fact, KeyCommand, KeyType, SlotOutcome, SlotRow,
+    VaultCommand, VaultFact,
 };
 use egui::{Context, Ui};
 
+use super::backup_dialogs::BackupDialog;
 use super::slot_dialogs::SlotDialog;
 use crate::gui::model::{Model, Wishes};
 use crate::gui::parts::errand::Errand;
-use crate::gui::parts::words;
+use crate::gui::parts::{time, words};
 use crate::gui::screens::View;
 use crate::gui::theme::{self, Tone, icons};
 use crate::gui::widgets::confirm::{Answer, Confirm};
@@ -21,10 +23,14 @@ use crate::gui::widgets::{badge, choice, modal, report};
 pub(super) enum Asked {
     AddOsStore,
     AddRecovery,
+    BackUp,
     ChangePassphrase,
     Check,
     MakeKey,
     RemoveSlot(SlotRow),
+    Schedule(Option<BackupSchedule>),
+    TryBackup,
+    ClearSchedule,
 }
 
 #[derive(Default)]
@@ -34,6 +40,8 @@ pub(super) struct Dialogs {
 }
 
 enum Open {
+    Backup(BackupDialog),
+    ClearSchedule,
     Slot(SlotDialog),
     /// What a person should know after it is done, a sentence a line.
     Remarks(Vec<String>),
@@ -51,6 +59,14 @@ impl Dialogs {
     pub(super) fn open(&mut self, asked: Asked, vault: &str, view: &View<'_>) {
         self.errand.forget();
         self.open = Some(match asked {
+            Asked::BackUp => {
+                let day = time::date(view.now);
+                let file = format!("chancery-{day}-{}.backup", view.now.0);
+                Open::Backup(BackupDialog::make(view.folder, file))
+            }
+            Asked::ClearSchedule => Open::ClearSchedule,
+            Asked::Schedule(so_far) => Open::Backup(BackupDialog::schedule(view.folder, so_far)),
+            Asked::TryBackup => Open::Backup(BackupDialog::try_out()),
             Asked::AddOsStore => Open::Slot(SlotDialog::add_os_store(&view.here.machine)),
             Asked::AddRecovery => Open::Slot(SlotDialog::add_recovery(vault, view)),
             Asked::ChangePassphrase => Open::Slot(SlotDialog::change()),
@@ -68,7 +84,13 @@ impl Dialogs {
         if let Some(Open::Slot(dialog)) = &mut self.open {
             dialog.tend(model);
         }
+        if let Some(Open::Backup(dialog)) = &mut self.open {
+            dialog.tend(model);
+        }
         self.open = match (self.errand.tend(model), self.open.take()) {
+            (Some(Fact::Backup(fact)), Some(Open::Backup(_) | Open::ClearSchedule)) => {
+                BackupDialog::shown(fact).map(Open::Backup)
+            }
             (Some(Fact::Vault(fact)), Some(Open::Slot(_))) => {
                 let remarks = remarks(fact);
                 (!remarks.is_empty()).then_some(Open::Remarks(remarks))
@@ -87,6 +109,8 @@ impl Dialogs {
             None => return,
             Some(Open::Check(passphrase)) => check_ui(context, passphrase, errand, wishes),
             Some(Open::Checked(found)) => checked_ui(context, found),
+            Some(Open::Backup(dialog)) => dialog.ui(context, errand, wishes),
+            Some(Open::ClearSchedule) => clear_ui(context, errand, wishes),
             Some(Open::Slot(dialog)) => dialog.ui(context, view, errand, wishes),
             Some(Open::Remarks(remarks)) => remarks_ui(context, remarks),
             Some(Open::MakeKey {
@@ -121,6 +145,26 @@ fn remarks_ui(context: &Context, remarks: &[String]) -> bool {
         modal::buttons(ui, |ui| closed = ui.button("Close").clicked());
     });
     left || closed
+}
+
+fn clear_ui(context: &Context, errand: &mut Errand, wishes: &mut Wishes) -> bool {
+    let dialog = Confirm {
+        title: "Make none by themselves",
+        consequences: &[
+            "From now on a backup is made only when you ask for one. Those that were made stay."
+                .to_owned(),
+        ],
+        verb: "Make none by themselves",
+        destroys: false,
+    };
+    let answer = dialog.show(context, |ui| {
+        refused_ui(ui, errand);
+        !errand.is_under_way()
+    });
+    if answer == Some(Answer::Go) {
+        errand.send(wishes, Command::Backup(BackupCommand::ClearSchedule));
+    }
+    answer == Some(Answer::Leave)
 }
 
 fn check_ui(

@@ -82,14 +82,16 @@ mod platform {
 
     use std::sync::Arc;
 
-    use super::{CredentialStore, Error, LABEL, SecretStoreError};
+    use super::{CredentialStore, SecretStoreError};
 
-    pub(super) fn store(_: bool) -> Result<Arc<CredentialStore>, Error> {
-        Ok(zbus_secret_service_keyring_store::Store::new()?)
+    /// Connecting fails where there is no session bus or nobody offers the service on it.
+    pub(super) fn store(_: bool) -> Result<Arc<CredentialStore>, SecretStoreError> {
+        let store = zbus_secret_service_keyring_store::Store::new();
+        Ok(store.map_err(|_| SecretStoreError::Absent)?)
     }
 
     pub(super) fn modifiers(_: bool) -> [(&'static str, &'static str); 1] {
-        [("label", LABEL)]
+        [("label", "Chancery: opens the everyday keys of a vault")]
     }
 
     pub(super) fn cause(cause: &(dyn std::error::Error + 'static)) -> Option<SecretStoreError> {
@@ -191,5 +193,4 @@ mod platform {
 }
 
 const SERVICE: &str = "Chancery";
-const LABEL: &str = "Chancery: opens the everyday keys of a vault";
 const LIMIT: Duration = Duration::from_secs(120);

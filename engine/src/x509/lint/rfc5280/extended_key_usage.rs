@@ -12,7 +12,7 @@ pub(super) const LINT: Lint = Lint {
 };
 
 fn check(drafted: &Drafted<'_>) -> Option<String> {
-    let wanted = drafted.profile.extended_key_usage;
+    let wanted = &drafted.profile.extended_key_usage;
     let wider = drafted
         .purposes
         .iter()

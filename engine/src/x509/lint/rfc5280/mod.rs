@@ -13,6 +13,7 @@ mod leaf_key_usage;
 mod name_constraints;
 mod names_not_empty;
 mod no_duplicate_extension;
+mod policies_once;
 mod serial_length;
 mod serial_positive;
 mod subject_key_id;
@@ -38,6 +39,7 @@ pub(super) const LINTS: &[Lint] = &[
     name_constraints::LINT,
     names_not_empty::LINT,
     no_duplicate_extension::LINT,
+    policies_once::LINT,
     serial_length::LINT,
     serial_positive::LINT,
     subject_key_id::LINT,
