@@ -160,7 +160,7 @@ fn keytool_opens_what_java_needs_and_refuses_a_wrong_password() {
 }
 
 #[test]
-fn what_keytool_writes_is_what_we_read_back_in_a_trust_store() {
+fn java_takes_over_a_trust_store_of_ours_into_its_own_form() {
     let Some(keytool) = tool("keytool") else {
         return;
     };
