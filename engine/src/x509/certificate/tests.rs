@@ -82,3 +82,31 @@ fn no_changed_octet_makes_us_panic_and_none_verifies() {
     }
     assert!(read > 0, "some changes leave a certificate that reads");
 }
+
+#[test]
+fn where_lists_and_responders_are_is_read_back_and_damage_says_nothing() {
+    let ca = CaKey::root();
+    assert_eq!(
+        Certificate::read(ca.certificate.der()).unwrap().urls(),
+        Urls::default()
+    );
+    let mut view = ca.view();
+    let url = |path: &str| vec![format!("http://pki.internal/{path}")];
+    view.urls = Urls {
+        issuer: url("ca.crt"),
+        crl: vec!["http://a.internal/crl".to_owned(), "ldap:///b".to_owned()],
+        ocsp: url("ocsp"),
+    };
+    let key = crate::x509::fixture::TestKey::new(KeyType::P256).public;
+    let names = vec!["dns:a.internal".parse().unwrap()];
+    let wish = crate::x509::draft::Wish::new(Name::common_name("a"), names, key);
+    let profile = crate::x509::fixture::built_in("server");
+    let serial = crate::x509::fixture::random();
+    let now = crate::x509::fixture::NOW;
+    let draft = crate::x509::draft::Draft::prepare(profile, &view, wish, serial, now).unwrap();
+    let issued = crate::x509::fixture::signed(&ca.key, draft);
+    let read = Certificate::read(issued.der()).unwrap();
+    assert_eq!(read.urls(), view.urls);
+    assert!(extension::read_crl_distribution_points(&[0x30, 3, 0x30]).is_err());
+    assert!(extension::read_authority_info_access(&[0x30, 2, 0x30, 1]).is_err());
+}

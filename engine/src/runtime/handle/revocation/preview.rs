@@ -194,3 +194,25 @@ fn words(
     });
     words
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_sent_where_is_said_with_the_end_of_the_last_list() {
+        let urls = ["http://a/crl".to_owned(), "http://b/\u{202e}crl".to_owned()];
+        let end = Timestamp::from_secs(1_795_312_800);
+        let said = words("Root", &urls, &[], Some(end)).join("\n");
+        assert!(
+            said.contains("http://a/crl, http://b/\\u{202e}crl"),
+            "{said}"
+        );
+        assert!(said.contains("until 2026-11-22T02:00:00Z"), "{said}");
+        assert!(!said.contains("no place to look"), "{said}");
+        let said = words("Root", &[], &urls[..1], None).join("\n");
+        assert!(said.contains("Some ask http://a/crl instead"), "{said}");
+        let said = words("Root", &[], &[], None).join("\n");
+        assert!(said.contains("no place to look"), "{said}");
+    }
+}
