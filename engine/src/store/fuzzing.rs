@@ -8,9 +8,11 @@ use super::authority::AuthorityRecord;
 use super::certificate::CertificateRecord;
 use super::job::JobRecord;
 use super::key::KeyRecord;
+use super::profile::ProfileRecord;
 use super::record::{decode, encode};
 use super::request::RequestRecord;
 use super::revocation::{CrlRecord, RevocationRecord};
+use super::schedule::BackupRecord;
 use super::vault::SeenRecord;
 use crate::api::Duty;
 
@@ -20,6 +22,8 @@ pub fn row(bytes: &[u8]) {
     record::<CertificateRecord>(bytes);
     record::<JobRecord>(bytes);
     record::<KeyRecord>(bytes);
+    record::<BackupRecord>(bytes);
+    record::<ProfileRecord>(bytes);
     record::<RequestRecord>(bytes);
     record::<CrlRecord>(bytes);
     record::<RevocationRecord>(bytes);

@@ -40,7 +40,7 @@ pub fn certificate(bytes: &[u8]) {
     let der = read.der();
     verify_root(&read, NOW).ok();
     verify_chain(der, &[], der, NOW, Usage::Server).ok();
-    IssuerView::of(&read, SignatureAlgorithm::Ed25519, Urls::default()).ok();
+    IssuerView::of(&read, SignatureAlgorithm::Ed25519, Default::default()).ok();
 }
 
 /// Several certificates in one file, each held against the next.
@@ -72,7 +72,7 @@ pub fn request(bytes: &[u8]) {
     }
 }
 
-fn draft(profile: &'static Profile, issuer: &IssuerView, wish: Wish) {
+fn draft(profile: &Arc<Profile>, issuer: &IssuerView, wish: Wish) {
     let serial = Serial::from_bytes(&[0x40; 16]);
     let Ok(draft) = Draft::prepare(profile, issuer, wish, serial, NOW) else {
         return;
@@ -266,6 +266,7 @@ fn issuer() -> IssuerView {
         path_len: None,
         constraints: None,
         urls: Urls::default(),
+        additions: Arc::default(),
     }
 }
 
