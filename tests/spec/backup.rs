@@ -289,7 +289,7 @@ fn verified(
                     manifest, trial, ..
                 }),
             ..
-        } => Ok((manifest, trial)),
+        } => Ok((*manifest, trial)),
         Ending::Failed(report) => Err(report),
         other => panic!("expected a trial, got {other:?}"),
     }
@@ -313,7 +313,7 @@ fn created(world: &World, file: &Path, keys_inside: bool) -> (BackupManifest, Ba
     match world.done(create(file, keys_inside)).0 {
         Fact::Backup(BackupFact::Created {
             manifest, trial, ..
-        }) => (manifest, trial),
+        }) => (*manifest, trial),
         other => panic!("expected a backup, got {other:?}"),
     }
 }

@@ -147,7 +147,7 @@ fn verify(session: &Session, file: &Path) -> Result<Told, Report> {
             session.carry_out(verify, |fact| match fact {
                 Fact::Backup(BackupFact::Verified {
                     manifest, trial, ..
-                }) => Some((manifest, trial)),
+                }) => Some((*manifest, trial)),
                 _ => None,
             })?
         }

@@ -36,7 +36,7 @@ pub enum BackupFact {
     Created {
         file: PathBuf,
         bytes: u64,
-        manifest: BackupManifest,
+        manifest: Box<BackupManifest>,
         trial: BackupTrial,
         /// Older ones that the schedule had made and that are gone now.
         removed: Vec<PathBuf>,
@@ -50,7 +50,7 @@ pub enum BackupFact {
     /// Its faults are in the trial; an error is only what could not be opened at all.
     Verified {
         file: PathBuf,
-        manifest: BackupManifest,
+        manifest: Box<BackupManifest>,
         trial: BackupTrial,
     },
 }

@@ -71,7 +71,7 @@ fn write_and_try(
     let bytes = write(part, &head, &copy, &snapshot, disk)?;
     drop(snapshot);
     let like = |copy: Vault| {
-        let copy = copy.as_strict_as(vault);
+        let copy = copy.accepting_like(vault);
         copy.unlock_like(vault).map(|()| copy)
     };
     let mut opened = Opened::at(part, like).map_err(as_trial)?;

@@ -136,7 +136,7 @@ impl Stage {
         let vault = self.folder.join(place.vault_file);
         match fs::remove_file(&vault) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(BackupError::cannot_write(&vault, error).into());
+                Err(BackupError::cannot_write(&vault, error).into())
             }
             _ => Ok(write_file(&vault, &opened.vault_file)?),
         }

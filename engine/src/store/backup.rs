@@ -192,7 +192,7 @@ impl Copied {
         let path = folder.join(FILE_NAME);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(StoreError::cannot_open(&path, error).into());
+                Err(StoreError::cannot_open(&path, error).into())
             }
             _ => Self::load(Source::File(path, disk).open()?, Some(lock), stream),
         }

@@ -91,7 +91,7 @@ impl Vault {
     }
 
     /// Accepts the costs that `other` accepts.
-    pub(crate) fn as_strict_as(self, other: &Self) -> Self {
+    pub(crate) fn accepting_like(self, other: &Self) -> Self {
         Self {
             accept_weak: other.accept_weak,
             ..self

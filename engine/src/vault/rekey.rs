@@ -145,9 +145,8 @@ pub(super) fn rekey(
 fn keep(slots: &[Slot], without: Option<SlotId>) -> Result<Vec<&Slot>, VaultError> {
     if let Some(id) = without {
         let found = slots.iter().find(|slot| slot.id == id);
-        match found.ok_or(VaultError::UnknownSlot(id))?.kind {
-            SlotKind::Passphrase => return Err(VaultError::SlotNeeded),
-            _ => (),
+        if found.ok_or(VaultError::UnknownSlot(id))?.kind == SlotKind::Passphrase {
+            return Err(VaultError::SlotNeeded);
         }
     }
     let kept: Vec<&Slot> = slots

@@ -78,10 +78,8 @@ fn read(
             Some(id) => Some(id),
             None => planner.store.holder_of_serial(own, &entry.serial)?,
         };
-        let reasons = RevocationReason::ALL.into_iter();
-        let reason = reasons
-            .filter(|reason| reason.code() == entry.reason)
-            .last();
+        let mut reasons = RevocationReason::ALL.into_iter();
+        let reason = reasons.rfind(|reason| reason.code() == entry.reason);
         let record = RevocationRecord {
             revocation: Revocation {
                 reason: reason.unwrap_or_default(),

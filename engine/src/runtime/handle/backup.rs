@@ -146,7 +146,7 @@ fn decision(plan: Plan, made: Made, record: &BackupRecord, removed: Vec<PathBuf>
     let fact = BackupFact::Created {
         file: plan.file,
         bytes: made.bytes,
-        manifest: made.manifest,
+        manifest: Box::new(made.manifest),
         trial: made.trial.found,
         removed,
     };
@@ -179,7 +179,7 @@ async fn verify(
     let details = words(&trial.found);
     let fact = BackupFact::Verified {
         file,
-        manifest,
+        manifest: Box::new(manifest),
         trial: trial.found,
     };
     Ok(Decision {
@@ -196,7 +196,7 @@ fn unlock_copy(
     open: &Vault,
     with: Option<vault::Opener<'_>>,
 ) -> Result<Vault, VaultError> {
-    let copy = copy.as_strict_as(open);
+    let copy = copy.accepting_like(open);
     match with {
         Some(with) => copy.open(with, true)?,
         None => copy.unlock_like(open)?,

@@ -93,7 +93,7 @@ fn sheets(name: &str, form: Form<CertificateFormat>, parts: &Parts) -> Result<Ve
         CertificateFormat::Pem => pem_sheets(name, &parts.certificate, &parts.chain),
         CertificateFormat::Der => vec![plain(format!("{name}.der"), parts.certificate.clone())],
         CertificateFormat::P7b => {
-            let all = [&[parts.certificate.clone()], &parts.chain[..]].concat();
+            let all = [std::slice::from_ref(&parts.certificate), &parts.chain[..]].concat();
             vec![sheet(format!("{name}.p7b"), certificates_alone(&all)?)]
         }
         format => {

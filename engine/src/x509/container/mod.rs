@@ -11,7 +11,7 @@ mod pkcs12;
 mod pkcs7;
 mod private_key;
 
-pub(crate) use bundle::{Bundle, FoundCertificate, FoundKey, Openness, Reading};
+pub(crate) use bundle::{Bundle, FoundCertificate, Openness, Reading};
 pub(crate) use error::ContainerError;
 pub(crate) use jks::write_trust as write_jks;
 pub(crate) use pkcs7::write_certificates;

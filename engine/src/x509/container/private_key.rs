@@ -12,11 +12,11 @@ use der::asn1::OctetStringRef;
 use der::{Decode, Encode, Reader};
 use zeroize::Zeroizing;
 
-use crate::base::{KeyType, Report, Secret};
+use crate::base::{Report, Secret};
 use crate::x509::container::error::ContainerError;
 use crate::x509::container::md5::md5;
 use crate::x509::container::pbe::{Budget, ITERATIONS, Password, Scheme, octet_string};
-use crate::x509::key::{KeyKind, PublicKey};
+use crate::x509::key::PublicKey;
 use crate::x509::{asn1, oid, pem};
 
 /// A private key that was found somewhere, in the form in which the vault keeps its own.

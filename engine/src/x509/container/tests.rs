@@ -1,7 +1,8 @@
 //! Files as OpenSSL and Java write them, read; and everything in them that must not be.
 
+use super::bundle::FoundKey;
 use super::*;
-use crate::base::{Explain, KeyType, Kind, Secret};
+use crate::base::{Explain, Kind, Secret};
 use crate::x509::asn1;
 use crate::x509::certificate::Certificate;
 
@@ -33,7 +34,7 @@ fn every_pkcs12_that_openssl_and_java_write_opens_and_holds_the_same() {
 
 #[test]
 fn names_are_read_as_they_were_given() {
-    let bundle = read(&PFX[0].1, Some(PASSWORD)).unwrap();
+    let bundle = read(PFX[0].1, Some(PASSWORD)).unwrap();
     assert_eq!(bundle.keys[0].name.as_deref(), Some("www ü"));
     let trust = read(include_bytes!("fixtures/trust.p12"), Some("changeit")).unwrap();
     assert_eq!(trust.certificates[0].name.as_deref(), Some("root"));
@@ -133,7 +134,7 @@ fn what_is_cut_off_prolonged_or_changed_is_never_half_read() {
 #[test]
 fn hostile_costs_are_refused_before_they_are_spent() {
     // The rounds of the MAC are the last integer of the file, 2048.
-    let modern = &PFX[0].1[..];
+    let modern = PFX[0].1;
     assert!(modern.ends_with(&[2, 2, 8, 0]));
     let grown = |bytes: &[u8], from: &[u8], to: &[u8]| {
         let at = bytes

@@ -6,6 +6,7 @@ use crate::x509::certificate::Certificate;
 use crate::x509::constraints::ConstraintError;
 use crate::x509::extension::KeyUsage;
 use crate::x509::fixture::{CaKey, NOW, TestKey, assert_tells, built_in, random, signed};
+use crate::x509::key::KeyKind;
 use crate::x509::oid;
 
 fn wish(names: &[&str]) -> Wish {
@@ -47,7 +48,7 @@ fn a_leaf_reads_back_as_its_profile_says_for_every_type_of_key() {
         let usage = read.key_usage().unwrap();
         assert_eq!(
             usage.contains(KeyUsage::KEY_ENCIPHERMENT),
-            key.public.is_rsa()
+            matches!(key.public.kind(), KeyKind::Rsa { .. })
         );
         assert_eq!(read.subject_key_id(), Some(&key.public.key_id()[..]));
         assert_eq!(read.authority_key_id(), Some(&ca.key.public.key_id()[..]));

@@ -141,11 +141,6 @@ impl PublicKey {
         }
     }
 
-    /// Whether it is an RSA key that may encipher keys, too; one confined to PSS may not.
-    pub(crate) fn is_rsa(&self) -> bool {
-        matches!(self.0.kind, KeyKind::Rsa { .. })
-    }
-
     /// Whether programs know it that are older than Ed25519 and ML-DSA.
     pub(crate) fn is_known_to_old_programs(&self) -> bool {
         matches!(
