@@ -29,8 +29,8 @@ macro_rules! cases {
 
 cases! {
     a_backup_is_tried_out_and_restored,
-    a_certificate_that_breaks_a_rule_is_refused,
     a_certificate_is_revoked_held_and_released,
+    a_certificate_that_breaks_a_rule_is_refused,
     a_certificate_with_a_key_of_ours_is_written_and_found,
     a_changed_passphrase_replaces_the_old_one,
     a_damaged_vault_or_store_is_told,
@@ -39,6 +39,7 @@ cases! {
     a_key_is_made_first_and_used_later,
     a_passphrase_is_typed_in_a_terminal,
     a_passphrase_that_others_can_read_is_warned_of,
+    a_profile_of_ones_own_says_what_was_changed,
     a_recovery_code_is_never_an_answer,
     a_request_made_elsewhere_becomes_a_certificate,
     a_request_that_asks_too_much_is_refused,
@@ -47,8 +48,8 @@ cases! {
     an_attended_key_signs_only_for_who_names_it,
     an_authority_is_made_as_its_words_say,
     an_existing_ca_is_taken_over,
-    an_older_copy_of_the_vault_is_refused,
     an_export_is_in_the_form_that_its_destination_needs,
+    an_older_copy_of_the_vault_is_refused,
     anything_is_explained,
     help_and_version_are_answers,
     looking_makes_nothing,

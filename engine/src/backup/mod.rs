@@ -20,6 +20,3 @@ pub(crate) use make::{Made, Plan, make};
 pub(crate) use restore::{Place, restore};
 pub(crate) use rotate::{remove_surplus, scheduled_name};
 pub(crate) use trial::try_out;
-
-#[cfg(test)]
-mod tests;

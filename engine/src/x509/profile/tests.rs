@@ -128,7 +128,7 @@ fn no_leaf_becomes_an_authority_or_good_for_everything() {
     for (base, more) in [
         ("ocsp", signer),
         ("timestamp", stamps),
-        ("intermediate", client),
+        ("intermediate", "1.3.6.1.5.5.7.3.1"),
     ] {
         let found = purposes(base, &[more, client]);
         assert!(
