@@ -64,11 +64,11 @@ pub(crate) fn verify_chain(
     let at = UnixTime::since_unix_epoch(Duration::from_secs(secs));
     let purpose = match usage {
         Usage::Client => Purpose::client_auth(),
-        Usage::Code => Purpose::required(&KEY_PURPOSE_CODE),
-        Usage::Email => Purpose::required(&KEY_PURPOSE_EMAIL),
-        Usage::Ocsp => Purpose::required(&KEY_PURPOSE_OCSP),
+        Usage::Code => Purpose::required_if_present(&KEY_PURPOSE_CODE),
+        Usage::Email => Purpose::required_if_present(&KEY_PURPOSE_EMAIL),
+        Usage::Ocsp => Purpose::required_if_present(&KEY_PURPOSE_OCSP),
         Usage::Server => Purpose::server_auth(),
-        Usage::Timestamp => Purpose::required(&KEY_PURPOSE_TIMESTAMP),
+        Usage::Timestamp => Purpose::required_if_present(&KEY_PURPOSE_TIMESTAMP),
     };
     let anchors = [anchor];
     let verified = leaf.verify_for_usage(
