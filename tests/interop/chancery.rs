@@ -41,7 +41,6 @@ pub(crate) struct Refusal {
 pub(crate) struct Files {
     pub(crate) certificate: PathBuf,
     pub(crate) chain: PathBuf,
-    pub(crate) full_chain: PathBuf,
 }
 
 impl Installation {
@@ -278,7 +277,6 @@ impl Files {
         let certificate = plain.unwrap_or_else(|| panic!("no .crt in {all:?}"));
         Self {
             chain: ending(".chain.crt").unwrap_or_else(|| certificate.clone()),
-            full_chain: ending(".fullchain.crt").unwrap_or_else(|| certificate.clone()),
             certificate,
         }
     }

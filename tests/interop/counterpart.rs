@@ -61,7 +61,6 @@ pub(crate) fn skipped(why: &str) {
 }
 
 /// An openssl that knows ML-DSA: of version 3.5 or later, from `CHANCERY_OPENSSL35` or the path.
-#[track_caller]
 pub(crate) fn openssl_with_ml_dsa() -> Option<PathBuf> {
     let named = variable("CHANCERY_OPENSSL35").map(PathBuf::from);
     let candidates = named
@@ -75,7 +74,8 @@ pub(crate) fn openssl_with_ml_dsa() -> Option<PathBuf> {
     };
     let found = candidates.into_iter().find(knows);
     if found.is_none() {
-        skipped("no openssl of version 3.5 or later; CHANCERY_OPENSSL35 can name one");
+        // Also in CI: Debian 12 has none.
+        println!("skipped: no openssl of version 3.5 or later; CHANCERY_OPENSSL35 can name one");
     }
     found
 }
