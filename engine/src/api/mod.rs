@@ -58,12 +58,13 @@ pub use crate::base::{
     AddressKind, Addresses, ApprovalId, AuthorityId, AuthorityTrial, BackupManifest,
     BackupSchedule, BackupTrial, CertificateFormat, CertificateId, CertificateKey,
     CertificatePolicy, Choices, Clock, CommandId, CrlNumber, CustomExtension, DescribedField,
-    Description, Destination, DnsName, EmailName, Field, Finding, Fingerprint, Form, Grant,
-    HexBytes, Identifier, ImportKind, ImportOutcome, ImportRow, IpSubtree, JobId, KeyId, KeyTrial,
-    KeyType, KeyUse, Kind, Merged, NameError, NameKind, NameRule, Needs, ObjectId, ParseIdError,
-    ProfileContent, ProfileName, Publication, Reach, RecoveryCode, RecoveryCodeError, Remedy,
-    Report, RequestId, Revocation, RevocationReason, Secret, Serial, Severity, SlotId, Subtree,
-    SystemClock, Take, Timestamp, TrustFormat, UnknownForm, UriName, Usage, Verdict, shown,
+    Description, Destination, DnsName, EmailName, Evidence, Field, FieldInfo, FieldKind, Finding,
+    Fingerprint, Form, Grant, HexBytes, Identifier, ImportKind, ImportOutcome, ImportRow,
+    IpSubtree, JobId, KeyId, KeyTrial, KeyType, KeyUse, Kind, Merged, NameError, NameKind,
+    NameRule, Needs, ObjectId, ParseIdError, ProfileContent, ProfileName, Publication, Reach,
+    RecoveryCode, RecoveryCodeError, Remedy, Report, RequestId, Revocation, RevocationReason,
+    Secret, Serial, ServerAnswer, Severity, SlotId, Subtree, SystemClock, Take, Timestamp,
+    TrustFormat, TxtAnswer, UnknownForm, UriName, Usage, Verdict, ZonesInReach, shown,
 };
 
 use std::fmt;

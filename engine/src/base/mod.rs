@@ -8,6 +8,8 @@ mod custody;
 mod description;
 mod destination;
 mod digest;
+mod dns;
+mod form;
 mod format;
 mod id;
 mod import;
@@ -34,6 +36,8 @@ pub use description::{DescribedField, Description, Finding, Severity};
 pub use destination::{Destination, Needs};
 pub use digest::Fingerprint;
 pub(crate) use digest::{hex, random, sha256, unhex};
+pub use dns::{Evidence, ServerAnswer, TxtAnswer, ZonesInReach};
+pub use form::{FieldInfo, FieldKind};
 pub use format::{CertificateFormat, Form, TrustFormat, UnknownForm};
 pub(crate) use id::Mint;
 pub use id::{
