@@ -14,6 +14,17 @@ mod store;
 mod vault;
 mod x509;
 
+#[allow(
+    dead_code,
+    reason = "the ACME commands, which come next, are what calls it"
+)]
+mod dns;
+#[allow(
+    dead_code,
+    reason = "the ACME commands, which come next, are what calls it"
+)]
+mod http;
+
 mod base;
 
 pub use runtime::{

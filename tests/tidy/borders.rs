@@ -270,6 +270,16 @@ const DOORS: &[Door] = &[
         open: &["nowhere in the engine"],
     },
     Door {
+        name: "hickory_proto",
+        watched: "engine/src/",
+        open: &["engine/src/dns/"],
+    },
+    Door {
+        name: "hickory_resolver",
+        watched: "engine/src/",
+        open: &["engine/src/dns/"],
+    },
+    Door {
         name: "keyring_core",
         watched: "engine/src/",
         open: &["engine/src/vault/slot/os_store/"],
@@ -282,7 +292,7 @@ const DOORS: &[Door] = &[
     Door {
         name: "process::Command",
         watched: "engine/src/",
-        open: &["nowhere in the engine"],
+        open: &["engine/src/dns/command.rs"],
     },
     Door {
         name: "qrcode",
@@ -300,6 +310,16 @@ const DOORS: &[Door] = &[
         open: &["engine/src/store/"],
     },
     Door {
+        name: "reqwest",
+        watched: "engine/src/",
+        open: &["engine/src/http/"],
+    },
+    Door {
+        name: "rustls",
+        watched: "engine/src/",
+        open: &["engine/src/http/"],
+    },
+    Door {
         name: "SystemTime",
         watched: "app/src/",
         open: &["no file of a front end"],
@@ -312,7 +332,12 @@ const DOORS: &[Door] = &[
     Door {
         name: "tokio",
         watched: "engine/src/",
-        open: &["engine/src/runtime/", "engine/src/store/"],
+        open: &[
+            "engine/src/dns/",
+            "engine/src/http/",
+            "engine/src/runtime/",
+            "engine/src/store/",
+        ],
     },
     Door {
         name: "webpki",

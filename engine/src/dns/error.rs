@@ -1,0 +1,491 @@
+//! Why a record could not be changed or looked up, and what to do about it.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use crate::base::{Explain, Kind, Remedy, shown};
+use crate::http::HttpError;
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum DnsError {
+    UnknownProvider {
+        name: String,
+    },
+    Setting {
+        field: String,
+        fault: SettingFault,
+    },
+    /// No name of a record.
+    Name {
+        name: String,
+    },
+
+    // What services over HTTP say.
+    TokenRefused {
+        service: &'static str,
+        said: String,
+    },
+    /// The service does not know the zone, or the credential does not reach it.
+    ZoneNotInAccount {
+        service: &'static str,
+        zone: String,
+    },
+    RateLimited {
+        service: &'static str,
+        wait: Option<Duration>,
+    },
+    /// The service refuses for a reason of its own.
+    Service {
+        service: &'static str,
+        status: u16,
+        said: String,
+    },
+    /// An answer that is not what the service's documentation says.
+    NotUnderstood {
+        service: &'static str,
+        why: String,
+    },
+    /// Somebody else changed the same record set each time.
+    KeepsChanging {
+        service: &'static str,
+        name: String,
+    },
+    Http {
+        service: &'static str,
+        source: HttpError,
+    },
+
+    // What a server says to an update (RFC 2136, RFC 8945).
+    UpdateRefused {
+        server: String,
+        zone: String,
+    },
+    NotAuthoritative {
+        server: String,
+        zone: String,
+    },
+    NotInZone {
+        server: String,
+        name: String,
+    },
+    TsigKey {
+        server: String,
+    },
+    TsigSignature {
+        server: String,
+    },
+    /// The clocks are too far apart; how far, where the server tells.
+    TsigTime {
+        server: String,
+        apart_secs: Option<u64>,
+    },
+    /// The answer is not signed, or not by the key.
+    AnswerNotSigned {
+        server: String,
+    },
+    /// Another response code.
+    UpdateFailed {
+        server: String,
+        code: String,
+    },
+
+    // What looking up says.
+    NoResolvers {
+        why: String,
+    },
+    NxDomain {
+        name: String,
+    },
+    ServFail {
+        name: String,
+        server: String,
+    },
+    /// The server refuses to answer this question.
+    QueryRefused {
+        name: String,
+        server: String,
+    },
+    NoZone {
+        name: String,
+    },
+    CnameLoop {
+        name: String,
+    },
+    CnameTooLong {
+        name: String,
+    },
+    Timeout {
+        server: String,
+    },
+    Unreachable {
+        server: String,
+        why: String,
+    },
+    AnswerNotUnderstood {
+        server: String,
+        why: String,
+    },
+
+    // What a command of the user's does.
+    CommandNotStarted {
+        program: String,
+        why: String,
+    },
+    CommandFailed {
+        program: String,
+        code: Option<i32>,
+        said: String,
+    },
+    CommandTimeout {
+        program: String,
+        secs: u64,
+    },
+}
+
+/// What is wrong with a setting.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum SettingFault {
+    Missing,
+    Unknown,
+    Number,
+    Address,
+    Url,
+    SeveralLines,
+    Choice {
+        words: String,
+    },
+    Name,
+    Base64,
+    /// A sentence of the provider's own.
+    Other(&'static str),
+}
+
+impl DnsError {
+    pub(crate) fn setting(field: &str, fault: SettingFault) -> Self {
+        let field = field.to_owned();
+        Self::Setting { field, fault }
+    }
+}
+
+impl fmt::Display for DnsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownProvider { name } => {
+                write!(f, "there is no DNS provider called {}", shown(name))
+            }
+            Self::Setting { field, fault } => write!(f, "{}: {fault}", shown(field)),
+            Self::Name { name } => write!(f, "this is no name of a record: {}", shown(name)),
+            Self::TokenRefused { service, said } => {
+                write!(f, "{service} refuses the credential{}", Said(said))
+            }
+            Self::ZoneNotInAccount { service, zone } => {
+                write!(f, "{service} shows this credential no zone {zone}")
+            }
+            Self::RateLimited {
+                service,
+                wait: None,
+            } => {
+                write!(f, "{service} has had too many requests")
+            }
+            Self::RateLimited {
+                service,
+                wait: Some(wait),
+            } => write!(
+                f,
+                "{service} has had too many requests and asks to wait {} s",
+                wait.as_secs()
+            ),
+            Self::Service {
+                service,
+                status,
+                said,
+            } => {
+                write!(f, "{service} refuses with status {status}{}", Said(said))
+            }
+            Self::NotUnderstood { service, why } => {
+                write!(
+                    f,
+                    "the answer of {service} is not understood: {}",
+                    shown(why)
+                )
+            }
+            Self::KeepsChanging { service, name } => write!(
+                f,
+                "the record keeps being changed by somebody else at {service}: {name}"
+            ),
+            Self::Http { service, .. } => write!(f, "{service} could not be asked"),
+            Self::UpdateRefused { server, zone } => {
+                write!(f, "{server} refuses to change the zone {zone}")
+            }
+            Self::NotAuthoritative { server, zone } => {
+                write!(f, "{server} does not serve the zone {zone}")
+            }
+            Self::NotInZone { server, name } => {
+                write!(f, "{server} says that the name is outside the zone: {name}")
+            }
+            Self::TsigKey { server } => {
+                write!(
+                    f,
+                    "{server} does not know the key, or not for this algorithm"
+                )
+            }
+            Self::TsigSignature { server } => write!(
+                f,
+                "{server} finds the signature wrong: its secret for this key is another one"
+            ),
+            Self::TsigTime {
+                server,
+                apart_secs: Some(secs),
+            } => {
+                write!(
+                    f,
+                    "the clocks of this machine and of {server} are {secs} s apart"
+                )
+            }
+            Self::TsigTime {
+                server,
+                apart_secs: None,
+            } => {
+                write!(
+                    f,
+                    "the clocks of this machine and of {server} are too far apart"
+                )
+            }
+            Self::AnswerNotSigned { server } => {
+                write!(f, "the answer of {server} is not signed with the key")
+            }
+            Self::UpdateFailed { server, code } => {
+                write!(f, "{server} could not change the zone: {}", shown(code))
+            }
+            Self::NoResolvers { why } => {
+                write!(
+                    f,
+                    "the resolvers of this machine cannot be found: {}",
+                    shown(why)
+                )
+            }
+            Self::NxDomain { name } => write!(f, "the name does not exist: {name}"),
+            Self::ServFail { name, server } => {
+                write!(f, "{server} failed to look up {name} (SERVFAIL)")
+            }
+            Self::QueryRefused { name, server } => {
+                write!(f, "{server} refuses to look up {name}")
+            }
+            Self::NoZone { name } => write!(f, "no zone could be found for {name}"),
+            Self::CnameLoop { name } => {
+                write!(f, "the CNAME records of this name lead in a circle: {name}")
+            }
+            Self::CnameTooLong { name } => {
+                write!(f, "the chain of CNAME records is too long: {name}")
+            }
+            Self::Timeout { server } => write!(f, "{server} did not answer in time"),
+            Self::Unreachable { server, why } => {
+                write!(f, "{server} cannot be reached: {}", shown(why))
+            }
+            Self::AnswerNotUnderstood { server, why } => {
+                write!(
+                    f,
+                    "the answer of {server} is not understood: {}",
+                    shown(why)
+                )
+            }
+            Self::CommandNotStarted { program, why } => {
+                write!(
+                    f,
+                    "the program {} could not be started: {}",
+                    shown(program),
+                    shown(why)
+                )
+            }
+            Self::CommandFailed {
+                program,
+                code: Some(code),
+                said,
+            } => write!(
+                f,
+                "the program {} ended with code {code}{}",
+                shown(program),
+                Said(said)
+            ),
+            Self::CommandFailed {
+                program,
+                code: None,
+                said,
+            } => {
+                write!(f, "the program {} was killed{}", shown(program), Said(said))
+            }
+            Self::CommandTimeout { program, secs } => write!(
+                f,
+                "the program {} was stopped, since it had not ended after {secs} s",
+                shown(program)
+            ),
+        }
+    }
+}
+
+/// The service's own words, if it had any.
+struct Said<'a>(&'a str);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.trim() {
+            "" => Ok(()),
+            said => write!(f, " and says: {}", shown(said)),
+        }
+    }
+}
+
+impl fmt::Display for SettingFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "this is needed",
+            Self::Unknown => "this provider has no such setting",
+            Self::Number => "expected a whole number",
+            Self::Address => "expected a host name or an IP address, with :PORT if need be",
+            Self::Url => "expected an address such as https://api.example.org",
+            Self::SeveralLines => "expected plain text, and here on one line",
+            Self::Choice { words } => return write!(f, "expected one of {words}"),
+            Self::Name => "expected a domain name",
+            Self::Base64 => "expected base64, as the key file has it",
+            Self::Other(sentence) => sentence,
+        })
+    }
+}
+
+impl Error for DnsError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Http { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for DnsError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownProvider { .. } => "dns.unknown-provider",
+            Self::Setting { .. } => "dns.setting",
+            Self::Name { .. } => "dns.name",
+            Self::TokenRefused { .. } => "dns.token-refused",
+            Self::ZoneNotInAccount { .. } => "dns.zone-not-in-account",
+            Self::RateLimited { .. } => "dns.rate-limited",
+            Self::Service { .. } => "dns.service-refused",
+            Self::NotUnderstood { .. } => "dns.service-not-understood",
+            Self::KeepsChanging { .. } => "dns.keeps-changing",
+            Self::Http { source, .. } => source.code(),
+            Self::UpdateRefused { .. } => "dns.update-refused",
+            Self::NotAuthoritative { .. } => "dns.not-authoritative",
+            Self::NotInZone { .. } => "dns.not-in-zone",
+            Self::TsigKey { .. } => "dns.tsig-key",
+            Self::TsigSignature { .. } => "dns.tsig-signature",
+            Self::TsigTime { .. } => "dns.tsig-time",
+            Self::AnswerNotSigned { .. } => "dns.answer-not-signed",
+            Self::UpdateFailed { .. } => "dns.update-failed",
+            Self::NoResolvers { .. } => "dns.no-resolvers",
+            Self::NxDomain { .. } => "dns.nxdomain",
+            Self::ServFail { .. } => "dns.servfail",
+            Self::QueryRefused { .. } => "dns.query-refused",
+            Self::NoZone { .. } => "dns.no-zone",
+            Self::CnameLoop { .. } => "dns.cname-loop",
+            Self::CnameTooLong { .. } => "dns.cname-too-long",
+            Self::Timeout { .. } => "dns.timeout",
+            Self::Unreachable { .. } => "dns.unreachable",
+            Self::AnswerNotUnderstood { .. } => "dns.answer-not-understood",
+            Self::CommandNotStarted { .. } => "dns.command-not-started",
+            Self::CommandFailed { .. } => "dns.command-failed",
+            Self::CommandTimeout { .. } => "dns.command-timeout",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::UnknownProvider { .. } | Self::Setting { .. } | Self::Name { .. } => {
+                Kind::Malformed
+            }
+            Self::Http { source, .. } => source.kind(),
+            _ => Kind::Failed,
+        }
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(
+            match self {
+                Self::UnknownProvider { .. } => "Choose one of the list of providers",
+                Self::Setting { .. } => "Correct this setting of the provider",
+                Self::Name { .. } => {
+                    "Write names in other scripts as xn--…, and without a wildcard"
+                }
+                Self::TokenRefused { .. } => {
+                    "Check that the credential is complete, has not ended, and may change DNS \
+                     records"
+                }
+                Self::ZoneNotInAccount { .. } => {
+                    "Check that the zone is in this account, and that the credential reaches it"
+                }
+                Self::RateLimited {
+                    wait: Some(wait), ..
+                } => {
+                    return Remedy::Do(format!("Try again in {} s", wait.as_secs()));
+                }
+                Self::RateLimited { wait: None, .. } => "Try again in some minutes",
+                Self::Service { .. } => "Do what the service's words say",
+                Self::NotUnderstood { .. } => {
+                    "Check the API address; if it is right, report what the transcript shows"
+                }
+                Self::KeepsChanging { .. } => {
+                    "Let one program at a time change this record, and try again"
+                }
+                Self::Http { source, .. } => return source.remedy(),
+                Self::UpdateRefused { .. } => {
+                    "Have the server's update policy allow this key to change the TXT record of \
+                     this name"
+                }
+                Self::NotAuthoritative { .. } => {
+                    "Name the zone's primary server, and the zone that it serves"
+                }
+                Self::NotInZone { .. } => "Name the zone that holds this name",
+                Self::TsigKey { .. } => {
+                    "Check the key's name and algorithm against the server's configuration"
+                }
+                Self::TsigSignature { .. } => {
+                    "Copy the key's secret again from the server's configuration"
+                }
+                Self::TsigTime { .. } => "Set the clocks of this machine and of the server",
+                Self::AnswerNotSigned { .. } => {
+                    "Check that nothing between here and the server answers in its place"
+                }
+                Self::UpdateFailed { .. } => "Look into the server's log",
+                Self::NoResolvers { .. } => "Name resolvers in the settings",
+                Self::NxDomain { .. } => {
+                    "Check the spelling, and that the domain is registered and delegated"
+                }
+                Self::ServFail { .. } => {
+                    "Check the zone's servers and its DNSSEC signatures; another resolver may say \
+                     more"
+                }
+                Self::QueryRefused { .. } => "Name resolvers that answer this machine",
+                Self::NoZone { .. } => "Check that the domain is registered and delegated",
+                Self::CnameLoop { .. } | Self::CnameTooLong { .. } => {
+                    "Let the CNAME record point straight at the name that is to hold the TXT record"
+                }
+                Self::Timeout { .. } | Self::Unreachable { .. } => {
+                    "Check the server's address, the network, and whether a firewall lets DNS \
+                     through on UDP and TCP"
+                }
+                Self::AnswerNotUnderstood { .. } => {
+                    "Check that the address is that of a DNS server"
+                }
+                Self::CommandNotStarted { .. } => {
+                    "Give the program's whole path, and make it executable"
+                }
+                Self::CommandFailed { .. } => "Run the program by hand with the same arguments",
+                Self::CommandTimeout { .. } => {
+                    "Find out what the program waits for, or raise its time limit"
+                }
+            }
+            .to_owned(),
+        )
+    }
+}
