@@ -19,6 +19,14 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     digest
 }
 
+/// HMAC-SHA-256 (RFC 2104).
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key);
+    let mut tag = [0; 32];
+    tag.copy_from_slice(aws_lc_rs::hmac::sign(&key, message).as_ref());
+    tag
+}
+
 /// Fills `bytes` from the operating system's randomness.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Report> {
     aws_lc_rs::rand::fill(bytes).map_err(|_| Report::bug("the system gave us no randomness"))
