@@ -5,6 +5,7 @@
 pub mod api;
 mod runtime;
 
+mod acme;
 mod audit;
 mod authority;
 mod backup;
