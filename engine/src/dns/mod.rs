@@ -1,15 +1,28 @@
 //! DNS: publishing the TXT record that proves a name, through whichever service serves the zone,
 //! and looking from outside at what its servers say.
 
+mod caa;
 mod error;
+mod exchange;
 mod given;
 mod name;
+#[cfg(test)]
+mod nameserver;
 mod powerdns;
+mod propagation;
+mod resolver;
 mod service;
+#[cfg(test)]
+mod tests;
+mod zone;
 
+pub(crate) use caa::{CaaRecord, CaaSet, CaaVerdict, Issuer};
 pub(crate) use error::DnsError;
 pub(crate) use given::Given;
 pub(crate) use name::RecordName;
+pub(crate) use propagation::is_everywhere;
+pub(crate) use resolver::{Resolver, server_address};
+pub(crate) use zone::{NameServer, Place};
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -85,36 +98,3 @@ pub(crate) fn open(
 
 /// One line for each provider, by name.
 const KINDS: &[&ProviderKind] = &[&powerdns::KIND];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn providers_stand_by_name_and_each_field_says_what_it_is() {
-        assert!(KINDS.is_sorted_by(|a, b| a.name < b.name));
-        for kind in KINDS {
-            let fields: Vec<_> = kind.fields.iter().map(|field| &field.name).collect();
-            for (at, field) in kind.fields.iter().enumerate() {
-                let place = format!("{} {}", kind.name, field.name);
-                assert!(!fields[..at].contains(&&field.name), "{place}: twice");
-                assert!(
-                    field.help.len() > 10 && !field.help.ends_with('.'),
-                    "{place}"
-                );
-                assert!(field.default.is_none() || !field.required, "{place}");
-                assert!(field.default.is_none() || !field.secret, "{place}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_provider_that_does_not_exist_is_refused_by_name() {
-        let http = http::Client::new(&http::Settings::default()).unwrap();
-        let opened = open("nosuch", BTreeMap::new(), BTreeMap::new(), http);
-        let Err(DnsError::UnknownProvider { name }) = opened else {
-            panic!("it was opened, or failed otherwise");
-        };
-        assert_eq!(name, "nosuch");
-    }
-}
