@@ -168,6 +168,22 @@ impl DnsError {
     }
 }
 
+impl DnsError {
+    /// Whether trying the same again later may help by itself.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Http { source, .. } => source.is_passing(),
+            Self::Service { status, .. } => *status >= 500,
+            Self::KeepsChanging { .. }
+            | Self::RateLimited { .. }
+            | Self::ServFail { .. }
+            | Self::Timeout { .. }
+            | Self::Unreachable { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for DnsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -60,6 +60,19 @@ pub(crate) enum HttpError {
     },
 }
 
+impl HttpError {
+    /// Whether trying the same again later may help by itself.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::CannotResolve { .. }
+                | Self::CannotConnect { .. }
+                | Self::Timeout { .. }
+                | Self::Broken { .. }
+        )
+    }
+}
+
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
