@@ -211,8 +211,8 @@ impl Desk {
         fact: Option<Fact>,
     ) -> Result<(), Report> {
         puts.push(acme::put_order(self.id, &self.record));
-        let settled = self.record.stage == OrderStage::Ended;
-        if entry.is_some() || settled {
+        // It is long, and tells most when all of it is there.
+        if self.record.stage == OrderStage::Ended {
             let exchanges = self.control.transcript.read();
             puts.push(acme::put_transcript(self.id, &exchanges));
         }
