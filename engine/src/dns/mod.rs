@@ -6,6 +6,8 @@ mod caa;
 mod command;
 mod error;
 mod exchange;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod given;
 mod manual;
 mod name;
