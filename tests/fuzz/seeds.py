@@ -62,11 +62,32 @@ def main(out):
     put(out / "text", [text.encode() for text in TEXTS])
     put(out / "vault", vault_seeds(made))
     put(out / "audit", audit_seeds())
+    put(out / "dns", dns_seeds())
     put(out / "store", rows(FIXTURES / "store-v1.redb"))
 
 
 def counted(piece):
     return len(piece).to_bytes(2, "big") + piece
+
+
+def dns_seeds():
+    """Answers as servers give them (RFC 1035, 4.1), an answer to an update with a signature."""
+    asked = b"_acme-challenge.example.org"
+    labels = b"".join(bytes([len(label)]) + label for label in asked.split(b".")) + b"\0"
+    text = lambda value: bytes([len(value)]) + value
+    values = {16: text(b"one") + text(b"two"), 5: b"\1a\xc0\x1c", 257: b"\x80\5issueca.example; accounturi=a",
+              6: b"\xc0\x0c" * 2 + bytes(20), 2: b"\2ns\xc0\x1c"}
+    answers = []
+    for kind, value in values.items():
+        question = labels + kind.to_bytes(2, "big") + b"\0\1"
+        record = b"\xc0\x0c" + kind.to_bytes(2, "big") + b"\0\1" + bytes(4) + counted(value)
+        answers.append(b"\0\1\x84\0\0\1\0\1\0\0\0\0" + question + record)
+    tsig = (b"\7rig-key\0\0\xfa\0\xff" + bytes(4)
+            + counted(b"\x0bhmac-sha256\0" + bytes(6) + b"\1\x2c" + counted(bytes(32)) + b"\0\1\0\x12"
+                      + counted(bytes(6))))
+    update = b"\0\1\xa8\0\0\1\0\0\0\0\0\1\7example\3org\0\0\6\0\1" + tsig
+    return ([b"\0" + counted(asked) + answer for answer in answers] + [b"\1" + update]
+            + [b"\2\1" + counted(b"issue") + b"ca.example; validationmethods=dns-01", b"\3" + asked])
 
 
 def wanted(values):

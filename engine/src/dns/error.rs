@@ -474,7 +474,8 @@ impl Explain for DnsError {
                 Self::Http { source, .. } => return source.remedy(),
                 Self::UpdateRefused { .. } => {
                     "Have the server's update policy allow this key to change the TXT record of \
-                     this name"
+                     this name; some servers say the same when the key's name, algorithm or secret \
+                     is wrong"
                 }
                 Self::NotAuthoritative { .. } => {
                     "Name the zone's primary server, and the zone that it serves"

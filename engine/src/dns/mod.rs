@@ -6,7 +6,10 @@ mod caa;
 mod command;
 mod error;
 mod exchange;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod given;
+mod linode;
 mod manual;
 mod name;
 #[cfg(test)]
@@ -19,6 +22,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 mod tsig;
+mod vultr;
 mod zone;
 
 pub(crate) use acme_dns::{Registration, register};
@@ -106,7 +110,9 @@ pub(crate) fn open(
 const KINDS: &[&ProviderKind] = &[
     &acme_dns::KIND,
     &command::KIND,
+    &linode::KIND,
     &manual::KIND,
     &powerdns::KIND,
     &rfc2136::KIND,
+    &vultr::KIND,
 ];

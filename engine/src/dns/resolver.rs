@@ -111,7 +111,11 @@ pub(super) struct Found {
     pub(super) exists: bool,
 }
 
-fn sorted(answer: Message, name: &RecordName, server: SocketAddr) -> Result<Found, DnsError> {
+pub(super) fn sorted(
+    answer: Message,
+    name: &RecordName,
+    server: SocketAddr,
+) -> Result<Found, DnsError> {
     let (name, server) = (name.to_string(), server.to_string());
     match answer.response_code {
         ResponseCode::NoError => Ok(Found {

@@ -82,6 +82,14 @@ impl Service {
         })
     }
 
+    /// A list with more than `MOST_PAGES` pages.
+    pub(super) fn endless(&self) -> DnsError {
+        DnsError::NotUnderstood {
+            service: self.title,
+            why: "the list has no end".to_owned(),
+        }
+    }
+
     /// What a response of failure means, with the service's own words.
     pub(super) fn failure(&self, response: &Response) -> DnsError {
         let service = self.title;
@@ -135,3 +143,6 @@ const NAMES_OF_WORDS: &[&str] = &[
 ];
 
 const LONGEST_WORDS: usize = 300;
+
+/// Where a list is taken to have no end; a page has hundreds of rows.
+pub(super) const MOST_PAGES: usize = 200;

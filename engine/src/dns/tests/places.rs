@@ -104,11 +104,25 @@ async fn the_soa_record_of_an_alias_target_is_not_taken_for_the_zone() {
 #[tokio::test]
 async fn a_name_outside_every_zone_has_no_place() {
     let server = NameServer::start().await;
-    let error = resolver(&[&server])
-        .place(&name("a.test"))
-        .await
-        .unwrap_err();
+    let resolver = resolver(&[&server]);
+    let error = resolver.place(&name("a.test")).await.unwrap_err();
     assert_eq!(error.code(), "dns.no-zone");
+    let error = resolver.servers(&name("a.test")).await.unwrap_err();
+    assert_eq!(error.code(), "dns.no-zone");
+}
+
+#[tokio::test]
+async fn a_name_of_which_nothing_exists_up_to_the_top_does_not_exist() {
+    let server = NameServer::start()
+        .await
+        .says("a.tset", SOA, Reply::NxDomain)
+        .says("tset", SOA, Reply::NxDomain)
+        .says("tset", NS, Reply::NxDomain);
+    let resolver = resolver(&[&server]);
+    let error = resolver.place(&name("a.tset")).await.unwrap_err();
+    assert_eq!(error.code(), "dns.nxdomain");
+    let error = resolver.servers(&name("tset")).await.unwrap_err();
+    assert_eq!(error.code(), "dns.nxdomain");
 }
 
 #[tokio::test]
