@@ -166,6 +166,19 @@ impl DnsError {
         let field = field.to_owned();
         Self::Setting { field, fault }
     }
+
+    /// Whether the same may well succeed in a while, without anybody's doing something about it.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Http { source, .. } => source.is_passing(),
+            Self::Service { status, .. } => *status >= 500,
+            Self::RateLimited { .. }
+            | Self::ServFail { .. }
+            | Self::Timeout { .. }
+            | Self::Unreachable { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for DnsError {

@@ -5,7 +5,11 @@ mod error;
 mod given;
 mod name;
 mod powerdns;
+mod records;
 mod service;
+#[cfg(test)]
+mod testing;
+mod text;
 
 pub(crate) use error::DnsError;
 pub(crate) use given::Given;
@@ -13,8 +17,9 @@ pub(crate) use name::RecordName;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::Arc;
 
-use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
+use crate::base::{Clock, Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::http;
 
 /// What a driver is doing.
@@ -74,12 +79,13 @@ pub(crate) fn open(
     settings: BTreeMap<String, String>,
     secrets: BTreeMap<String, Secret<String>>,
     http: http::Client,
+    clock: Arc<dyn Clock>,
 ) -> Result<Box<dyn Driver>, DnsError> {
     let kind = KINDS.iter().find(|kind| kind.name == name);
     let kind = kind.ok_or_else(|| DnsError::UnknownProvider {
         name: name.to_owned(),
     })?;
-    let given = Given::checked(kind.fields, settings, secrets, http)?;
+    let given = Given::checked(kind.fields, settings, secrets, http, clock)?;
     (kind.connect)(given)
 }
 
@@ -111,7 +117,8 @@ mod tests {
     #[test]
     fn a_provider_that_does_not_exist_is_refused_by_name() {
         let http = http::Client::new(&http::Settings::default()).unwrap();
-        let opened = open("nosuch", BTreeMap::new(), BTreeMap::new(), http);
+        let clock = Arc::new(crate::base::SystemClock);
+        let opened = open("nosuch", BTreeMap::new(), BTreeMap::new(), http, clock);
         let Err(DnsError::UnknownProvider { name }) = opened else {
             panic!("it was opened, or failed otherwise");
         };

@@ -40,14 +40,19 @@ impl Service {
         format!("{}{path}", self.endpoint)
     }
 
+    /// A response of any status.
+    pub(super) async fn exchange(&self, request: Request) -> Result<Response, DnsError> {
+        let response = self.http.send(request).await;
+        response.map_err(|source| DnsError::Http {
+            service: self.title,
+            source,
+        })
+    }
+
     /// A response of any status but those that mean the same everywhere: the token is refused, or
     /// there were too many requests.
     pub(super) async fn send(&self, request: Request) -> Result<Response, DnsError> {
-        let response = self.http.send(request).await;
-        let response = response.map_err(|source| DnsError::Http {
-            service: self.title,
-            source,
-        })?;
+        let response = self.exchange(request).await?;
         match response.status {
             401 | 403 | 429 => Err(self.failure(&response)),
             _ => Ok(response),
@@ -63,6 +68,16 @@ impl Service {
         }
     }
 
+    /// A response of success, or `None` for one that says that there is no such thing.
+    pub(super) async fn ask_whether(&self, request: Request) -> Result<Option<Response>, DnsError> {
+        let response = self.send(request).await?;
+        match response.status {
+            404 if !is_web_page(&response) => Ok(None),
+            _ if response.is_success() => Ok(Some(response)),
+            _ => Err(self.failure(&response)),
+        }
+    }
+
     /// A response of success, read as JSON.
     pub(super) async fn ask_json<T: DeserializeOwned>(
         &self,
@@ -72,10 +87,33 @@ impl Service {
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, response: &Response) -> Result<T, DnsError> {
-        response.json().map_err(|error| DnsError::NotUnderstood {
+        response
+            .json()
+            .map_err(|error| match is_web_page(response) {
+                true => self.web_page(response),
+                false => self.not_understood(error.to_string()),
+            })
+    }
+
+    pub(super) fn not_understood(&self, why: impl Into<String>) -> DnsError {
+        DnsError::NotUnderstood {
             service: self.title,
-            why: error.to_string(),
-        })
+            why: why.into(),
+        }
+    }
+
+    /// More pages than any account has: the service does not stop.
+    pub(super) fn endless(&self) -> DnsError {
+        self.not_understood("its list does not end")
+    }
+
+    /// Somebody else has answered in the service's place.
+    fn web_page(&self, response: &Response) -> DnsError {
+        let title = shown(&page_title(response)).into_owned();
+        let status = response.status;
+        self.not_understood(format!(
+            "it is a web page, as a proxy or a sign-in in between sends it: {title} (status {status})"
+        ))
     }
 
     /// What a response of failure means, with the service's own words.
@@ -83,6 +121,11 @@ impl Service {
         let service = self.title;
         let said = said(response);
         match response.status {
+            300..=399 => self.not_understood(format!(
+                "it sends on to another address, as a proxy or a sign-in in between does (status {})",
+                response.status
+            )),
+            400..=428 | 430..=499 if is_web_page(response) => self.web_page(response),
             401 | 403 => DnsError::TokenRefused { service, said },
             429 => DnsError::RateLimited {
                 service,
@@ -103,7 +146,10 @@ fn said(response: &Response) -> String {
         .json::<Value>()
         .ok()
         .and_then(|body| sentence(&body));
-    let text = sentence.unwrap_or_else(|| response.text());
+    let text = sentence.unwrap_or_else(|| match is_web_page(response) {
+        true => page_title(response),
+        false => response.text(),
+    });
     let first: String = text.trim().chars().take(LONGEST_WORDS).collect();
     shown(&first).into_owned()
 }
@@ -119,6 +165,21 @@ fn sentence(body: &Value) -> Option<String> {
     }
 }
 
+fn is_web_page(response: &Response) -> bool {
+    let begins = String::from_utf8_lossy(&response.body[..response.body.len().min(200)]);
+    let begins = begins.trim_start().to_ascii_lowercase();
+    begins.starts_with("<!doctype html") || begins.starts_with("<html")
+}
+
+/// What stands between `<title>` and `</title>`.
+fn page_title(response: &Response) -> String {
+    let page = response.text();
+    let after = page.split_once("<title>").map(|(_, after)| after);
+    let title = after.and_then(|after| after.split_once("</title>"));
+    let title = title.map_or("without a title", |(title, _)| title.trim());
+    title.chars().take(LONGEST_WORDS).collect()
+}
+
 const NAMES_OF_WORDS: &[&str] = &[
     "error_description",
     "message",
@@ -131,3 +192,6 @@ const NAMES_OF_WORDS: &[&str] = &[
 ];
 
 const LONGEST_WORDS: usize = 300;
+
+/// Up to this many pages of a list are read.
+pub(super) const MOST_PAGES: u32 = 100;

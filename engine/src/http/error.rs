@@ -60,6 +60,16 @@ pub(crate) enum HttpError {
     },
 }
 
+impl HttpError {
+    /// Whether the same request may well succeed in a while.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::CannotConnect { .. } | Self::Timeout { .. } | Self::Broken { .. }
+        )
+    }
+}
+
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
