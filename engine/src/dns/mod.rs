@@ -1,6 +1,7 @@
 //! DNS: publishing the TXT record that proves a name, through whichever service serves the zone,
 //! and looking from outside at what its servers say.
 
+mod cloudflare;
 mod error;
 mod given;
 mod name;
@@ -90,7 +91,7 @@ pub(crate) fn open(
 }
 
 /// One line for each provider, by name.
-const KINDS: &[&ProviderKind] = &[&powerdns::KIND];
+const KINDS: &[&ProviderKind] = &[&cloudflare::KIND, &powerdns::KIND];
 
 #[cfg(test)]
 mod tests {
