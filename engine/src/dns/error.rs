@@ -171,7 +171,8 @@ impl DnsError {
     pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Http { source, .. } => source.is_passing(),
-            Self::Service { status, .. } => *status >= 500,
+            // A fault of the service's, or it is busy with another change.
+            Self::Service { status, .. } => matches!(status, 408 | 409 | 423 | 425 | 500..),
             Self::RateLimited { .. }
             | Self::ServFail { .. }
             | Self::Timeout { .. }
