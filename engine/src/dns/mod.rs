@@ -2,6 +2,7 @@
 //! and looking from outside at what its servers say.
 
 mod cloudflare;
+mod digitalocean;
 mod error;
 mod given;
 mod name;
@@ -91,7 +92,7 @@ pub(crate) fn open(
 }
 
 /// One line for each provider, by name.
-const KINDS: &[&ProviderKind] = &[&cloudflare::KIND, &powerdns::KIND];
+const KINDS: &[&ProviderKind] = &[&cloudflare::KIND, &digitalocean::KIND, &powerdns::KIND];
 
 #[cfg(test)]
 mod tests {
