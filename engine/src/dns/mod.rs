@@ -2,6 +2,7 @@
 //! and looking from outside at what its servers say.
 
 mod cloudflare;
+mod desec;
 mod digitalocean;
 mod error;
 mod given;
@@ -92,7 +93,12 @@ pub(crate) fn open(
 }
 
 /// One line for each provider, by name.
-const KINDS: &[&ProviderKind] = &[&cloudflare::KIND, &digitalocean::KIND, &powerdns::KIND];
+const KINDS: &[&ProviderKind] = &[
+    &cloudflare::KIND,
+    &desec::KIND,
+    &digitalocean::KIND,
+    &powerdns::KIND,
+];
 
 #[cfg(test)]
 mod tests {
