@@ -6,6 +6,7 @@ mod desec;
 mod digitalocean;
 mod error;
 mod given;
+mod hetzner;
 mod name;
 mod powerdns;
 mod records;
@@ -97,6 +98,7 @@ const KINDS: &[&ProviderKind] = &[
     &cloudflare::KIND,
     &desec::KIND,
     &digitalocean::KIND,
+    &hetzner::KIND,
     &powerdns::KIND,
 ];
 
