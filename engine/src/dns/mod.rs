@@ -5,6 +5,7 @@ mod cloudflare;
 mod desec;
 mod digitalocean;
 mod error;
+mod gandi;
 mod given;
 mod hetzner;
 mod name;
@@ -98,6 +99,7 @@ const KINDS: &[&ProviderKind] = &[
     &cloudflare::KIND,
     &desec::KIND,
     &digitalocean::KIND,
+    &gandi::KIND,
     &hetzner::KIND,
     &powerdns::KIND,
 ];
