@@ -146,14 +146,13 @@ impl Cloudflare {
     }
 
     fn checked(&self, response: Response) -> Result<Response, DnsError> {
-        if response.is_success() {
-            return Ok(response);
-        }
-        Err(match self.service.failure(&response) {
-            DnsError::Service { service, said, .. } if codes(&response).contains(&NO_HEADER) => {
+        let is_no_token = codes(&response).contains(&NO_HEADER);
+        let checked = self.service.checked(response);
+        checked.map_err(|error| match error {
+            DnsError::Service { service, said, .. } if is_no_token => {
                 DnsError::TokenRefused { service, said }
             }
-            failure => failure,
+            error => error,
         })
     }
 

@@ -61,20 +61,15 @@ impl Service {
 
     /// A response of success.
     pub(super) async fn ask(&self, request: Request) -> Result<Response, DnsError> {
-        let response = self.send(request).await?;
-        match response.is_success() {
-            true => Ok(response),
-            false => Err(self.failure(&response)),
-        }
+        self.checked(self.exchange(request).await?)
     }
 
     /// A response of success, or `None` for one that says that there is no such thing.
     pub(super) async fn ask_whether(&self, request: Request) -> Result<Option<Response>, DnsError> {
-        let response = self.send(request).await?;
-        match response.status {
-            404 if !is_web_page(&response) => Ok(None),
-            _ if response.is_success() => Ok(Some(response)),
-            _ => Err(self.failure(&response)),
+        let response = self.exchange(request).await?;
+        match self.is_missing(&response) {
+            true => Ok(None),
+            false => self.checked(response).map(Some),
         }
     }
 
@@ -86,13 +81,24 @@ impl Service {
         self.read(&self.ask(request).await?)
     }
 
+    /// Whether the service says that there is no such thing.
+    pub(super) fn is_missing(&self, response: &Response) -> bool {
+        response.status == 404 && !is_web_page(response)
+    }
+
+    pub(super) fn checked(&self, response: Response) -> Result<Response, DnsError> {
+        match response.is_success() && !is_web_page(&response) {
+            true => Ok(response),
+            false => Err(self.failure(&response)),
+        }
+    }
+
     pub(super) fn read<T: DeserializeOwned>(&self, response: &Response) -> Result<T, DnsError> {
-        response
-            .json()
-            .map_err(|error| match is_web_page(response) {
-                true => self.web_page(response),
-                false => self.not_understood(error.to_string()),
-            })
+        let json = response.json();
+        json.map_err(|error| match is_web_page(response) {
+            true => self.web_page(response),
+            false => self.not_understood(error.to_string()),
+        })
     }
 
     pub(super) fn not_understood(&self, why: impl Into<String>) -> DnsError {
@@ -125,7 +131,7 @@ impl Service {
                 "it sends on to another address, as a proxy or a sign-in in between does (status {})",
                 response.status
             )),
-            400..=428 | 430..=499 if is_web_page(response) => self.web_page(response),
+            0..=299 | 400..=428 | 430..=499 if is_web_page(response) => self.web_page(response),
             401 | 403 => DnsError::TokenRefused { service, said },
             429 => DnsError::RateLimited {
                 service,
