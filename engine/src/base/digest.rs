@@ -19,6 +19,14 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     digest
 }
 
+/// HMAC-SHA-256 (RFC 2104).
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, key);
+    let mut tag = [0; 32];
+    tag.copy_from_slice(aws_lc_rs::hmac::sign(&key, message).as_ref());
+    tag
+}
+
 /// Fills `bytes` from the operating system's randomness.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Report> {
     aws_lc_rs::rand::fill(bytes).map_err(|_| Report::bug("the system gave us no randomness"))
@@ -128,6 +136,15 @@ mod tests {
         assert!(fingerprint.to_string().starts_with("ba7816bf"));
         assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
         assert_eq!(fingerprint.grouped().parse(), Ok(fingerprint));
+    }
+
+    #[test]
+    fn keyed_hashes_are_those_of_rfc_4231() {
+        let tag = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(
+            hex(&tag),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
     }
 
     #[test]

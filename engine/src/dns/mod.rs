@@ -11,7 +11,9 @@ mod hetzner;
 mod name;
 mod powerdns;
 mod records;
+mod route53;
 mod service;
+mod sigv4;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -102,6 +104,7 @@ const KINDS: &[&ProviderKind] = &[
     &gandi::KIND,
     &hetzner::KIND,
     &powerdns::KIND,
+    &route53::KIND,
 ];
 
 #[cfg(test)]
