@@ -9,6 +9,7 @@ mod gandi;
 mod given;
 mod hetzner;
 mod name;
+mod ovh;
 mod powerdns;
 mod records;
 mod route53;
@@ -103,6 +104,7 @@ const KINDS: &[&ProviderKind] = &[
     &digitalocean::KIND,
     &gandi::KIND,
     &hetzner::KIND,
+    &ovh::KIND,
     &powerdns::KIND,
     &route53::KIND,
 ];
