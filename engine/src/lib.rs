@@ -5,6 +5,7 @@
 pub mod api;
 mod runtime;
 
+mod acme;
 mod audit;
 mod authority;
 mod backup;
@@ -16,11 +17,13 @@ mod x509;
 
 #[allow(
     dead_code,
+    unused_imports,
     reason = "the ACME commands, which come next, are what calls it"
 )]
 mod dns;
 #[allow(
     dead_code,
+    unused_imports,
     reason = "the ACME commands, which come next, are what calls it"
 )]
 mod http;

@@ -3,6 +3,8 @@
 mod disk;
 #[cfg(unix)]
 mod pipe;
+#[cfg(unix)]
+pub mod rig;
 mod secrets;
 
 pub use disk::BreakableDisk;

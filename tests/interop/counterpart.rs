@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use spec::rig::{Piece, missing};
+
 use crate::chancery::Said;
 
 /// Where a program is; says so if it is missing.
@@ -34,6 +36,16 @@ pub(crate) fn pkilint() -> Option<PathBuf> {
     }
     skipped("pkilint is not installed; tests/run installs it from PyPI");
     None
+}
+
+/// Whether these servers can be started here; says so if not.
+#[track_caller]
+pub(crate) fn has(pieces: &[Piece]) -> bool {
+    let why = missing(pieces);
+    if let Some(why) = &why {
+        skipped(why);
+    }
+    why.is_none()
 }
 
 /// Whether namespaces and mounts can be made here.

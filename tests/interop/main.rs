@@ -1,5 +1,6 @@
 //! Chancery against real counterparts: the command line is driven as a person drives it, and
-//! openssl, GnuTLS, pkilint, nginx, curl, the kernel and a killed process say whether the result holds.
+//! openssl, GnuTLS, pkilint, nginx, curl, name servers, an ACME server, the kernel and a killed
+//! process say whether the result holds.
 //!
 //! A counterpart that is missing is printed as `skipped:` with the reason; with `CI=true` that is a
 //! failure. `tests/run` installs what is missing as root on Debian.
@@ -26,5 +27,6 @@ mod profiles;
 mod purposes;
 mod quantum;
 mod requests;
+mod rig;
 mod serving;
 mod words;

@@ -1,9 +1,11 @@
 //! The whole surface a front end may use: plain data. A secret goes in and never comes out.
 
+mod acme;
 mod audit;
 mod authority;
 mod backup;
 mod certificate;
+mod dns;
 mod import;
 mod key;
 mod profile;
@@ -13,6 +15,12 @@ mod revocation;
 mod system;
 mod vault;
 
+pub use acme::{
+    AccountRow, AccountSettings, AccountState, AcmeCommand, AcmeFact, DirectoryChoice,
+    ExternalBinding, FindAccount, FindOrder, ListAccounts, ListOrders, NewAccount, NewOrder,
+    OrderDetail, OrderKey, OrderPreview, OrderRow, OriginDetail, PreviewOrder, ShowOrder,
+    ShowOrigin, ShowTranscript,
+};
 pub use audit::{
     AuditCommand, AuditFact, AuditFilter, AuditRow, AuditState, AuditStateQuestion, ListAudit,
     Verification,
@@ -28,6 +36,10 @@ pub use certificate::{
     CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter, CertificateRow,
     CertificateStatus, FindCertificate, KeyChoice, ListCertificates, NewCertificate,
     PreviewCertificate, ShowCertificate, Sort,
+};
+pub use dns::{
+    DnsCommand, DnsFact, FindProvider, ListProviderKinds, ListProviders, ProviderKindRow,
+    ProviderRow, ProviderTest,
 };
 pub use import::{
     FilePassword, ImportCommand, ImportDone, ImportFact, ImportPreview, ImportSource, PreviewImport,
@@ -55,15 +67,17 @@ pub use vault::{
 };
 
 pub use crate::base::{
-    AddressKind, Addresses, ApprovalId, AuthorityId, AuthorityTrial, BackupManifest,
-    BackupSchedule, BackupTrial, CertificateFormat, CertificateId, CertificateKey,
-    CertificatePolicy, Choices, Clock, CommandId, CrlNumber, CustomExtension, DescribedField,
-    Description, Destination, DnsName, EmailName, Evidence, Field, FieldInfo, FieldKind, Finding,
+    AcmeAccountId, AddressKind, Addresses, ApprovalId, AuthorityId, AuthorityTrial, BackupManifest,
+    BackupSchedule, BackupTrial, Budget, CertificateFormat, CertificateId, CertificateKey,
+    CertificatePolicy, ChallengeRow, ChallengeState, Choices, Clock, CommandId, CrlNumber,
+    CustomExtension, DescribedField, Description, Destination, DirectoryInfo, DnsName,
+    DnsProviderId, EmailName, Evidence, Exchange, Field, FieldInfo, FieldKind, Finding,
     Fingerprint, Form, Grant, HexBytes, Identifier, ImportKind, ImportOutcome, ImportRow,
-    IpSubtree, JobId, KeyId, KeyTrial, KeyType, KeyUse, Kind, Merged, NameError, NameKind,
-    NameRule, Needs, ObjectId, ParseIdError, ProfileContent, ProfileName, Publication, Reach,
-    RecoveryCode, RecoveryCodeError, Remedy, Report, RequestId, Revocation, RevocationReason,
-    Secret, Serial, ServerAnswer, Severity, SlotId, Subtree, SystemClock, Take, Timestamp,
+    IpSubtree, JobId, KNOWN_DIRECTORIES, KeyId, KeyTrial, KeyType, KeyUse, Kind, KnownDirectory,
+    Merged, NameError, NameKind, NameRule, Needs, ObjectId, OrderId, OrderStage, OrderState,
+    ParseIdError, ProfileContent, ProfileName, Publication, Reach, RecoveryCode, RecoveryCodeError,
+    Remedy, RenewalBasis, RenewalPlan, Report, RequestId, Revocation, RevocationReason, Secret,
+    SecretId, Serial, ServerAnswer, Severity, SlotId, Subtree, SystemClock, Take, Timestamp,
     TrustFormat, TxtAnswer, UnknownForm, UriName, Usage, Verdict, ZonesInReach, shown,
 };
 
@@ -97,10 +111,12 @@ pub struct Envelope {
 /// A wish. One variant per area; the area owns the details.
 #[non_exhaustive]
 pub enum Command {
+    Acme(AcmeCommand),
     Audit(AuditCommand),
     Authority(AuthorityCommand),
     Backup(BackupCommand),
     Certificate(CertificateCommand),
+    Dns(DnsCommand),
     Import(ImportCommand),
     Key(KeyCommand),
     Profile(ProfileCommand),
@@ -115,10 +131,12 @@ pub enum Command {
 #[non_exhaustive]
 #[serde(rename_all = "kebab-case")]
 pub enum Area {
+    Acme,
     Audit,
     Authority,
     Backup,
     Certificate,
+    Dns,
     Key,
     Profile,
     Request,
@@ -133,10 +151,12 @@ pub enum Area {
 #[non_exhaustive]
 #[serde(rename_all = "kebab-case")]
 pub enum Fact {
+    Acme(AcmeFact),
     Audit(AuditFact),
     Authority(AuthorityFact),
     Backup(BackupFact),
     Certificate(CertificateFact),
+    Dns(DnsFact),
     Import(ImportFact),
     Key(KeyFact),
     Profile(ProfileFact),
@@ -149,10 +169,12 @@ pub enum Fact {
 impl Fact {
     pub const fn area(&self) -> Area {
         match self {
+            Self::Acme(_) => Area::Acme,
             Self::Audit(_) => Area::Audit,
             Self::Authority(_) | Self::Import(_) => Area::Authority,
             Self::Backup(_) => Area::Backup,
             Self::Certificate(_) => Area::Certificate,
+            Self::Dns(_) => Area::Dns,
             Self::Key(_) => Area::Key,
             Self::Profile(_) => Area::Profile,
             Self::Request(_) => Area::Request,
@@ -255,10 +277,12 @@ pub struct About {
 impl Command {
     pub fn about(&self) -> About {
         match self {
+            Self::Acme(command) => command.about(),
             Self::Audit(command) => command.about(),
             Self::Authority(command) => command.about(),
             Self::Backup(command) => command.about(),
             Self::Certificate(command) => command.about(),
+            Self::Dns(command) => command.about(),
             Self::Import(command) => command.about(),
             Self::Key(command) => command.about(),
             Self::Profile(command) => command.about(),

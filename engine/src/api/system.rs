@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Question, Resource, Step};
-use crate::base::{AuthorityId, JobId, Report, Timestamp};
+use crate::base::{AuthorityId, CertificateId, JobId, Report, Timestamp};
 
 #[non_exhaustive]
 pub enum SystemCommand {
@@ -55,6 +55,10 @@ pub enum Duty {
     /// Make the scheduled backup.
     Backup,
     EndGrant(AuthorityId),
+    /// Ask the CA when to renew it.
+    CheckRenewal(CertificateId),
+    /// Renew it.
+    Renew(CertificateId),
 }
 
 /// Asks whether anything needs a person.

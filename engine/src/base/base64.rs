@@ -33,6 +33,29 @@ pub(crate) fn unbase64(text: &str) -> Option<Vec<u8>> {
     (base64(&bytes) == text).then_some(bytes)
 }
 
+/// Without padding, in the alphabet for URLs (RFC 4648, section 5), as JSON Web Signatures write it.
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    let text = base64(bytes);
+    let digits = text.trim_end_matches('=').chars();
+    digits
+        .map(|digit| match digit {
+            '+' => '-',
+            '/' => '_',
+            digit => digit,
+        })
+        .collect()
+}
+
+/// Only what [`base64url`] writes.
+pub(crate) fn unbase64url(text: &str) -> Option<Vec<u8>> {
+    if text.contains(['+', '/', '=']) {
+        return None;
+    }
+    let mut digits: String = text.replace('-', "+").replace('_', "/");
+    digits.extend(std::iter::repeat_n('=', (4 - digits.len() % 4) % 4));
+    unbase64(&digits)
+}
+
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 #[cfg(test)]
@@ -52,6 +75,17 @@ mod tests {
         ] {
             assert_eq!(base64(bytes.as_bytes()), text);
             assert_eq!(unbase64(text).as_deref(), Some(bytes.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn for_urls_two_digits_are_others_and_nothing_is_padded() {
+        for (bytes, text) in [(&[][..], ""), (&[0xfb, 0xff], "-_8"), (b"fo", "Zm8")] {
+            assert_eq!(base64url(bytes), text);
+            assert_eq!(unbase64url(text).as_deref(), Some(bytes));
+        }
+        for text in ["Zm8=", "+_8", "-/8", "Zm9", "Z"] {
+            assert_eq!(unbase64url(text), None, "{text:?}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuthorityId, KeyId, ProfileName, Subtree, Timestamp};
+use super::{AcmeAccountId, AuthorityId, KeyId, ProfileName, Subtree, Timestamp};
 
 /// What a key may sign without a person (rule of use), and until when.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub enum CertificateKey {
 #[non_exhaustive]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyUse {
+    /// Signs requests to a public CA in the name of this account.
+    AcmeAccount(AcmeAccountId),
     /// Seals the audit.
     Audit,
     /// Signs as this authority.

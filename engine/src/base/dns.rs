@@ -1,9 +1,12 @@
 //! What is told about DNS: how far a driver was tried, what each server answers, what a token
 //! reaches.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
+
+use super::shown;
 
 /// How far a driver is known to work.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -61,6 +64,23 @@ pub enum TxtAnswer {
     Unreachable(String),
     /// An answer that makes no sense, with the reason.
     NotUnderstood(String),
+}
+
+/// Behind a server's name: `ns1.example.org does not know the name`.
+impl fmt::Display for TxtAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Found(_) => f.write_str("shows other values"),
+            Self::Missing => f.write_str("shows no TXT record"),
+            Self::NxDomain => f.write_str("does not know the name (NXDOMAIN)"),
+            Self::ServFail => f.write_str("has a fault of its own (SERVFAIL)"),
+            Self::Refused => f.write_str("refuses to answer"),
+            Self::Lame => f.write_str("does not serve the zone (lame)"),
+            Self::Silent => f.write_str("does not answer"),
+            Self::Unreachable(why) => write!(f, "cannot be reached: {}", shown(why)),
+            Self::NotUnderstood(why) => write!(f, "answers something else: {}", shown(why)),
+        }
+    }
 }
 
 /// Which zones a credential can change.

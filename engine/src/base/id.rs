@@ -61,6 +61,12 @@ macro_rules! id_type {
 }
 
 id_type!(
+    /// An account at a public CA (RFC 8555, 7.1.2).
+    AcmeAccountId,
+    "acct"
+);
+
+id_type!(
     /// A request that waits for other people's consent.
     ApprovalId,
     "appr"
@@ -85,6 +91,12 @@ id_type!(
 );
 
 id_type!(
+    /// Where DNS records are published, with what it takes to do so.
+    DnsProviderId,
+    "dns"
+);
+
+id_type!(
     /// Work that outlives the command that began it.
     JobId,
     "job"
@@ -97,9 +109,21 @@ id_type!(
 );
 
 id_type!(
+    /// An order at a public CA (RFC 8555, 7.1.3).
+    OrderId,
+    "order"
+);
+
+id_type!(
     /// A certification request (CSR).
     RequestId,
     "csr"
+);
+
+id_type!(
+    /// A secret in the vault that is no key, such as a token.
+    SecretId,
+    "secret"
 );
 
 id_type!(

@@ -1,5 +1,6 @@
 //! Vocabulary with no I/O: ids, names, time, secrets, failures told to people.
 
+mod acme;
 mod algorithm;
 mod backup;
 mod base64;
@@ -27,9 +28,13 @@ mod shown;
 mod signature;
 mod subtree;
 
+pub use acme::{
+    Budget, ChallengeRow, ChallengeState, DirectoryInfo, Exchange, KNOWN_DIRECTORIES,
+    KnownDirectory, OrderStage, OrderState, RenewalBasis, RenewalPlan,
+};
 pub use algorithm::KeyType;
 pub use backup::{AuthorityTrial, BackupManifest, BackupSchedule, BackupTrial, KeyTrial};
-pub(crate) use base64::{base64, unbase64};
+pub(crate) use base64::{base64, base64url, unbase64, unbase64url};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use custody::{CertificateKey, Grant, KeyUse, Reach};
 pub use description::{DescribedField, Description, Finding, Severity};
@@ -41,8 +46,8 @@ pub use form::{FieldInfo, FieldKind};
 pub use format::{CertificateFormat, Form, TrustFormat, UnknownForm};
 pub(crate) use id::Mint;
 pub use id::{
-    ApprovalId, AuthorityId, CertificateId, CommandId, JobId, KeyId, ParseIdError, RequestId,
-    SlotId,
+    AcmeAccountId, ApprovalId, AuthorityId, CertificateId, CommandId, DnsProviderId, JobId, KeyId,
+    OrderId, ParseIdError, RequestId, SecretId, SlotId,
 };
 pub use import::{ImportKind, ImportOutcome, ImportRow};
 pub use merge::{Choices, Field, Merged, Take, Verdict};

@@ -5,6 +5,8 @@ use super::KeyId;
 /// What a key was used to sign.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Purpose {
+    /// To a public CA: one exchange of an order or of an account.
+    AcmeRequest,
     Certificate,
     Checkpoint,
     Crl,
@@ -37,6 +39,7 @@ impl Receipt {
 impl Purpose {
     pub(crate) const fn words(self) -> &'static str {
         match self {
+            Self::AcmeRequest => "sign a request to a public CA",
             Self::Certificate => "sign a certificate",
             Self::Checkpoint => "sign an audit checkpoint",
             Self::Crl => "sign a CRL",

@@ -56,6 +56,12 @@ pub(crate) enum DnsError {
         source: HttpError,
     },
 
+    /// The service holds only names that CNAME records lead to, and this is none of them.
+    NotDelegated {
+        name: String,
+        target: String,
+    },
+
     // What a server says to an update (RFC 2136, RFC 8945).
     UpdateRefused {
         server: String,
@@ -167,13 +173,14 @@ impl DnsError {
         Self::Setting { field, fault }
     }
 
-    /// Whether the same may well succeed in a while, without anybody's doing something about it.
+    /// Whether trying the same again later may help by itself.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Http { source, .. } => source.is_passing(),
             // A fault of the service's, or it is busy with another change.
             Self::Service { status, .. } => matches!(status, 408 | 409 | 423 | 425 | 500..),
-            Self::RateLimited { .. }
+            Self::KeepsChanging { .. }
+            | Self::RateLimited { .. }
             | Self::ServFail { .. }
             | Self::Timeout { .. }
             | Self::Unreachable { .. } => true,
@@ -228,6 +235,12 @@ impl fmt::Display for DnsError {
                 f,
                 "the record keeps being changed by somebody else at {service}: {name}"
             ),
+            Self::NotDelegated { name, .. } => {
+                write!(
+                    f,
+                    "no CNAME record leads from this name to the service: {name}"
+                )
+            }
             Self::Http { service, .. } => write!(f, "{service} could not be asked"),
             Self::UpdateRefused { server, zone } => {
                 write!(f, "{server} refuses to change the zone {zone}")
@@ -388,6 +401,7 @@ impl Explain for DnsError {
             Self::Service { .. } => "dns.service-refused",
             Self::NotUnderstood { .. } => "dns.service-not-understood",
             Self::KeepsChanging { .. } => "dns.keeps-changing",
+            Self::NotDelegated { .. } => "dns.not-delegated",
             Self::Http { source, .. } => source.code(),
             Self::UpdateRefused { .. } => "dns.update-refused",
             Self::NotAuthoritative { .. } => "dns.not-authoritative",
@@ -450,6 +464,11 @@ impl Explain for DnsError {
                 }
                 Self::KeepsChanging { .. } => {
                     "Let one program at a time change this record, and try again"
+                }
+                Self::NotDelegated { name, target } => {
+                    return Remedy::Do(format!(
+                        "Add this record once, and keep it: {name} CNAME {target}"
+                    ));
                 }
                 Self::Http { source, .. } => return source.remedy(),
                 Self::UpdateRefused { .. } => {

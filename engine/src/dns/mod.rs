@@ -1,27 +1,46 @@
 //! DNS: publishing the TXT record that proves a name, through whichever service serves the zone,
 //! and looking from outside at what its servers say.
 
+mod acme_dns;
+mod caa;
 mod cloudflare;
+mod command;
 mod desec;
 mod digitalocean;
 mod error;
+mod exchange;
 mod gandi;
 mod given;
 mod hetzner;
+mod manual;
 mod name;
+#[cfg(test)]
+mod nameserver;
 mod ovh;
 mod powerdns;
+mod propagation;
 mod records;
+mod resolver;
+mod rfc2136;
 mod route53;
 mod service;
 mod sigv4;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
+mod tsig;
+mod zone;
 
+pub(crate) use acme_dns::{Registration, register};
+pub(crate) use caa::{CaaRecord, CaaSet, CaaVerdict, Issuer};
 pub(crate) use error::DnsError;
 pub(crate) use given::Given;
 pub(crate) use name::RecordName;
+pub(crate) use propagation::is_everywhere;
+pub(crate) use resolver::{Resolver, server_address};
+pub(crate) use zone::{NameServer, Place};
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -99,46 +118,16 @@ pub(crate) fn open(
 
 /// One line for each provider, by name.
 const KINDS: &[&ProviderKind] = &[
+    &acme_dns::KIND,
     &cloudflare::KIND,
+    &command::KIND,
     &desec::KIND,
     &digitalocean::KIND,
     &gandi::KIND,
     &hetzner::KIND,
+    &manual::KIND,
     &ovh::KIND,
     &powerdns::KIND,
+    &rfc2136::KIND,
     &route53::KIND,
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn providers_stand_by_name_and_each_field_says_what_it_is() {
-        assert!(KINDS.is_sorted_by(|a, b| a.name < b.name));
-        for kind in KINDS {
-            let fields: Vec<_> = kind.fields.iter().map(|field| &field.name).collect();
-            for (at, field) in kind.fields.iter().enumerate() {
-                let place = format!("{} {}", kind.name, field.name);
-                assert!(!fields[..at].contains(&&field.name), "{place}: twice");
-                assert!(
-                    field.help.len() > 10 && !field.help.ends_with('.'),
-                    "{place}"
-                );
-                assert!(field.default.is_none() || !field.required, "{place}");
-                assert!(field.default.is_none() || !field.secret, "{place}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_provider_that_does_not_exist_is_refused_by_name() {
-        let http = http::Client::new(&http::Settings::default()).unwrap();
-        let clock = Arc::new(crate::base::SystemClock);
-        let opened = open("nosuch", BTreeMap::new(), BTreeMap::new(), http, clock);
-        let Err(DnsError::UnknownProvider { name }) = opened else {
-            panic!("it was opened, or failed otherwise");
-        };
-        assert_eq!(name, "nosuch");
-    }
-}

@@ -61,11 +61,14 @@ pub(crate) enum HttpError {
 }
 
 impl HttpError {
-    /// Whether the same request may well succeed in a while.
+    /// Whether trying the same again later may help by itself.
     pub(crate) fn is_passing(&self) -> bool {
         matches!(
             self,
-            Self::CannotConnect { .. } | Self::Timeout { .. } | Self::Broken { .. }
+            Self::CannotResolve { .. }
+                | Self::CannotConnect { .. }
+                | Self::Timeout { .. }
+                | Self::Broken { .. }
         )
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::act::Act;
 use super::news::Newsroom;
+use super::outside::Outside;
 use super::pool::Pool;
 use super::running::Running;
 use super::{Kdf, Settings, cannot_start, threads};
@@ -31,6 +32,8 @@ pub(super) struct Context {
     /// What writes files beside the store asks it first.
     pub(super) disk: Arc<dyn Disk>,
     pub(super) idle_lock: Option<Duration>,
+    pub(super) outside: Outside,
+    pub(super) patience: Duration,
     /// The version of the vault that the store knows to have been seen.
     noted: Mutex<Option<Seen>>,
     /// When a person last asked for something (ms).
@@ -71,6 +74,8 @@ impl Context {
             kdf,
             disk: Arc::clone(&settings.disk),
             idle_lock: settings.idle_lock,
+            outside: Outside::default(),
+            patience: settings.patience,
             last_person: AtomicI64::new(settings.clock.now().0),
         })
     }

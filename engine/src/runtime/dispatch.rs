@@ -69,10 +69,12 @@ fn may_ask(act: &Act, version: u32) -> Result<(), Report> {
 async fn decide(core: &Arc<Core>, act: &Act, command: Command) -> Result<Decided, Report> {
     let context = &core.context;
     match command {
+        Command::Acme(command) => handle::acme::decide(core, act, command).await,
         Command::Audit(command) => handle::audit::decide(core, act, command).await,
         Command::Authority(command) => handle::authority::decide(context, act, command).await,
         Command::Backup(command) => handle::backup::decide(context, act, command).await,
         Command::Certificate(command) => handle::certificate::decide(context, act, command).await,
+        Command::Dns(command) => handle::dns::decide(context, act, command).await,
         Command::Import(command) => handle::import::decide(context, act, command).await,
         Command::Key(command) => handle::key::decide(context, act, command).await,
         Command::Profile(command) => handle::profile::decide(context, act, command),
@@ -198,7 +200,9 @@ impl Explain for DispatchError {
 }
 
 /// What the scheduler may ask for.
-const BY_ITSELF: [&str; 4] = [
+const BY_ITSELF: [&str; 6] = [
+    "acme.check-renewal",
+    "acme.renew",
     "audit.checkpoint",
     "authority.end-grant",
     "backup.create-scheduled",

@@ -8,8 +8,9 @@ use tokio::runtime::Handle;
 use super::Core;
 use super::act::Act;
 use super::handle;
+use super::order;
 use crate::api::{
-    Actor, AuditFact, Fact, JobId, JobState, Notice, Report, Step, SystemFact, Verification,
+    AuditFact, Fact, JobId, JobState, Notice, Report, Step, SystemFact, Verification,
 };
 use crate::audit::{self, Follower, Seals, step};
 use crate::base::Explain;
@@ -58,7 +59,7 @@ pub(super) fn resume(core: &Arc<Core>, tasks: &Handle) {
     }
 }
 
-fn spawn(core: &Arc<Core>, tasks: &Handle, id: JobId, record: JobRecord) {
+pub(super) fn spawn(core: &Arc<Core>, tasks: &Handle, id: JobId, record: JobRecord) {
     let core = Arc::clone(core);
     tasks.spawn(async move {
         if let Err(report) = run(&core, id, record.clone()).await {
@@ -67,7 +68,14 @@ fn spawn(core: &Arc<Core>, tasks: &Handle, id: JobId, record: JobRecord) {
     });
 }
 
-async fn run(core: &Arc<Core>, id: JobId, mut record: JobRecord) -> Result<(), Report> {
+async fn run(core: &Arc<Core>, id: JobId, record: JobRecord) -> Result<(), Report> {
+    match record.work {
+        Work::Order { id } => order::run(core, id).await,
+        Work::VerifyAudit { .. } => follow(core, id, record).await,
+    }
+}
+
+async fn follow(core: &Arc<Core>, id: JobId, mut record: JobRecord) -> Result<(), Report> {
     let mut told = Instant::now();
     loop {
         // Only what is needed: the pool's own thread must never be the last to hold the context.
@@ -123,6 +131,7 @@ fn advance(
     work: Work,
 ) -> Result<Advanced, Report> {
     match work {
+        Work::Order { .. } => Err(Report::bug("an order is no chain to follow")),
         Work::VerifyAudit { state } => {
             let snapshot = store.snapshot()?;
             let mut follower = resumed(state.as_deref());
@@ -167,7 +176,7 @@ async fn finish(
         faults: found.faults,
         sealed_to: found.sealed_to,
     };
-    let entry = entry(&record.actor, at, id, "done", words);
+    let entry = entry(&record, at, id, "done", words);
     let puts = vec![
         job::put(id, &record),
         verified(&VerificationRecord {
@@ -190,7 +199,7 @@ async fn fail(core: &Arc<Core>, id: JobId, mut record: JobRecord, report: Report
     }
     record.state = JobState::Failed(report.clone());
     let at = core.context.clock.now();
-    let entry = entry(&record.actor, at, id, "failed", report.what.clone());
+    let entry = entry(&record, at, id, "failed", report.what.clone());
     let change = Change {
         guard: Box::new(move |now| still_running(now, id)),
         fact: Some(Fact::System(SystemFact::JobFailed { id, report })),
@@ -201,7 +210,7 @@ async fn fail(core: &Arc<Core>, id: JobId, mut record: JobRecord, report: Report
 }
 
 fn entry(
-    actor: &Actor,
+    record: &JobRecord,
     at: crate::api::Timestamp,
     id: JobId,
     outcome: &str,
@@ -209,8 +218,12 @@ fn entry(
 ) -> Entry {
     Entry {
         at,
-        actor: actor.clone(),
-        action: "audit.verify".to_owned(),
+        actor: record.actor.clone(),
+        action: match record.work {
+            Work::Order { .. } => "acme.order",
+            Work::VerifyAudit { .. } => "audit.verify",
+        }
+        .to_owned(),
         outcome: outcome.to_owned(),
         resource: crate::api::Resource::of("job", id),
         details,

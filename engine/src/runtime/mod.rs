@@ -9,11 +9,14 @@ mod handle;
 mod job;
 mod news;
 mod offline;
+mod order;
+mod outside;
 mod pool;
 mod refusals;
 mod restore;
 mod running;
 mod scheduler;
+mod signer;
 mod turns;
 
 pub use client::{Busy, Client, Pending, Ticket};
@@ -51,6 +54,9 @@ pub struct Settings {
     pub secrets: Arc<dyn SecretStore>,
     /// The vault locks itself after this long without a command by a person.
     pub idle_lock: Option<Duration>,
+    /// How long in all an order waits for what may pass by itself, such as a network that is down,
+    /// before it fails.
+    pub patience: Duration,
 }
 
 /// How much it costs to try a passphrase.
@@ -72,6 +78,7 @@ impl Settings {
             kdf: Kdf::Usual,
             secrets: Arc::new(SystemSecretStore),
             idle_lock: Some(IDLE_LOCK),
+            patience: PATIENCE,
         }
     }
 }
@@ -120,7 +127,7 @@ impl Engine {
         let runtime = Builder::new_multi_thread()
             .worker_threads(threads())
             .thread_name("engine task")
-            .enable_time()
+            .enable_all()
             .build()
             .map_err(cannot_start)?;
         let tasks = runtime.handle().clone();
@@ -203,6 +210,8 @@ impl Explain for CannotStart {
         Remedy::Do("Close other programs and try again".to_owned())
     }
 }
+
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 const IDLE_LOCK: Duration = Duration::from_secs(15 * 60);
 

@@ -8,8 +8,8 @@ use tokio::runtime::Handle;
 
 use super::{Core, dispatch};
 use crate::api::{
-    Actor, AuthorityCommand, BackupCommand, Command, CommandId, Duty, Envelope, Resource, VERSION,
-    VaultCommand, VaultState,
+    AcmeCommand, Actor, AuthorityCommand, BackupCommand, Command, CommandId, Duty, Envelope,
+    Resource, VERSION, VaultCommand, VaultState,
 };
 use crate::base::Report;
 
@@ -67,6 +67,13 @@ fn due(core: &Core) -> Result<Vec<Command>, Report> {
         .filter_map(|(.., duty)| match duty {
             // While the vault is locked it waits, and health says so.
             Duty::Backup => open.then_some(Command::Backup(BackupCommand::CreateScheduled)),
+            // Both need the vault, and wait for it.
+            Duty::CheckRenewal(id) => {
+                open.then_some(Command::Acme(AcmeCommand::CheckRenewal { id }))
+            }
+            Duty::Renew(id) => {
+                open.then_some(Command::Acme(AcmeCommand::Renew { id, new_key: true }))
+            }
             Duty::EndGrant(id) => Some(Command::Authority(AuthorityCommand::EndGrant { id })),
         })
         .collect();

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::change::{Op, Put};
 use super::error::StoreError;
 use super::read::{Rows, Snapshot};
-use super::tables::{CERTIFICATE_DER, CERTIFICATES, INTENT_TBS, INTENTS};
+use super::tables::{CERTIFICATE_CHAINS, CERTIFICATE_DER, CERTIFICATES, INTENT_TBS, INTENTS};
 use crate::api::{Area, CertificateKey};
 use crate::base::{
     AuthorityId, CertificateId, Fingerprint, Identifier, ProfileName, RequestId, Serial, Timestamp,
+    hex, unhex,
 };
 use crate::x509::{key_fingerprint, tbs_key_fingerprint};
 
@@ -75,6 +76,18 @@ pub(crate) fn put_foreign(id: CertificateId, record: &CertificateRecord, der: Ve
         Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record),
         Put::bytes(Area::Certificate, CERTIFICATE_DER, id.to_raw(), der),
     ]
+}
+
+/// The certificates above one whose issuer is not here, nearest first, DER.
+pub(crate) fn put_chain(id: CertificateId, above: &[Vec<u8>]) -> Put {
+    let above: Vec<String> = above.iter().map(|der| hex(der)).collect();
+    Put::row(Area::Certificate, CERTIFICATE_CHAINS, id.to_raw(), &above)
+}
+
+pub(crate) fn chain(rows: &impl Rows, id: CertificateId) -> Result<Vec<Vec<u8>>, StoreError> {
+    let above: Option<Vec<String>> = rows.row(CERTIFICATE_CHAINS, id.to_raw())?;
+    let above = above.unwrap_or_default();
+    Ok(above.iter().filter_map(|der| unhex(der)).collect())
 }
 
 /// One that was made elsewhere and is taken over. Where it claims its serial, no other certificate

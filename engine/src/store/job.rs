@@ -9,7 +9,7 @@ use super::read::{Rows, Snapshot};
 use super::record::decode;
 use super::tables::{DUE, JOBS};
 use crate::api::{Actor, Area, Duty, JobState, Step};
-use crate::base::{JobId, Timestamp};
+use crate::base::{JobId, OrderId, Timestamp};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct JobRecord {
@@ -24,6 +24,8 @@ pub(crate) struct JobRecord {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Work {
+    /// Orders a certificate at a public CA; the order's own record says how far it is.
+    Order { id: OrderId },
     /// Follows the audit's chain; `state` says how far, in the words of that area, and is `None`
     /// before the first step.
     VerifyAudit { state: Option<String> },
@@ -32,6 +34,7 @@ pub(crate) enum Work {
 impl Work {
     pub(crate) const fn title(&self) -> &'static str {
         match self {
+            Self::Order { .. } => "Order a certificate",
             Self::VerifyAudit { .. } => "Verify the audit's chain",
         }
     }

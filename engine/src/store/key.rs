@@ -40,6 +40,14 @@ pub(crate) fn put(id: KeyId, record: &KeyRecord) -> [Put; 2] {
     ]
 }
 
+/// Its name is free again; the audit still names the key.
+pub(crate) fn gone(id: KeyId, name: &str) -> [Put; 2] {
+    [
+        Put::gone(Area::Key, KEYS, id.to_raw()),
+        Put::name_gone(Area::Key, unique(name)),
+    ]
+}
+
 pub(crate) fn get(rows: &impl Rows, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
     rows.row(KEYS, id.to_raw())
 }

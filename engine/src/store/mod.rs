@@ -1,11 +1,13 @@
 //! What the engine remembers: one writer, many readers, and the only place that names redb.
 
+pub(crate) mod acme;
 pub(crate) mod audit;
 pub(crate) mod authority;
 pub(crate) mod backup;
 pub(crate) mod certificate;
 mod change;
 mod disk;
+pub(crate) mod dns;
 mod error;
 mod field;
 /// Doors for `tests/fuzz`.

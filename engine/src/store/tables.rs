@@ -9,6 +9,30 @@ use super::field::Field;
 /// Raw id → a row: one byte of format, then JSON (or plain DER where the name says so).
 pub(super) type RowTable = TableDefinition<'static, u128, &'static [u8]>;
 
+/// Account → [`super::acme::AccountRecord`].
+pub(super) const ACME_ACCOUNTS: RowTable = TableDefinition::new("acme_accounts");
+
+/// The start of SHA-256 of account and names → [`super::acme::BudgetRecord`].
+pub(super) const ACME_BUDGETS: RowTable = TableDefinition::new("acme_budgets");
+
+/// Order → [`super::acme::OrderRecord`].
+pub(super) const ACME_ORDERS: RowTable = TableDefinition::new("acme_orders");
+
+/// Order → [`super::acme::SignalRecord`]: what a person wishes of it while it is under way.
+pub(super) const ACME_SIGNALS: RowTable = TableDefinition::new("acme_signals");
+
+/// Order → what was sent and received, as a row.
+pub(super) const ACME_TRANSCRIPTS: RowTable = TableDefinition::new("acme_transcripts");
+
+/// Certificate → [`super::acme::OriginRecord`].
+pub(super) const ACME_ORIGINS: RowTable = TableDefinition::new("acme_origins");
+
+/// Certificate of an issuer that is not here → the certificates above it, nearest first, as a row.
+pub(super) const CERTIFICATE_CHAINS: RowTable = TableDefinition::new("certificate_chains");
+
+/// Provider → [`super::dns::ProviderRecord`].
+pub(super) const DNS_PROVIDERS: RowTable = TableDefinition::new("dns_providers");
+
 /// Authority → [`super::authority::AuthorityRecord`].
 pub(super) const AUTHORITIES: RowTable = TableDefinition::new("authorities");
 
@@ -146,14 +170,22 @@ pub(super) fn complete(database: &impl ReadableDatabase) -> Result<bool, Error> 
     Ok(!missing.any)
 }
 
-const ROWS: [RowTable; 15] = [
+const ROWS: [RowTable; 23] = [
+    ACME_ACCOUNTS,
+    ACME_BUDGETS,
+    ACME_ORDERS,
+    ACME_ORIGINS,
+    ACME_SIGNALS,
+    ACME_TRANSCRIPTS,
     AUTHORITIES,
     AUTHORITY_DER,
     AUTHORITY_REQUESTS,
     CERTIFICATES,
+    CERTIFICATE_CHAINS,
     CERTIFICATE_DER,
     CRLS,
     CRL_DER,
+    DNS_PROVIDERS,
     INTENTS,
     INTENT_TBS,
     JOBS,

@@ -10,6 +10,7 @@ use crate::base::KeyId;
 use crate::base::Kind;
 use crate::base::RecoveryCodeError;
 use crate::base::Remedy;
+use crate::base::SecretId;
 use crate::base::SlotId;
 
 #[derive(Debug)]
@@ -54,6 +55,8 @@ pub(crate) enum VaultError {
     /// Not the bytes that were sealed: damaged, exchanged, or an older version put back.
     RecordAltered(KeyId),
     RecordMissing(KeyId),
+    /// It was never kept here, or taken away.
+    SecretMissing(SecretId),
     RecordsExtra,
     /// While we had it open, somebody put another version of the file in its place.
     Replaced,
@@ -128,6 +131,7 @@ impl fmt::Display for VaultError {
             Self::Read(_) => f.write_str("the vault cannot be read"),
             Self::RecordAltered(key) => write!(f, "a sealed record has been altered: {key}"),
             Self::RecordMissing(key) => write!(f, "a sealed record is missing: {key}"),
+            Self::SecretMissing(id) => write!(f, "the vault has no such secret: {id}"),
             Self::RecordsExtra => f.write_str("the vault holds bytes that its list does not name"),
             Self::Replaced => f.write_str("another version of the vault has been put in its place"),
             Self::ShortPassphrase => f.write_str("the passphrase is too short"),
@@ -206,6 +210,7 @@ impl Explain for VaultError {
             Self::SlotOutOfReach(_) => "vault.slot-out-of-reach",
             Self::TooLarge => "vault.too-large",
             Self::Unconfirmed(_) => "vault.write-unconfirmed",
+            Self::SecretMissing(_) => "vault.secret-missing",
             Self::UnknownKey(_) => "vault.key-unknown",
             Self::UnknownSlot(_) => "vault.slot-unknown",
             Self::Write(_) => "vault.write-failed",
@@ -292,6 +297,7 @@ impl VaultError {
             Self::Unconfirmed(_) => {
                 "Check the disk, unlock the vault again, and look whether the change is there"
             }
+            Self::SecretMissing(_) => "Enter the secret again where it is used",
             Self::UnknownKey(_) => "Look up the key's id in the list of keys",
             Self::UnknownSlot(_) => "Look up the slot's id in the list of slots",
             Self::WrongCode => "Look for the paper that names this vault's id",
@@ -360,6 +366,7 @@ mod tests {
             VaultError::RecordMissing(key),
             VaultError::RecordsExtra,
             VaultError::Replaced,
+            VaultError::SecretMissing(SecretId::from_raw(1)),
             VaultError::ShortPassphrase,
             VaultError::SlotNeeded,
             VaultError::SlotOutOfReach("Later".to_owned()),

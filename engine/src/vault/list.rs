@@ -9,6 +9,7 @@ use super::cursor::put_bytes;
 use super::error::VaultError;
 use super::seal::OVERHEAD;
 use crate::base::KeyId;
+use crate::base::SecretId;
 use crate::base::sha256;
 
 /// Which key seals a record.
@@ -48,6 +49,11 @@ impl RecordName {
 
     pub(super) fn grant(id: KeyId) -> Self {
         let (kind, id) = (KIND_GRANT, id.to_raw());
+        Self { kind, id }
+    }
+
+    pub(super) fn secret(id: SecretId) -> Self {
+        let (kind, id) = (KIND_SECRET, id.to_raw());
         Self { kind, id }
     }
 
@@ -140,5 +146,7 @@ impl Class {
 pub(super) const KIND_KEY: u8 = 1;
 /// An authority's private key, sealed a second time for unattended use.
 pub(super) const KIND_GRANT: u8 = 2;
+/// A secret that is no key, UTF-8.
+pub(super) const KIND_SECRET: u8 = 3;
 /// The longest sealed record.
 pub(super) const MAX_RECORD: usize = 64 * 1024;

@@ -19,6 +19,7 @@ mod list;
 mod overview;
 mod rekey;
 mod seal;
+mod secrets;
 mod signer;
 mod slot;
 mod slots;

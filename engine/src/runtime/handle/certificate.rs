@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::authority::confirmation;
 use super::export::{self, Wanted};
-use super::hierarchy::{known, pems, sent_chain};
+use super::hierarchy::{above_of, known, pems};
 use super::key::KeyError;
 use super::{Answer, Decided, Decision, Sight, issuing, page};
 use crate::api::{
@@ -16,8 +16,8 @@ use crate::api::{
     Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp,
 };
 use crate::authority::{
-    Given, Issuer, Loaded, Permission, Prepared, Signed, Source, certificates_from, effective_end,
-    prepare, wish_for,
+    Given, Issuer, Loaded, Permission, Prepared, Signed, Source, effective_end, prepare, wish_for,
+    without_root,
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::runtime::act::Act;
@@ -157,7 +157,7 @@ fn rehearsal_key(
     }
 }
 
-fn existing(
+pub(super) fn existing(
     context: &Context,
     store: &Snapshot,
     id: crate::api::KeyId,
@@ -173,6 +173,11 @@ fn existing(
         }
         _ => Err(CertificateError::KeyForAnotherUse(id).into()),
     }
+}
+
+/// Why a key may not be certified, of one that is not here.
+pub(super) fn barred(why: String) -> Report {
+    CertificateError::BarredKeyElsewhere(why).into()
 }
 
 /// The end of an id, enough to tell its key's name from others.
@@ -341,7 +346,7 @@ impl Answer for ShowCertificate {
             Some(issuer) => issuer.clone(),
             None => known(store, record.issuer)?.name,
         };
-        let above = certificates_from(store, record.issuer)?;
+        let above = above_of(store, self.0, &record)?;
         let text = |ders: &[Vec<u8>]| String::from_utf8_lossy(&pems(ders)).into_owned();
         let chain = crate::authority::chain_from(store, record.issuer)?;
         let revocation = revocation::get(store, record.issuer, &record.serial)?;
@@ -357,7 +362,7 @@ impl Answer for ShowCertificate {
                     Some((id, above.name, end))
                 })
                 .collect(),
-            chain_pem: text(&sent_chain(store, record.issuer)?),
+            chain_pem: text(&without_root(&above)?),
             description: describe(&der)?,
             row: row(
                 (self.0, record),
@@ -391,6 +396,7 @@ pub(super) enum CertificateError {
     AuthorityKey,
     AuthorityProfile,
     BarredKey(crate::api::KeyId, String),
+    BarredKeyElsewhere(String),
     KeyElsewhere(CertificateId),
     KeyForAnotherUse(crate::api::KeyId),
     OnlyIntended(CertificateId),
@@ -405,6 +411,9 @@ impl fmt::Display for CertificateError {
                 f.write_str("a certificate for an authority is not issued with a key made here")
             }
             Self::BarredKey(id, why) => write!(f, "{id} may not be certified again: {why}"),
+            Self::BarredKeyElsewhere(why) => {
+                write!(f, "the request's key may not be certified again: {why}")
+            }
             Self::KeyElsewhere(id) => write!(
                 f,
                 "the private key of {id} is on the host that made the request; it was never here"
@@ -426,7 +435,7 @@ impl Explain for CertificateError {
         match self {
             Self::AuthorityKey => "certificate.authority-key",
             Self::AuthorityProfile => "certificate.authority-profile",
-            Self::BarredKey(..) => "policy.barred-key",
+            Self::BarredKey(..) | Self::BarredKeyElsewhere(_) => "policy.barred-key",
             Self::KeyElsewhere(_) => "certificate.key-elsewhere",
             Self::KeyForAnotherUse(_) => "certificate.key-for-another-use",
             Self::OnlyIntended(_) => "certificate.only-intended",
@@ -449,6 +458,7 @@ impl Explain for CertificateError {
                     "Make an authority with ca create, or submit its request with csr submit"
                 }
                 Self::BarredKey(..) => "Let a new key be made",
+                Self::BarredKeyElsewhere(_) => "Make the request again with a new key",
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
                 Self::OnlyIntended(_) => "Treat it as issued, or revoke it with cert revoke",

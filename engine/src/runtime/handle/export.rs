@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::certificate::{CertificateError, stored};
-use super::hierarchy::{known, pems, sent_chain};
+use super::hierarchy::{above_of, known, pems};
 use super::key::KeyError;
 use super::{Decided, Decision};
 use crate::api::{
@@ -13,7 +13,7 @@ use crate::api::{
 };
 use crate::authority::export::{Content, ExportError, Sheet, file_name, verify, write};
 use crate::authority::package::{Parts, certificates_alone, require_parts, trust_store};
-use crate::authority::{AuthorityError, certificates_from};
+use crate::authority::{AuthorityError, certificates_from, without_root};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::CertificateRecord;
@@ -41,8 +41,8 @@ pub(super) async fn certificate(
     require_parts(format, with_key, wanted.password.as_ref())?;
     let key = exportable_key(&store, &record, &wanted)?;
     let name = file_name(wanted.file_name.as_deref().unwrap_or(&record.name));
-    let above = certificates_from(&store, record.issuer)?;
-    let chain = sent_chain(&store, record.issuer)?;
+    let above = above_of(&store, id, &record)?;
+    let chain = without_root(&above)?;
     let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
     let (now, vault, form) = (act.at, Arc::clone(&context.vault), wanted.form);
     let (folder, password) = (wanted.folder, wanted.password.map(Arc::new));

@@ -119,7 +119,7 @@ impl Answer for FindRequest {
     }
 }
 
-fn one<T: Copy>(
+pub(super) fn one<T: Copy>(
     kind: &'static str,
     text: &str,
     found: impl IntoIterator<Item = T>,
@@ -174,6 +174,9 @@ impl Explain for FindError {
                 Self::Nothing("authority", text) if text.is_empty() => {
                     "Make one with `chancery ca create`, or all at once with `chancery quickstart`"
                 }
+                Self::Nothing("account", _) => "Look for it with `chancery acme account list`",
+                Self::Nothing("DNS provider", _) => "Look for it with `chancery dns provider list`",
+                Self::Nothing("order", _) => "Look for it with `chancery acme order list`",
                 Self::Nothing("authority", _) => "Look for it with `chancery ca list`",
                 Self::Nothing("certificate", _) => "Look for it with `chancery cert list`",
                 Self::Nothing("key", _) => "Look for it with `chancery key list`",

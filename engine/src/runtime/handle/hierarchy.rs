@@ -3,14 +3,13 @@
 use super::certificate::issued_by;
 use super::{Answer, Sight};
 use crate::api::{
-    AuthorityDetail, AuthorityId, AuthorityRow, AuthorityState, Custody, ListAuthorities, Report,
-    ShowAuthority,
+    AuthorityDetail, AuthorityId, AuthorityRow, AuthorityState, CertificateId, Custody,
+    ListAuthorities, Report, ShowAuthority,
 };
-use crate::authority::{
-    AuthorityError, certificates_from, effective_end, revoked_above, without_root,
-};
+use crate::authority::{AuthorityError, certificates_from, effective_end, revoked_above};
 use crate::store::Snapshot;
 use crate::store::authority::{self as rows, AuthorityRecord};
+use crate::store::certificate::{self, CertificateRecord};
 use crate::x509::{Certificate, pem};
 
 pub(super) fn known(store: &Snapshot, id: AuthorityId) -> Result<AuthorityRecord, Report> {
@@ -147,7 +146,15 @@ impl Answer for ShowAuthority {
     }
 }
 
-/// Certificates above one that `issuer` signed, nearest first, for a server to send.
-pub(super) fn sent_chain(store: &Snapshot, issuer: AuthorityId) -> Result<Vec<Vec<u8>>, Report> {
-    without_root(&certificates_from(store, issuer)?)
+/// The certificates above one in the inventory, nearest first: those of the authorities here, or,
+/// where its issuer is elsewhere, those that came with it.
+pub(super) fn above_of(
+    store: &Snapshot,
+    id: CertificateId,
+    record: &CertificateRecord,
+) -> Result<Vec<Vec<u8>>, Report> {
+    match record.is_issued_here() {
+        true => certificates_from(store, record.issuer),
+        false => Ok(certificate::chain(store, id)?),
+    }
 }

@@ -1,9 +1,11 @@
 //! One file per area: its commands become decisions, its questions answers.
 
+pub(super) mod acme;
 pub(super) mod audit;
 pub(super) mod authority;
 pub(super) mod backup;
 pub(super) mod certificate;
+pub(super) mod dns;
 mod export;
 mod find;
 mod hierarchy;

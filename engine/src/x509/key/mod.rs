@@ -116,8 +116,16 @@ impl PublicKey {
     }
 
     /// What the BIT STRING holds.
-    pub(super) fn bits(&self) -> &[u8] {
+    pub(crate) fn bits(&self) -> &[u8] {
         &self.0.bits
+    }
+
+    /// Modulus and exponent of an RSA key, without leading zeros.
+    pub(crate) fn rsa_numbers(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        match self.0.kind {
+            KeyKind::Rsa { .. } => rsa::numbers(&self.0.bits).ok(),
+            _ => None,
+        }
     }
 
     pub(crate) fn kind(&self) -> KeyKind {

@@ -50,6 +50,15 @@ pub(super) fn modulus_bits(public_key: &[u8]) -> der::Result<usize> {
     read(public_key).map(|(modulus, _)| bit_length(modulus))
 }
 
+/// Copies of both, without leading zeros.
+pub(super) fn numbers(public_key: &[u8]) -> der::Result<(Vec<u8>, Vec<u8>)> {
+    let bare = |number: &[u8]| {
+        let zeros = number.iter().take_while(|byte| **byte == 0).count();
+        number[zeros..].to_vec()
+    };
+    read(public_key).map(|(modulus, exponent)| (bare(modulus), bare(exponent)))
+}
+
 /// The magnitudes of modulus and exponent.
 fn read(public_key: &[u8]) -> der::Result<(&[u8], &[u8])> {
     asn1::read_all(public_key, |reader| {

@@ -1,0 +1,221 @@
+//! From proved names to a certificate in the inventory.
+
+use super::desk::{Desk, Trouble};
+use crate::acme::{AcmeError, Chain, Order, Session, Status, certificate_id};
+use crate::api::{
+    CertificateId, CertificateKey, DnsName, Identifier, OrderStage, OrderState, Report,
+};
+use crate::base::{ProfileName, unhex};
+use crate::runtime::handle::acme::renewal;
+use crate::store::Put;
+use crate::store::acme::{self, OriginRecord};
+use crate::store::certificate::{self, CertificateRecord, ELSEWHERE};
+use crate::x509::{Certificate, CertificationRequest, PublicKey};
+
+/// The request is durable long before, and that it is about to be sent is, too: from here on the
+/// CA may issue, and a restart asks what came of it instead of sending it again.
+pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
+    let session = desk.session().await?;
+    let url = desk.record.url.clone().unwrap_or_default();
+    let mut order = session.order(&url).await?;
+    if matches!(order.status, Status::Pending) {
+        order = session.order_settled(&url).await?;
+    }
+    if order.status == Status::Ready {
+        if !desk.record.may_have_issued {
+            desk.record.may_have_issued = true;
+            let names = names(&desk.record.recipe.names);
+            let details = format!("send the certification request for {names}; the CA may issue");
+            desk.record_act("intent", details, Vec::new()).await?;
+        }
+        let request = unhex(&desk.record.request).unwrap_or_default();
+        order = session.finalize(&order, &request).await?;
+    }
+    if order.status == Status::Processing {
+        order = session.order_settled(&url).await?;
+    }
+    match order.status {
+        Status::Valid => desk.enter(OrderStage::Fetching).await,
+        Status::Invalid => Err(order.why_invalid(Vec::new()).into()),
+        status => Err(AcmeError::OrderState(format!("{status:?}").to_lowercase()).into()),
+    }
+}
+
+/// The certificate enters the inventory in the same commit that says so.
+pub(super) async fn fetch(desk: &mut Desk) -> Result<(), Trouble> {
+    let session = desk.session().await?;
+    let url = desk.record.url.clone().unwrap_or_default();
+    let order = session.order(&url).await?;
+    let read = read_chains(&session, &order).await?;
+    let preferred = desk.record.recipe.preferred_chain.clone();
+    let (taken, fits) = choose(&read, preferred.as_deref());
+    let mut names = vec![last_issuer(&read[taken])];
+    names.extend(
+        (0..read.len())
+            .filter(|at| *at != taken)
+            .map(|at| last_issuer(&read[at])),
+    );
+    desk.record.chains = names;
+    let chain = &read[taken];
+    let [leaf, above @ ..] = &chain[..] else {
+        return Err(AcmeError::NotUnderstood("the chain is empty").into());
+    };
+    require_ours(desk, leaf)?;
+    if let (false, Some(wanted)) = (fits, &preferred) {
+        desk.step(format!(
+            "No chain ends at {}; the one that the CA sends by itself is taken",
+            crate::api::shown(wanted)
+        ));
+    }
+    if desk.record.dry_run {
+        desk.step("The rehearsal's certificate was checked and let go");
+        desk.record_act(
+            "done",
+            "a dry run came to its certificate".to_owned(),
+            Vec::new(),
+        )
+        .await?;
+        return Ok(desk.turn_to_cleaning(OrderState::Done).await?);
+    }
+    let id = CertificateId::from_raw(desk.context().new_id());
+    let puts = arrive(desk, id, leaf, above)?;
+    desk.record.certificate = Some(id);
+    desk.record.outcome = Some(OrderState::Done);
+    desk.record.stage = OrderStage::Cleaning;
+    desk.step(format!("The certificate is here: {id}"));
+    let details = format!("{id} has come, serial {}", leaf.serial());
+    Ok(desk.record_act("done", details, puts).await?)
+}
+
+async fn read_chains(session: &Session, order: &Order) -> Result<Vec<Vec<Certificate>>, Trouble> {
+    let url = order.certificate.as_deref();
+    let url = url.ok_or(AcmeError::NotUnderstood("the order names no certificate"))?;
+    let mut read = Vec::new();
+    for Chain { pem } in session.chains(url).await? {
+        let certificates = Certificate::read_all(pem.as_bytes()).map_err(Report::from)?;
+        if !certificates.is_empty() {
+            read.push(certificates);
+        }
+    }
+    match read.is_empty() {
+        true => Err(AcmeError::NotUnderstood("there is no certificate in it").into()),
+        false => Ok(read),
+    }
+}
+
+/// Which chain is taken, and whether it is one that was wished for.
+fn choose(chains: &[Vec<Certificate>], preferred: Option<&str>) -> (usize, bool) {
+    let Some(preferred) = preferred else {
+        return (0, true);
+    };
+    let wanted = preferred.to_lowercase();
+    let fits = |chain: &Vec<Certificate>| last_issuer(chain).to_lowercase().contains(&wanted);
+    match chains.iter().position(fits) {
+        Some(at) => (at, true),
+        None => (0, false),
+    }
+}
+
+/// Whom the last certificate of a chain names as its issuer: the root that it leads to.
+fn last_issuer(chain: &[Certificate]) -> String {
+    let last = chain.last().map(|last| last.issuer().to_string());
+    crate::api::shown(&last.unwrap_or_default()).into_owned()
+}
+
+/// The certificate is for the key and the names that were asked for, and for no others.
+fn require_ours(desk: &Desk, leaf: &Certificate) -> Result<(), Trouble> {
+    let request = unhex(&desk.record.request).unwrap_or_default();
+    let request = CertificationRequest::read(&request).map_err(Report::from)?;
+    if request.key().spki_der() != leaf.public_key().spki_der() {
+        return Err(AcmeError::WrongCertificate("it is for another key").into());
+    }
+    let mut wanted: Vec<Identifier> = desk
+        .record
+        .recipe
+        .names
+        .iter()
+        .cloned()
+        .map(Identifier::Dns)
+        .collect();
+    let mut found = leaf.identifiers().to_vec();
+    wanted.sort();
+    wanted.dedup();
+    found.sort();
+    found.dedup();
+    match wanted == found {
+        true => Ok(()),
+        false => Err(AcmeError::WrongCertificate("it is for other names").into()),
+    }
+}
+
+/// The rows of a certificate that has come, and of what is due for it.
+fn arrive(
+    desk: &Desk,
+    id: CertificateId,
+    leaf: &Certificate,
+    above: &[Certificate],
+) -> Result<Vec<Put>, Report> {
+    let (recipe, now) = (&desk.record.recipe, desk.now());
+    let record = CertificateRecord {
+        name: recipe
+            .names
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        identifiers: leaf.identifiers().to_vec(),
+        issuer: ELSEWHERE,
+        profile: ProfileName::of_ours(PROFILE),
+        serial: leaf.serial().clone(),
+        not_before: leaf.not_before(),
+        not_after: leaf.not_after(),
+        key: recipe
+            .key
+            .map_or(CertificateKey::Endpoint, CertificateKey::Vault),
+        key_title: PublicKey::read(leaf.public_key().spki_der())?.title(),
+        request: None,
+        issued: now,
+        fingerprint: Some(leaf.fingerprint()),
+        elsewhere: Some(leaf.issuer().to_string()),
+    };
+    let above: Vec<Vec<u8>> = above.iter().map(|it| it.der().to_vec()).collect();
+    let mut puts = Vec::from(certificate::put_foreign(id, &record, leaf.der().to_vec()));
+    puts.push(certificate::put_chain(id, &above));
+    let renewal_id = leaf
+        .authority_key_id()
+        .map(|issuer| certificate_id(issuer, leaf.serial()));
+    let mut origin = OriginRecord {
+        recipe: recipe.clone(),
+        order: desk.id,
+        plan: renewal::first_plan(&record, id, now),
+        renewal_id,
+        due: None,
+        failures: 0,
+        replaces: desk.record.replaces,
+        replaced_by: None,
+    };
+    let next = renewal::next_duty(&origin, id);
+    puts.extend(acme::file_duty(id, &mut origin, next));
+    puts.push(acme::put_origin(id, &origin));
+    if let Some(old) = desk.record.replaces {
+        puts.extend(renewal::replaced(&desk.context().snapshot()?, old, id)?);
+    }
+    Ok(puts)
+}
+
+/// A renewal that failed is tried again later, and the certificate says so.
+pub(super) fn note_failure(desk: &Desk, report: &Report) -> Result<Vec<Put>, Report> {
+    match desk.record.replaces {
+        Some(old) if !desk.record.dry_run => {
+            renewal::failed(&desk.context().snapshot()?, old, report, desk.now())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn names(names: &[DnsName]) -> String {
+    let names: Vec<&str> = names.iter().map(DnsName::as_str).collect();
+    names.join(", ")
+}
+
+/// It was issued with a profile of the CA's.
+const PROFILE: &str = "acme";

@@ -1,0 +1,280 @@
+//! The order itself and its proofs, as the CA sees them.
+
+use tokio::task::JoinSet;
+
+use super::desk::{Desk, Trouble};
+use crate::acme::{
+    AcmeError, Authorization, Cause, Failure, Problem, Session, Status, Wanted, record_value,
+};
+use crate::api::{ChallengeRow, ChallengeState, DnsName, OrderStage, Report};
+use crate::dns::{CaaVerdict, Issuer, RecordName};
+use crate::runtime::handle::acme::OrderError;
+use crate::store::acme::{self, ChallengeRecord};
+
+/// Told twice after a crash, the CA keeps two orders of which one is never finished: only
+/// finalizing makes a certificate.
+pub(super) async fn order(desk: &mut Desk) -> Result<(), Trouble> {
+    let session = desk.session().await?;
+    heed_caa(desk, &session).await?;
+    let replaces = replaced(desk, &session)?;
+    let recipe = &desk.record.recipe;
+    let mut wanted = Wanted {
+        names: &recipe.names,
+        profile: recipe.acme_profile.as_deref(),
+        replaces: replaces.as_deref(),
+    };
+    let mut made = session.new_order(&wanted).await;
+    let replaced_before = matches!(&made, Err(it) if it.cause() == Some(Cause::AlreadyReplaced));
+    if replaced_before {
+        wanted.replaces = None;
+        made = session.new_order(&wanted).await;
+    }
+    let made = made?;
+    desk.record.url = Some(made.url);
+    if replaced_before {
+        desk.step(
+            "The CA has seen another order replace the certificate; this one is ordered anew",
+        );
+    }
+    desk.step("The CA has taken the order");
+    desk.enter(OrderStage::Authorizing).await
+}
+
+/// What the CA would refuse for a CAA record is refused before it is asked, with who may issue. A
+/// look-up that fails is left to the CA.
+async fn heed_caa(desk: &mut Desk, session: &Session) -> Result<(), Trouble> {
+    let domains = session.server.directory.info("").caa_identities;
+    if domains.is_empty() {
+        return Ok(());
+    }
+    let resolver = desk.resolver()?;
+    let account = desk.account()?.url;
+    let mut looking = JoinSet::new();
+    for name in desk.record.recipe.names.clone() {
+        let resolver = resolver.clone();
+        looking.spawn(async move { (resolver.caa(&name).await, name) });
+    }
+    let mut unknown = Vec::new();
+    while let Some(done) = looking.join_next().await {
+        let (found, name) = done.map_err(|_| Report::bug("a look into the DNS has crashed"))?;
+        let issuer = Issuer {
+            domains: &domains,
+            account: account.as_deref(),
+            method: "dns-01",
+        };
+        match found {
+            Ok(Some(set)) => match set.verdict(name.is_wildcard(), issuer) {
+                CaaVerdict::Allowed => (),
+                verdict => {
+                    let at = set.at.to_string();
+                    let domains = domains.clone();
+                    let error = OrderError::CaaForbids {
+                        name,
+                        at,
+                        verdict,
+                        domains,
+                    };
+                    return Err(Report::from(error).into());
+                }
+            },
+            Ok(None) => (),
+            Err(_) => unknown.push(name.to_string()),
+        }
+    }
+    if !unknown.is_empty() {
+        unknown.sort();
+        desk.step(format!(
+            "Whether CAA records allow this CA could not be found out for {}",
+            unknown.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+/// How the CA names the certificate that is replaced, where it asks for that (RFC 9773, 5).
+fn replaced(desk: &Desk, session: &Session) -> Result<Option<String>, Trouble> {
+    let Some(replaces) = desk.record.replaces else {
+        return Ok(None);
+    };
+    let snapshot = desk.context().snapshot()?;
+    let origin = acme::origin(&snapshot, replaces).map_err(Report::from)?;
+    let told = session.server.directory.info("").renewal_information;
+    // Another account does not know it, and would be refused.
+    let origin = origin.filter(|origin| origin.recipe.account == desk.record.recipe.account);
+    Ok(origin.and_then(|origin| origin.renewal_id).filter(|_| told))
+}
+
+/// What the CA wants to see of each name, and where in the DNS that is.
+pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
+    let session = desk.session().await?;
+    let url = desk.record.url.clone().unwrap_or_default();
+    let order = session.order(&url).await?;
+    if order.status == Status::Invalid {
+        return Err(order.why_invalid(Vec::new()).into());
+    }
+    let mut reading = JoinSet::new();
+    for (at, url) in order.authorizations.into_iter().enumerate() {
+        let session = session.clone();
+        reading.spawn(async move { (at, session.authorization(&url).await) });
+    }
+    let mut read = Vec::new();
+    while let Some(done) = reading.join_next().await {
+        let (at, authorization) = done.map_err(|_| Report::bug("reading a proof has crashed"))?;
+        read.push((at, challenge(&session, authorization?)?));
+    }
+    read.sort_by_key(|(at, _)| *at);
+    desk.record.challenges = read.into_iter().map(|(_, challenge)| challenge).collect();
+    locate(desk).await?;
+    let known = |it: &&ChallengeRecord| it.row.state == ChallengeState::AlreadyValid;
+    let before = desk.record.challenges.iter().filter(known).count();
+    let wanted = desk.record.challenges.len() - before;
+    desk.step(match before {
+        0 => format!("The CA wants a record for each of {wanted} names"),
+        _ => format!("The CA wants {wanted} records; {before} names are proved already"),
+    });
+    desk.enter(OrderStage::Publishing).await
+}
+
+fn challenge(session: &Session, found: Authorization) -> Result<ChallengeRecord, Trouble> {
+    let name = match found.wildcard {
+        true => format!("*.{}", found.name),
+        false => found.name.clone(),
+    };
+    let parsed: DnsName = name
+        .parse()
+        .map_err(|_| AcmeError::NotUnderstood("it asks for a name that is none"))?;
+    let record = RecordName::challenge_of(&parsed)?;
+    let (challenge, state) = match (found.status, found.challenge) {
+        (Status::Valid, _) => (None, ChallengeState::AlreadyValid),
+        (_, Some(challenge)) => (Some(challenge), ChallengeState::Wanted),
+        (_, None) => {
+            let offered = found.offered;
+            return Err(AcmeError::NoDnsChallenge { name, offered }.into());
+        }
+    };
+    let value = challenge
+        .as_ref()
+        .map(|it| record_value(&it.token, session.key()));
+    Ok(ChallengeRecord {
+        row: ChallengeRow {
+            name: parsed,
+            state,
+            record: record.to_string(),
+            target: record.to_string(),
+            delegated_by: Vec::new(),
+            zone: String::new(),
+            value: value.unwrap_or_default(),
+            servers: Vec::new(),
+            problem: None,
+        },
+        authorization: found.url,
+        challenge: challenge.map(|it| it.url).unwrap_or_default(),
+        may_be_published: false,
+        by_hand: false,
+    })
+}
+
+/// CNAMEs are followed, and the zone is found by asking for its SOA.
+async fn locate(desk: &mut Desk) -> Result<(), Trouble> {
+    let resolver = desk.resolver()?;
+    let mut looking = JoinSet::new();
+    for (at, challenge) in desk.record.challenges.iter().enumerate() {
+        if challenge.row.state != ChallengeState::Wanted {
+            continue;
+        }
+        let (resolver, record) = (
+            resolver.clone(),
+            challenge.row.record.parse::<RecordName>()?,
+        );
+        looking.spawn(async move { (at, resolver.place(&record).await) });
+    }
+    while let Some(done) = looking.join_next().await {
+        let (at, place) = done.map_err(|_| Report::bug("a look into the DNS has crashed"))?;
+        let place = place?;
+        let row = &mut desk.record.challenges[at].row;
+        row.target = place.name.to_string();
+        row.delegated_by = place.passed.iter().map(ToString::to_string).collect();
+        row.zone = place.zone.to_string();
+    }
+    Ok(())
+}
+
+/// Lets the CA look, and waits until it has made up its mind about each name.
+pub(super) async fn validate(desk: &mut Desk) -> Result<(), Trouble> {
+    let session = desk.session().await?;
+    let mut deciding = JoinSet::new();
+    for (at, challenge) in desk.record.challenges.iter_mut().enumerate() {
+        if matches!(
+            challenge.row.state,
+            ChallengeState::AlreadyValid | ChallengeState::Valid
+        ) {
+            continue;
+        }
+        challenge.row.state = ChallengeState::Asked;
+        let (session, urls) = (
+            session.clone(),
+            (challenge.authorization.clone(), challenge.challenge.clone()),
+        );
+        deciding.spawn(async move { (at, decide(&session, &urls.0, &urls.1).await) });
+    }
+    desk.save().await?;
+    let mut failed = Vec::new();
+    let mut trouble = None;
+    while let Some(done) = deciding.join_next().await {
+        let (at, decided) = done.map_err(|_| Report::bug("a proof has crashed"))?;
+        let row = &mut desk.record.challenges[at].row;
+        match decided {
+            Ok(found) if found.status == Status::Valid => row.state = ChallengeState::Valid,
+            Ok(found) => {
+                row.state = ChallengeState::Invalid;
+                let problem = found.problem.unwrap_or_else(|| Problem::read(0, b""));
+                row.problem = Some(problem.detail.clone());
+                failed.push((row.name.to_string(), problem));
+            }
+            Err(failure) => trouble = Some(failure),
+        }
+        desk.save().await?;
+    }
+    if let Some(failure) = trouble {
+        return Err(failure.into());
+    }
+    if !failed.is_empty() {
+        failed.sort_by(|a, b| a.0.cmp(&b.0));
+        return Err(AcmeError::OrderInvalid {
+            of_names: failed,
+            problem: None,
+        }
+        .into());
+    }
+    desk.step("The CA has found every record");
+    desk.enter(OrderStage::Finalizing).await
+}
+
+/// After a restart the CA may have been told already, or have decided.
+async fn decide(
+    session: &Session,
+    authorization: &str,
+    challenge: &str,
+) -> Result<Authorization, Failure> {
+    let found = session.authorization(authorization).await?;
+    let told = found.challenge.as_ref();
+    if found.status == Status::Pending && told.is_none_or(|it| it.status == Status::Pending) {
+        session.answer_challenge(challenge).await?;
+    }
+    session.authorization_decided(authorization).await
+}
+
+/// What is still open at the CA is given up; that it fails harms nobody.
+pub(super) async fn give_up_names(desk: &mut Desk) {
+    let Ok(session) = desk.session().await else {
+        return;
+    };
+    for challenge in &desk.record.challenges {
+        if challenge.row.state != ChallengeState::AlreadyValid {
+            session
+                .deactivate_authorization(&challenge.authorization)
+                .await
+                .ok();
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Public CAs: accounts, orders and what is wished of them, origins of certificates, budgets.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::change::Put;
+use super::error::StoreError;
+use super::read::{Rows, Snapshot};
+use super::tables::{
+    ACME_ACCOUNTS, ACME_BUDGETS, ACME_ORDERS, ACME_ORIGINS, ACME_SIGNALS, ACME_TRANSCRIPTS,
+};
+use crate::api::{AccountSettings, AccountState, Actor, Area, Duty};
+use crate::base::{
+    AcmeAccountId, CertificateId, ChallengeRow, DirectoryInfo, DnsName, DnsProviderId, EmailName,
+    Exchange, KeyId, OrderId, OrderStage, OrderState, RenewalPlan, Timestamp, sha256,
+};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AccountRecord {
+    pub(crate) name: String,
+    pub(crate) directory: DirectoryInfo,
+    /// What its server is trusted by, DER in hexadecimal; empty for what the computer trusts.
+    pub(crate) roots: Vec<String>,
+    /// `None` until the CA has answered.
+    pub(crate) url: Option<String>,
+    pub(crate) contacts: Vec<EmailName>,
+    pub(crate) state: AccountState,
+    pub(crate) key: KeyId,
+    /// Already in the vault, and perhaps already the account's.
+    pub(crate) next_key: Option<KeyId>,
+    pub(crate) bound_to: Option<String>,
+    pub(crate) settings: AccountSettings,
+    pub(crate) created: Timestamp,
+}
+
+/// What is ordered, and how: all that a renewal repeats.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Recipe {
+    pub(crate) account: AcmeAccountId,
+    pub(crate) provider: DnsProviderId,
+    pub(crate) names: Vec<DnsName>,
+    /// `None` where the key stays on its host.
+    pub(crate) key: Option<KeyId>,
+    pub(crate) acme_profile: Option<String>,
+    pub(crate) resolvers: Vec<SocketAddr>,
+    pub(crate) preferred_chain: Option<String>,
+    pub(crate) propagation_limit_secs: u32,
+    pub(crate) automatic: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OrderRecord {
+    pub(crate) recipe: Recipe,
+    pub(crate) dry_run: bool,
+    pub(crate) replaces: Option<CertificateId>,
+    /// The certification request, DER in hexadecimal: durable before the CA can issue.
+    pub(crate) request: String,
+    pub(crate) actor: Actor,
+    pub(crate) started: Timestamp,
+    pub(crate) ended: Option<Timestamp>,
+    pub(crate) stage: OrderStage,
+    pub(crate) state: OrderState,
+    /// The order's own at the CA.
+    pub(crate) url: Option<String>,
+    pub(crate) challenges: Vec<ChallengeRecord>,
+    /// Oldest first.
+    pub(crate) steps: Vec<(Timestamp, String)>,
+    /// What it does now, or waits for.
+    pub(crate) now: String,
+    pub(crate) propagation: Option<(Timestamp, Timestamp)>,
+    /// The request was, or is about to be, sent: the CA may issue.
+    pub(crate) may_have_issued: bool,
+    /// How it ends once its records are out of the DNS.
+    pub(crate) outcome: Option<OrderState>,
+    pub(crate) certificate: Option<CertificateId>,
+    /// The name of the last issuer of each chain that was offered, the taken one first.
+    pub(crate) chains: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ChallengeRecord {
+    pub(crate) row: ChallengeRow,
+    /// URLs at the CA.
+    pub(crate) authorization: String,
+    pub(crate) challenge: String,
+    /// Durable before the provider is asked: a record that may be in the DNS.
+    pub(crate) may_be_published: bool,
+    pub(crate) by_hand: bool,
+}
+
+/// What a person wishes of an order under way.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct SignalRecord {
+    pub(crate) cancel: bool,
+    pub(crate) go_on: bool,
+}
+
+/// Where a certificate came from, and when it is renewed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OriginRecord {
+    pub(crate) recipe: Recipe,
+    pub(crate) order: OrderId,
+    /// As the CA names it when it is asked (RFC 9773, 4.1); `None` where it names no issuer's key.
+    pub(crate) renewal_id: Option<String>,
+    pub(crate) plan: RenewalPlan,
+    /// What is filed in the list of what is due, to be taken out of it.
+    pub(crate) due: Option<(Timestamp, Duty)>,
+    /// Renewals that failed since the last that did not.
+    pub(crate) failures: u32,
+    pub(crate) replaces: Option<CertificateId>,
+    pub(crate) replaced_by: Option<CertificateId>,
+}
+
+/// Orders of one account for one set of names, as long as they count.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct BudgetRecord {
+    pub(crate) orders: Vec<Counted>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    pub(crate) order: OrderId,
+    pub(crate) at: Timestamp,
+    pub(crate) under_way: bool,
+}
+
+pub(crate) fn put_account(id: AcmeAccountId, record: &AccountRecord) -> [Put; 2] {
+    [
+        Put::row(Area::Acme, ACME_ACCOUNTS, id.to_raw(), record),
+        Put::name(Area::Acme, unique(&record.name), id.to_raw()),
+    ]
+}
+
+pub(crate) fn account_gone(id: AcmeAccountId, name: &str) -> [Put; 2] {
+    [
+        Put::gone(Area::Acme, ACME_ACCOUNTS, id.to_raw()),
+        Put::name_gone(Area::Acme, unique(name)),
+    ]
+}
+
+pub(crate) fn account(
+    rows: &impl Rows,
+    id: AcmeAccountId,
+) -> Result<Option<AccountRecord>, StoreError> {
+    rows.row(ACME_ACCOUNTS, id.to_raw())
+}
+
+pub(crate) fn account_named(
+    rows: &impl Rows,
+    name: &str,
+) -> Result<Option<AcmeAccountId>, StoreError> {
+    Ok(rows.named(&unique(name))?.map(AcmeAccountId::from_raw))
+}
+
+pub(crate) fn put_order(id: OrderId, record: &OrderRecord) -> Put {
+    Put::row(Area::Acme, ACME_ORDERS, id.to_raw(), record)
+}
+
+pub(crate) fn order(rows: &impl Rows, id: OrderId) -> Result<Option<OrderRecord>, StoreError> {
+    rows.row(ACME_ORDERS, id.to_raw())
+}
+
+pub(crate) fn put_signal(id: OrderId, record: SignalRecord) -> Put {
+    Put::row(Area::Acme, ACME_SIGNALS, id.to_raw(), &record)
+}
+
+pub(crate) fn signal_gone(id: OrderId) -> Put {
+    Put::gone(Area::Acme, ACME_SIGNALS, id.to_raw())
+}
+
+pub(crate) fn signal(rows: &impl Rows, id: OrderId) -> Result<SignalRecord, StoreError> {
+    Ok(rows.row(ACME_SIGNALS, id.to_raw())?.unwrap_or_default())
+}
+
+pub(crate) fn put_transcript(id: OrderId, exchanges: &[Exchange]) -> Put {
+    Put::row(Area::Acme, ACME_TRANSCRIPTS, id.to_raw(), &exchanges)
+}
+
+pub(crate) fn transcript(rows: &impl Rows, id: OrderId) -> Result<Vec<Exchange>, StoreError> {
+    Ok(rows.row(ACME_TRANSCRIPTS, id.to_raw())?.unwrap_or_default())
+}
+
+pub(crate) fn put_origin(id: CertificateId, record: &OriginRecord) -> Put {
+    Put::row(Area::Acme, ACME_ORIGINS, id.to_raw(), record)
+}
+
+pub(crate) fn origin(
+    rows: &impl Rows,
+    id: CertificateId,
+) -> Result<Option<OriginRecord>, StoreError> {
+    rows.row(ACME_ORIGINS, id.to_raw())
+}
+
+/// The duty in place of whatever the record had filed before.
+pub(crate) fn file_duty(
+    id: CertificateId,
+    record: &mut OriginRecord,
+    next: Option<(Timestamp, Duty)>,
+) -> Vec<Put> {
+    let old = record
+        .due
+        .take()
+        .map(|(at, _)| Put::due_done(at, id.to_raw()));
+    let new = next
+        .as_ref()
+        .map(|(at, duty)| Put::due(*at, id.to_raw(), duty));
+    record.due = next;
+    old.into_iter().chain(new).collect()
+}
+
+/// Where orders for one set of names are counted: the order of the names makes no difference.
+pub(crate) fn budget_id(account: AcmeAccountId, names: &[DnsName]) -> u128 {
+    let mut sorted: Vec<&str> = names.iter().map(DnsName::as_str).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let digest = sha256(&[&account.to_raw().to_be_bytes(), sorted.join(" ").as_bytes()]);
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    u128::from_be_bytes(id)
+}
+
+pub(crate) fn budget(rows: &impl Rows, id: u128) -> Result<BudgetRecord, StoreError> {
+    Ok(rows.row(ACME_BUDGETS, id)?.unwrap_or_default())
+}
+
+pub(crate) fn put_budget(id: u128, record: &BudgetRecord) -> Put {
+    Put::row(Area::Acme, ACME_BUDGETS, id, record)
+}
+
+impl Snapshot {
+    /// Oldest first.
+    pub(crate) fn accounts(&self) -> Result<Vec<(AcmeAccountId, AccountRecord)>, StoreError> {
+        let rows = self.rows(ACME_ACCOUNTS)?.into_iter();
+        Ok(rows
+            .map(|(id, record)| (AcmeAccountId::from_raw(id), record))
+            .collect())
+    }
+
+    /// Oldest first.
+    pub(crate) fn orders(&self) -> Result<Vec<(OrderId, OrderRecord)>, StoreError> {
+        let rows = self.rows(ACME_ORDERS)?.into_iter();
+        Ok(rows
+            .map(|(id, record)| (OrderId::from_raw(id), record))
+            .collect())
+    }
+
+    /// Oldest first.
+    pub(crate) fn origins(&self) -> Result<Vec<(CertificateId, OriginRecord)>, StoreError> {
+        let rows = self.rows(ACME_ORIGINS)?.into_iter();
+        Ok(rows
+            .map(|(id, record)| (CertificateId::from_raw(id), record))
+            .collect())
+    }
+}
+
+fn unique(name: &str) -> String {
+    format!("acme-account/{name}")
+}
