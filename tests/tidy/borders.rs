@@ -320,6 +320,11 @@ const DOORS: &[Door] = &[
         open: &["engine/src/http/"],
     },
     Door {
+        name: "roxmltree",
+        watched: "engine/src/",
+        open: &["engine/src/dns/"],
+    },
+    Door {
         name: "rustls",
         watched: "engine/src/",
         open: &["engine/src/http/"],

@@ -40,7 +40,7 @@ pub use custody::{CertificateKey, Grant, KeyUse, Reach};
 pub use description::{DescribedField, Description, Finding, Severity};
 pub use destination::{Destination, Needs};
 pub use digest::Fingerprint;
-pub(crate) use digest::{hex, hmac_sha256, random, sha256, unhex};
+pub(crate) use digest::{hex, hmac_sha256, random, sha1, sha256, unhex};
 pub use dns::{Evidence, ServerAnswer, TxtAnswer, ZonesInReach};
 pub use form::{FieldInfo, FieldKind};
 pub use format::{CertificateFormat, Form, TrustFormat, UnknownForm};

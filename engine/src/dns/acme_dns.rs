@@ -127,11 +127,12 @@ const TITLE: &str = "acme-dns";
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use serde_json::Value;
 
     use super::*;
-    use crate::base::Explain;
+    use crate::base::{Explain, SystemClock};
     use crate::dns;
     use crate::http::{self, Player, Source};
 
@@ -149,7 +150,8 @@ mod tests {
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let password = ("password".to_owned(), Secret::new("htB9mR9D".to_owned()));
         let secrets = BTreeMap::from([password]);
-        dns::open("acme-dns", settings.into(), secrets, client()).unwrap()
+        let clock = Arc::new(SystemClock);
+        dns::open("acme-dns", settings.into(), secrets, client(), clock).unwrap()
     }
 
     fn client() -> Client {

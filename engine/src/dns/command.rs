@@ -165,9 +165,10 @@ mod tests {
     use std::collections::BTreeMap;
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
 
     use super::*;
-    use crate::base::Explain;
+    use crate::base::{Explain, SystemClock};
     use crate::{dns, http};
 
     fn driver(
@@ -186,7 +187,8 @@ mod tests {
         let settings = program.iter().chain(settings);
         let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let http = http::Client::new(&http::Settings::default()).unwrap();
-        dns::open("command", settings.collect(), BTreeMap::new(), http).unwrap()
+        let clock = Arc::new(SystemClock);
+        dns::open("command", settings.collect(), BTreeMap::new(), http, clock).unwrap()
     }
 
     fn record() -> Txt {

@@ -3,24 +3,36 @@
 
 mod acme_dns;
 mod caa;
+mod cloudflare;
 mod command;
+mod desec;
+mod digitalocean;
 mod error;
 mod exchange;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod gandi;
 mod given;
+mod hetzner;
 mod linode;
 mod manual;
 mod name;
 #[cfg(test)]
 mod nameserver;
+mod ovh;
 mod powerdns;
 mod propagation;
+mod records;
 mod resolver;
 mod rfc2136;
+mod route53;
 mod service;
+mod sigv4;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tsig;
 mod vultr;
 mod zone;
@@ -36,8 +48,9 @@ pub(crate) use zone::{NameServer, Place};
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::Arc;
 
-use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
+use crate::base::{Clock, Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::http;
 
 /// What a driver is doing.
@@ -97,22 +110,30 @@ pub(crate) fn open(
     settings: BTreeMap<String, String>,
     secrets: BTreeMap<String, Secret<String>>,
     http: http::Client,
+    clock: Arc<dyn Clock>,
 ) -> Result<Box<dyn Driver>, DnsError> {
     let kind = KINDS.iter().find(|kind| kind.name == name);
     let kind = kind.ok_or_else(|| DnsError::UnknownProvider {
         name: name.to_owned(),
     })?;
-    let given = Given::checked(kind.fields, settings, secrets, http)?;
+    let given = Given::checked(kind.fields, settings, secrets, http, clock)?;
     (kind.connect)(given)
 }
 
 /// One line for each provider, by name.
 const KINDS: &[&ProviderKind] = &[
     &acme_dns::KIND,
+    &cloudflare::KIND,
     &command::KIND,
+    &desec::KIND,
+    &digitalocean::KIND,
+    &gandi::KIND,
+    &hetzner::KIND,
     &linode::KIND,
     &manual::KIND,
+    &ovh::KIND,
     &powerdns::KIND,
     &rfc2136::KIND,
+    &route53::KIND,
     &vultr::KIND,
 ];

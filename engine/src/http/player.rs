@@ -80,6 +80,7 @@ impl Source {
             line: format!("{method} {path}"),
             headers: Vec::new(),
             body: Body::Any,
+            checks: Vec::new(),
             answer: Answer::Whole(String::new()),
         }
     }
@@ -91,8 +92,11 @@ pub(crate) struct Expected {
     line: String,
     headers: Vec<(String, String)>,
     body: Body,
+    checks: Vec<(&'static str, Check)>,
     answer: Answer,
 }
+
+type Check = Box<dyn Fn(&Asked) -> bool + Send>;
 
 enum Body {
     Any,
@@ -124,6 +128,16 @@ impl Expected {
     /// The body, byte for byte.
     pub(crate) fn with_text(mut self, body: &str) -> Self {
         self.body = Body::Text(body.to_owned());
+        self
+    }
+
+    /// What no fixed text can say, such as a signature over the address; `what` names it.
+    pub(crate) fn that(
+        mut self,
+        what: &'static str,
+        holds: impl Fn(&Asked) -> bool + Send + 'static,
+    ) -> Self {
+        self.checks.push((what, Box::new(holds)));
         self
     }
 
@@ -245,6 +259,9 @@ impl Expected {
                 ));
             }
         }
+        if let Some((what, _)) = self.checks.iter().find(|(_, holds)| !holds(asked)) {
+            return Some(format!("{}: not so: {what}", self.told()));
+        }
         let fits = match &self.body {
             Body::Any => true,
             Body::Text(text) => asked.body == text.as_bytes(),
@@ -257,10 +274,20 @@ impl Expected {
     }
 }
 
-struct Asked {
-    line: String,
+/// A request as it came.
+pub(crate) struct Asked {
+    /// `GET /path?query`
+    pub(crate) line: String,
     headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Asked {
+    /// The header of this name, in lower case; empty if there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let named = self.headers.iter().find(|(known, _)| known == name);
+        named.map_or("", |(_, value)| value.as_str())
+    }
 }
 
 async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>) {

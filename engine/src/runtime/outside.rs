@@ -110,7 +110,8 @@ pub(super) fn driver(
         None => http,
     };
     let settings = provider.settings.clone();
-    Ok(dns::open(&provider.kind, settings, secrets, http)?.into())
+    let clock = Arc::clone(&context.clock);
+    Ok(dns::open(&provider.kind, settings, secrets, http, clock)?.into())
 }
 
 /// Which provider an order or a command means.

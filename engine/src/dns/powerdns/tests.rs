@@ -1,11 +1,12 @@
 //! The PowerDNS driver against exchanges written from its documentation.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::base::Explain;
+use crate::base::{Explain, SystemClock};
 use crate::dns;
 use crate::http::{self, Expected, Player, Source};
 
@@ -165,7 +166,7 @@ fn driver(service: &Player) -> Box<dyn Driver> {
     let settings = BTreeMap::from([("endpoint".to_owned(), service.url().to_owned())]);
     let secrets = BTreeMap::from([("api-key".to_owned(), Secret::new("k".to_owned()))]);
     let http = http::Client::new(&http::Settings::default()).unwrap();
-    dns::open("powerdns", settings, secrets, http).unwrap()
+    dns::open("powerdns", settings, secrets, http, Arc::new(SystemClock)).unwrap()
 }
 
 fn txt(value: &str) -> Txt {

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 
 use super::*;
-use crate::base::{Explain, Secret};
+use crate::base::{Explain, Secret, SystemClock};
 use crate::{dns, http};
 
 /// 32 octets of zero and one, in base64.
@@ -266,7 +266,8 @@ fn settings_that_do_not_belong_together_or_are_weak_are_refused_by_field() {
         let secret = secret.map(|secret| ("key-secret".to_owned(), Secret::new(secret.to_owned())));
         let http = http::Client::new(&http::Settings::default()).unwrap();
         let secrets: BTreeMap<_, _> = secret.into_iter().collect();
-        match dns::open("rfc2136", settings.collect(), secrets, http) {
+        let clock = Arc::new(SystemClock);
+        match dns::open("rfc2136", settings.collect(), secrets, http, clock) {
             Ok(_) => None,
             Err(DnsError::Setting { field, .. }) => Some(field),
             Err(other) => panic!("{other}"),
