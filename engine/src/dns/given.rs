@@ -27,10 +27,9 @@ impl Given {
                 .iter()
                 .any(|field| field.name == name && field.secret == secret)
         };
-        for name in settings.keys().filter(|name| !known(name, false)) {
-            return Err(DnsError::setting(name, SettingFault::Unknown));
-        }
-        for name in secrets.keys().filter(|name| !known(name, true)) {
+        let mut unknown = settings.keys().filter(|name| !known(name, false));
+        let mut unknown_secret = secrets.keys().filter(|name| !known(name, true));
+        if let Some(name) = unknown.next().or_else(|| unknown_secret.next()) {
             return Err(DnsError::setting(name, SettingFault::Unknown));
         }
         for field in fields {

@@ -1,5 +1,7 @@
 //! The client against a local server, and against nobody.
 
+mod tls;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
