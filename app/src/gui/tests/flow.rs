@@ -291,7 +291,7 @@ fn to_the_names(harness: &mut Harness<'_, Window>) {
     press(harness, "Continue");
 }
 
-pub(super) fn is_disabled(harness: &Harness<'_, Window>, label: &str) -> bool {
+pub(super) fn is_disabled<S>(harness: &Harness<'_, S>, label: &str) -> bool {
     let node = harness.get_by_role_and_label(Role::Button, label);
     node.accesskit_node().is_disabled()
 }

@@ -257,29 +257,3 @@ fn assert_told_nowhere(harness: &Harness<'_, Window>, code: &str) {
         assert!(!tree.contains(group), "{group} in\n{tree}");
     }
 }
-
-fn type_secret(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
-    type_into_role(harness, Role::PasswordInput, label, text);
-}
-
-fn clear_secret(harness: &mut Harness<'_, Window>, label: &str) {
-    harness
-        .get_by_role_and_label(Role::PasswordInput, label)
-        .focus();
-    empty(harness);
-}
-
-fn clear(harness: &mut Harness<'_, Window>, label: &str) {
-    harness
-        .get_by_role_and_label(Role::TextInput, label)
-        .focus();
-    empty(harness);
-}
-
-fn empty(harness: &mut Harness<'_, Window>) {
-    harness.run_steps(2);
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    harness.run_steps(2);
-    harness.key_press(egui::Key::Backspace);
-    harness.run_steps(2);
-}
