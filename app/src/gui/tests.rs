@@ -2,10 +2,13 @@
 
 mod export;
 mod flow;
+mod import;
+mod profiles;
 mod restore;
 mod revoke;
 mod screens;
 mod secrets;
+mod slots;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -227,6 +227,7 @@ fn every_screen_is_drawn_in_a_small_window() {
         (egui::Key::Num3, "New authority…"),
         (egui::Key::Num4, "Verify"),
         (egui::Key::Num5, "Make key…"),
+        (egui::Key::Num6, "Copy profile…"),
         (egui::Key::I, "Import"),
     ] {
         harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
