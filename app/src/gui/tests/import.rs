@@ -71,7 +71,8 @@ fn an_encrypted_file_asks_for_its_password_until_it_is_right() {
     press(&mut harness, "Import");
     see(&mut harness, "Taken over");
     assert_eq!(here.read(&ListKeys).unwrap().value.len(), keys + 1);
-    press(&mut harness, "Show certificates");
+    see(&mut harness, "1 key;");
+    press(&mut harness, "Certificates");
     see(&mut harness, "www.example.internal");
 }
 
@@ -97,7 +98,7 @@ fn a_folder_of_openssl_is_taken_over_with_its_ca_its_certificates_and_its_revoca
     press(&mut harness, "Import");
     see(
         &mut harness,
-        "1 authorities, 2 certificates, 1 keys; 1 serials are revoked",
+        "1 authority, 3 certificates, 1 key; 1 serial is revoked",
     );
     let all = here.read(&ListCertificates {
         rows: 50,

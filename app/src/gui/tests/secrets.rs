@@ -233,10 +233,17 @@ fn backups_are_made_by_themselves_on_a_schedule_that_can_be_changed_and_ended() 
         status.schedule.as_ref().map(|it| (it.every_hours, it.keep))
     };
     assert_eq!(schedule(), Some((168, 3)));
+    // The first one is due at once.
+    see(&mut harness, "just now, by itself");
     press(&mut harness, "Change schedule…");
+    let other = folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    clear(&mut harness, "Folder");
+    type_into(&mut harness, "Folder", &other.display().to_string());
     choose(&mut harness, "How often", "Every day");
     press(&mut harness, "Set schedule");
     see(&mut harness, "Every day; the newest 3 stay");
+    see(&mut harness, &format!("{}/chancery-", other.display()));
     press(&mut harness, "Make none by themselves");
     see(&mut harness, "Those that were made stay");
     press(&mut harness, "Make none by themselves");
