@@ -37,6 +37,13 @@ pub(super) struct Arrival {
     pub(super) restored: Option<(BackupManifest, BackupTrial)>,
 }
 
+/// What was to be restored or opened and could not be, and why.
+pub(super) struct Lost {
+    pub(super) path: PathBuf,
+    pub(super) is_backup: bool,
+    pub(super) report: Report,
+}
+
 pub(super) struct Program {
     begin: Start,
     stage: Stage,
@@ -55,7 +62,7 @@ enum Stage {
 /// The engine that runs now, with its settings; and what became of the departure.
 struct Ended {
     started: Result<(Client, Settings), Report>,
-    outcome: Result<Arrival, Report>,
+    outcome: Result<Arrival, Lost>,
 }
 
 impl Program {
@@ -118,7 +125,7 @@ impl Program {
         let mut window = window(context, client, &self.begin);
         match ended.outcome {
             Ok(arrival) => window.doors.unlock.arrived(arrival),
-            Err(report) => window.doors.first_run.came_back(report),
+            Err(lost) => window.doors.first_run.came_back(lost),
         }
         context.request_repaint();
         Stage::Open(Box::new(window))
@@ -156,6 +163,10 @@ fn go(begin: &Start, departure: Departure) -> Ended {
         home: Home::Folder(folder),
         ..begin.settings.clone()
     };
+    let (path, is_backup) = match &departure {
+        Departure::Open(folder) => (folder.clone(), false),
+        Departure::Restore { file, .. } => (file.clone(), true),
+    };
     let gone = match departure {
         Departure::Open(folder) => open(there(folder), &begin.actor),
         Departure::Restore { file, with, into } => {
@@ -181,7 +192,11 @@ fn go(begin: &Start, departure: Departure) -> Ended {
             let started = start(settings.clone(), begin.actor.clone());
             Ended {
                 started: started.map(|client| (client, settings)),
-                outcome: Err(report),
+                outcome: Err(Lost {
+                    path,
+                    is_backup,
+                    report,
+                }),
             }
         }
     }

@@ -203,7 +203,7 @@ impl<F: FileForm> Open<F> {
                 match (needs, self.with_key) {
                     (_, true) => alert::alert(ui, Tone::Due, "The key leaves the vault", LEAVES),
                     (true, false) => {
-                        let text = "Such a file is none without its key: say that it may leave";
+                        let text = "Tick it to go on: such a file is nothing without its key";
                         ui.label(theme::soft(ui, text));
                     }
                     (false, false) => (),

@@ -64,7 +64,7 @@ pub(in crate::gui) fn opens_in<F: FileForm>(format: F) -> String {
         .into_iter()
         .filter(|destination| F::of(*destination) == format)
         .map(|destination| destination.needs().title);
-    takers.collect::<Vec<_>>().join(" · ")
+    takers.collect::<Vec<_>>().join("; ")
 }
 
 /// Every place, after the line for whoever wants to choose the form.

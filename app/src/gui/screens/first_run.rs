@@ -6,7 +6,7 @@ mod existing;
 mod kit;
 mod making;
 
-use chancery_engine::api::{CertificateId, Report};
+use chancery_engine::api::CertificateId;
 use egui::{Key, Response, Ui};
 
 use super::{Desk, View};
@@ -14,6 +14,7 @@ use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::centred;
 use crate::gui::parts::new_passphrase::NewPassphrase;
+use crate::gui::program::Lost;
 use crate::gui::theme::{self, icons, size};
 use crate::gui::widgets::choice::{self, Card};
 use crate::gui::widgets::field::{Field, Look, entered};
@@ -72,9 +73,9 @@ impl FirstRun {
     }
 
     /// What is there already could not be restored or opened.
-    pub(in crate::gui) fn came_back(&mut self, report: Report) {
+    pub(in crate::gui) fn came_back(&mut self, lost: Lost) {
         (self.door, self.step) = (Door::Existing, Step::Existing);
-        self.existing.came_back(report);
+        self.existing = Existing::after(lost);
     }
 
     /// `vault` is the id of the vault, as soon as there is one.
@@ -138,9 +139,7 @@ impl FirstRun {
     }
 
     fn existing_ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
-        let (first, back) = self.existing.ui(ui, view, wishes);
-        self.greet(&first);
-        if back {
+        if self.existing.ui(ui, view, wishes) {
             self.step = Step::Door;
         }
     }
@@ -278,8 +277,13 @@ impl FirstRun {
         }
         self.making.ui(ui);
         if let Some(certificate) = self.making.finished() {
-            if !self.kit.is_done() && self.kit.offer_ui(ui) {
-                self.kit.open(vault.unwrap_or_default(), view);
+            if !self.kit.is_done() {
+                let offer = self.kit.offer_ui(ui);
+                self.greet(&offer);
+                if offer.clicked() {
+                    self.greeted = None;
+                    self.kit.open(vault.unwrap_or_default(), view);
+                }
             }
             self.finished_ui(ui, certificate, wishes);
         } else if self.making.has_failed() {

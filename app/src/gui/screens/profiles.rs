@@ -86,12 +86,17 @@ impl Screen for Profiles {
                 .show(ui, |ui| page(ui, |ui| asked = self.detail_ui(ui).or(asked)));
         }
         page(ui, |ui| {
+            let mut turned = false;
             let rows = self.list.shown().map_or(&[][..], Vec::as_slice);
             if let Some(chosen) = tree_ui(ui, rows, self.selected.as_ref()) {
                 self.selected = Some(chosen);
+                turned = true;
             }
             if !wide {
                 ui.add_space(size::GAP_LARGE);
+                if turned {
+                    ui.scroll_to_cursor(Some(egui::Align::Center));
+                }
                 asked = self.detail_ui(ui).or(asked);
             }
         });

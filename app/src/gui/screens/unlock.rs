@@ -57,7 +57,11 @@ impl Unlock {
             if ui.ctx().content_rect().height() > LOW {
                 ui.label(theme::large_icon(ui, icons::VAULT));
             }
-            ui.label(theme::title(ui, "Unlock the vault"));
+            let title = match self.recover {
+                Some(_) => "Set a new passphrase",
+                None => "Unlock the vault",
+            };
+            ui.label(theme::title(ui, title));
             ui.label(theme::soft(ui, which(status)));
             ui.add_space(size::GAP);
             if let Some(recover) = &mut self.recover {

@@ -84,7 +84,7 @@ fn every_destination_that_takes_a_key_is_written_from_the_window() {
 #[test]
 fn a_form_is_chosen_by_hand_and_says_what_opens_it() {
     let (mut harness, folder) = exporting();
-    see(&mut harness, "Opens in Apache httpd · Caddy");
+    see(&mut harness, "Opens in Apache httpd; Caddy");
     choose(
         &mut harness,
         "Form",

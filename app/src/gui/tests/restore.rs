@@ -84,7 +84,11 @@ fn a_folder_that_holds_something_is_left_as_it_is_and_the_door_says_why() {
     press(&mut harness, "Restore backup");
     see(&mut harness, "backup.folder-not-empty");
     assert_eq!(std::fs::read_dir(&mine).unwrap().count(), 1);
+    // The file that was named is still there; its passphrase is not.
     assert!(is_disabled(&harness, "Try it out"));
+    type_into(&mut harness, "Passphrase of its vault", PASSPHRASE);
+    press(&mut harness, "Try it out");
+    see(&mut harness, "Can be restored");
 }
 
 #[test]
@@ -100,7 +104,7 @@ fn the_data_folder_of_another_installation_is_opened_and_one_without_a_vault_is_
     press(&mut harness, "Open data folder");
     see(&mut harness, "window.no-vault");
     assert_eq!(std::fs::read_dir(&empty).unwrap().count(), 0);
-    press_role(&mut harness, Role::Tab, "Open a data folder");
+    clear(&mut harness, "Data folder");
     type_into(&mut harness, "Data folder", &data.display().to_string());
     press(&mut harness, "Open data folder");
     see(&mut harness, "Unlock the vault");

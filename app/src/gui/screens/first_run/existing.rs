@@ -3,20 +3,19 @@
 use std::path::PathBuf;
 
 use chancery_engine::api::{BackupManifest, BackupTrial, Opener, Report, Secret};
-use egui::{Response, Ui};
+use egui::Ui;
 
 use crate::gui::files::{FileAnswer, FileAsk};
 use crate::gui::model::{Model, WishId, Wishes};
 use crate::gui::parts::backup_view;
 use crate::gui::parts::path_field::PathField;
-use crate::gui::program::Departure;
+use crate::gui::program::{Departure, Lost};
 use crate::gui::screens::View;
 use crate::gui::theme::{self, Tone, size};
 use crate::gui::widgets::field::{Look, entered};
 use crate::gui::widgets::secret_edit::SecretEdit;
 use crate::gui::widgets::{alert, button, report, tabs};
 
-#[derive(Default)]
 pub(super) struct Existing {
     what: What,
     backup: PathField,
@@ -44,6 +43,22 @@ struct Tried {
     found: Option<(Box<BackupManifest>, BackupTrial)>,
 }
 
+impl Default for Existing {
+    fn default() -> Self {
+        Self {
+            what: What::default(),
+            backup: PathField::default().focused(),
+            secret: SecretEdit::default(),
+            by_code: false,
+            asked: None,
+            tried: None,
+            refused: None,
+            into: None,
+            folder: PathField::default().focused(),
+        }
+    }
+}
+
 impl Existing {
     pub(super) fn tend(&mut self, model: &mut Model) {
         self.backup.tend(model);
@@ -65,30 +80,39 @@ impl Existing {
     }
 
     /// What was asked for could not be done; the engine that was left is back.
-    pub(super) fn came_back(&mut self, report: Report) {
-        self.refused = Some(report);
+    pub(super) fn after(lost: Lost) -> Self {
+        let named = PathField::holding(lost.path.display().to_string()).focused();
+        let (what, backup, folder) = match lost.is_backup {
+            true => (What::Restore, named, PathField::default()),
+            false => (What::Open, PathField::default(), named),
+        };
+        Self {
+            what,
+            backup,
+            folder,
+            refused: Some(lost.report),
+            ..Self::default()
+        }
     }
 
-    /// The first control, and whether the person goes back.
-    pub(super) fn ui(
-        &mut self,
-        ui: &mut Ui,
-        view: &View<'_>,
-        wishes: &mut Wishes,
-    ) -> (Response, bool) {
+    /// True when the person goes back.
+    pub(super) fn ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) -> bool {
         if let Some(what) = tabs::tabs(ui, self.what, WHATS) {
             self.what = what;
             self.refused = None;
         }
-        let (first, back) = match self.what {
-            What::Restore if self.found() => self.restore_ui(ui, view, wishes),
+        let back = match self.what {
+            What::Restore if self.found() => {
+                self.restore_ui(ui, view, wishes);
+                false
+            }
             What::Restore => self.try_ui(ui, wishes),
             What::Open => self.open_ui(ui, wishes),
         };
         if let Some(refused) = &self.refused {
             report::report(ui, refused);
         }
-        (first, back)
+        back
     }
 
     fn found(&self) -> bool {
@@ -96,7 +120,7 @@ impl Existing {
         tried.is_some_and(|tried| tried.found.is_some())
     }
 
-    fn try_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) -> (Response, bool) {
+    fn try_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) -> bool {
         ui.label(
             "A backup is one sealed file. It is restored in memory first, so that you see what is \
              in it and whether it is whole.",
@@ -122,7 +146,7 @@ impl Existing {
         };
         let file = PathBuf::from(self.backup.field.text.trim());
         let ready = !file.as_os_str().is_empty() && !self.secret.is_empty() && !under_way;
-        let (_, clicked, back) = buttons(ui, verb, ready);
+        let (clicked, back) = buttons(ui, verb, ready);
         if ready && (clicked || entered(ui, &secret)) {
             let typed = self.secret.take();
             let with = match self.by_code {
@@ -140,15 +164,10 @@ impl Existing {
                 found: None,
             });
         }
-        (secret, back)
+        back
     }
 
-    fn restore_ui(
-        &mut self,
-        ui: &mut Ui,
-        view: &View<'_>,
-        wishes: &mut Wishes,
-    ) -> (Response, bool) {
+    fn restore_ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
         let is_whole = self.found_ui(ui);
         let into = self
             .into
@@ -164,14 +183,7 @@ impl Existing {
             true => "Restore backup",
             false => "Restore it all the same",
         };
-        let mut another = false;
-        let (go, clicked) = ui
-            .horizontal_wrapped(|ui| {
-                let go = button::primary(ui, verb, !into.as_os_str().is_empty());
-                another = ui.button("Back").clicked();
-                (go.clone(), go.clicked())
-            })
-            .inner;
+        let (clicked, another) = buttons(ui, verb, !into.as_os_str().is_empty());
         if clicked && let Some(tried) = &self.tried {
             wishes.leave(Departure::Restore {
                 file: tried.file.clone(),
@@ -182,7 +194,6 @@ impl Existing {
         if another {
             (self.tried, self.refused) = (None, None);
         }
-        (go, false)
     }
 
     /// False where the trial has shown a fault.
@@ -205,7 +216,7 @@ impl Existing {
         trial.faults.is_empty()
     }
 
-    fn open_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) -> (Response, bool) {
+    fn open_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) -> bool {
         ui.label(
             "The folder of an installation that is there already, on this disk or another. Nothing \
              is copied: this window goes on in it.",
@@ -220,20 +231,20 @@ impl Existing {
         let folder = PathBuf::from(self.folder.field.text.trim());
         let ready = !folder.as_os_str().is_empty();
         let entered = entered && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        let (go, clicked, back) = buttons(ui, "Open data folder", ready);
+        let (clicked, back) = buttons(ui, "Open data folder", ready);
         if ready && (clicked || entered) {
             self.refused = None;
             wishes.leave(Departure::Open(folder));
         }
-        (go, back)
+        back
     }
 }
 
-fn buttons(ui: &mut Ui, verb: &str, ready: bool) -> (Response, bool, bool) {
+/// Whether to go on, and whether to go back.
+fn buttons(ui: &mut Ui, verb: &str, ready: bool) -> (bool, bool) {
     let shown = ui.horizontal_wrapped(|ui| {
-        let go = button::primary(ui, verb, ready);
-        let clicked = go.clicked();
-        (go, clicked, ui.button("Back").clicked())
+        let go = button::primary(ui, verb, ready).clicked();
+        (go, ui.button("Back").clicked())
     });
     shown.inner
 }

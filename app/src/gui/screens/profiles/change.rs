@@ -116,7 +116,7 @@ impl Change {
 
     fn purposes_ui(&mut self, ui: &mut Ui) {
         ui.label(theme::caption(ui, "Extended key usage"));
-        ui.horizontal_wrapped(|ui| {
+        ticks(ui, |ui| {
             // A certificate that is good for any purpose is refused anyway.
             for (name, id) in PURPOSES.iter().take(PURPOSES.len() - 1) {
                 if let Ok(id) = id.parse() {
@@ -141,7 +141,7 @@ impl Change {
         match is_own {
             true => {
                 let ticked = self.content.key_usage.get_or_insert_default();
-                ui.horizontal_wrapped(|ui| {
+                ticks(ui, |ui| {
                     for usage in Usage::ALL {
                         tick(ui, ticked, usage, usage.word());
                     }
@@ -160,7 +160,7 @@ impl Change {
         let names = &mut self.content.names;
         choice::drop_down(ui, "Alternative names", names, &options);
         if *names != NameRule::None {
-            ui.horizontal_wrapped(|ui| {
+            ticks(ui, |ui| {
                 for kind in NameKind::ALL {
                     tick(ui, &mut self.content.kinds, kind, kind_of_name(kind));
                 }
@@ -168,7 +168,7 @@ impl Change {
             });
         }
         ui.label(theme::caption(ui, "Kinds of keys; none ticked takes any"));
-        ui.horizontal_wrapped(|ui| {
+        ticks(ui, |ui| {
             for kind in KeyType::ALL {
                 tick(ui, &mut self.content.key_types, kind, kind.title());
             }
@@ -187,7 +187,7 @@ impl Change {
                 .extend(take.map(|take| (part.clone(), take)));
         }
         ui.label(theme::caption(ui, "Addresses of the authority left out"));
-        ui.horizontal_wrapped(|ui| {
+        ticks(ui, |ui| {
             for kind in AddressKind::ALL {
                 tick(ui, &mut self.content.leave_out, kind, address(kind));
             }
@@ -232,6 +232,14 @@ impl Change {
             ..content
         })
     }
+}
+
+/// Boxes one after the other, closer to each other than the fields of a form.
+fn ticks(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(size::GAP_LARGE, size::GAP_SMALL);
+        add(ui);
+    });
 }
 
 /// A box for `value`, ticked where it is among `chosen`. They keep their order.

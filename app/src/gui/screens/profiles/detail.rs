@@ -8,13 +8,14 @@ use egui::Ui;
 use super::Asked;
 use crate::gui::screens::section;
 use crate::gui::theme::{self, icons};
+use crate::gui::widgets::report::sentence;
 use crate::gui::widgets::{badge, facts};
 use crate::purposes;
 
 pub(super) fn detail(ui: &mut Ui, detail: &ProfileDetail) -> Option<Asked> {
     let (row, content) = (&detail.row, &detail.content);
     section(ui, &content.title);
-    ui.label(content.purpose.as_str());
+    ui.label(format!("{}.", content.purpose.trim_end_matches('.')));
     let asked = buttons_ui(ui, detail);
     facts::facts(ui, "profile", |ui| {
         facts::mono_row(ui, "Name", row.name.as_str(), row.name.as_str());
@@ -85,9 +86,10 @@ fn names(detail: &ProfileDetail) -> String {
         true => ", wildcards too",
         false => "",
     };
+    let rule = sentence(content.names.word());
     match kinds.is_empty() {
-        true => content.names.to_string(),
-        false => format!("{}: {}{wildcards}", content.names, kinds.join(", ")),
+        true => rule,
+        false => format!("{rule}: {}{wildcards}", kinds.join(", ")),
     }
 }
 
