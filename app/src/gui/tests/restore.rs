@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use chancery_engine::api::{BackupCommand, ListAuthorities};
+use chancery_engine::api::{AuditStateQuestion, BackupCommand, ListAuthorities, Opener};
 use tempfile::TempDir;
 
 use super::flow::is_disabled;
@@ -115,6 +115,43 @@ fn the_data_folder_of_another_installation_is_opened_and_one_without_a_vault_is_
     see(&mut harness, "Example Root");
 }
 
+#[test]
+fn the_loss_of_a_store_without_a_backup_is_accepted_only_by_who_types_what_is_lost() {
+    let kept = Kept::new();
+    let data = kept.folder.path().join("data");
+    let older = std::fs::read(data.join("chancery.redb")).unwrap();
+    let client = start(settings(&data), anna()).unwrap();
+    unlock(&client);
+    for _ in 0..5 {
+        carry_out(&client, Command::Vault(VaultCommand::Lock));
+        unlock(&client);
+    }
+    carry_out(&client, Command::Vault(VaultCommand::Lock));
+    drop(client);
+    std::fs::write(data.join("chancery.redb"), older).unwrap();
+    let client = start(settings(&data), anna()).unwrap();
+    unlock(&client);
+    let state = client.read(&AuditStateQuestion).unwrap().value;
+    let lost = state.vault_sealed_to.unwrap();
+    let mut harness = window_of(client.clone(), [1280.0, 1000.0]);
+    press(&mut harness, "Audit");
+    see(&mut harness, "Entries are missing");
+    press(&mut harness, "There is no backup: accept the loss…");
+    type_into(&mut harness, "Passphrase of the vault", PASSPHRASE);
+    assert!(is_disabled(&harness, "Accept the loss"));
+    type_into(
+        &mut harness,
+        &format!("Type {lost} to go on"),
+        &lost.to_string(),
+    );
+    press(&mut harness, "Accept the loss");
+    see(&mut harness, "Loss accepted");
+    harness.run_steps(5);
+    assert!(harness.query_by_label("Entries are missing").is_none());
+    let state = client.read(&AuditStateQuestion).unwrap().value;
+    assert_eq!(state.rolled_back, None);
+}
+
 /// An installation in a folder, closed, and its backup.
 struct Kept {
     folder: TempDir,
@@ -166,6 +203,15 @@ fn settings(folder: &Path) -> Settings {
         idle_lock: None,
         ..Settings::at(Home::Folder(folder.to_owned()))
     }
+}
+
+fn unlock(client: &Client) {
+    let with = Opener::Passphrase(Secret::new(PASSPHRASE.to_owned()));
+    let accept_older = false;
+    carry_out(
+        client,
+        Command::Vault(VaultCommand::Unlock { with, accept_older }),
+    );
 }
 
 fn anna() -> Actor {
