@@ -20,6 +20,7 @@ pub(super) enum Action {
     Lock,
     NewAuthority,
     Palette,
+    Profiles,
     Rail,
     Requests,
     Secrets,
@@ -28,7 +29,7 @@ pub(super) enum Action {
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::AddRequest,
         Self::Audit,
         Self::Authorities,
@@ -42,6 +43,7 @@ impl Action {
         Self::Lock,
         Self::NewAuthority,
         Self::Palette,
+        Self::Profiles,
         Self::Rail,
         Self::Requests,
         Self::Secrets,
@@ -64,6 +66,7 @@ impl Action {
             Self::Lock => "Lock vault",
             Self::NewAuthority => "New authority…",
             Self::Palette => "Search or command",
+            Self::Profiles => "Profiles",
             Self::Rail => "Wide or narrow rail",
             Self::Requests => "Requests",
             Self::Secrets => "Secrets",
@@ -87,6 +90,7 @@ impl Action {
             Self::Lock => "Wipe the open keys from memory; nothing can be read until unlocked",
             Self::NewAuthority => "Create a root or an intermediate",
             Self::Palette => "Find a screen, an action, a certificate or an authority",
+            Self::Profiles => "What certificates of one sort contain; copies can be changed",
             Self::Rail => "Show or hide the words at the left",
             Self::Requests => "Requests that wait for a decision, and those decided",
             Self::Secrets => "Private keys, who may use them, and what opens the vault",
@@ -110,6 +114,7 @@ impl Action {
             Self::Unlocking => icons::UNLOCK,
             Self::Lock => icons::LOCK,
             Self::Palette => icons::SEARCH,
+            Self::Profiles => icons::FILE,
             Self::Rail => icons::SIDEBAR,
             Self::Requests => icons::REQUESTS,
             Self::Secrets => icons::VAULT,
@@ -132,6 +137,7 @@ impl Action {
             Self::Lock => (Modifiers::COMMAND, Key::L),
             Self::NewAuthority => (shift, Key::N),
             Self::Palette => (Modifiers::COMMAND, Key::K),
+            Self::Profiles => (Modifiers::COMMAND, Key::Num6),
             Self::Rail => (Modifiers::COMMAND, Key::B),
             Self::Requests => (Modifiers::COMMAND, Key::Num2),
             Self::Secrets => (Modifiers::COMMAND, Key::Num5),
@@ -152,6 +158,7 @@ impl Action {
             Self::Import => Place::Import,
             Self::Issue => Place::Issue,
             Self::NewAuthority => Place::NewAuthority,
+            Self::Profiles => Place::Profiles,
             Self::Requests => Place::Requests,
             Self::Secrets => Place::Secrets(Part::Keys),
             Self::Unlocking => Place::Secrets(Part::Slots),

@@ -18,6 +18,7 @@ pub(super) enum Place {
     /// Among the secrets, with this one selected.
     Key(KeyId),
     NewAuthority,
+    Profiles,
     Requests,
     Secrets(Part),
 }
@@ -40,6 +41,7 @@ impl Place {
             Self::Authorities(_) | Self::Import | Self::NewAuthority => Self::Authorities(None),
             Self::Certificate(_) | Self::Certificates | Self::Issue => Self::Certificates,
             Self::Gallery => Self::Gallery,
+            Self::Profiles => Self::Profiles,
             Self::Key(_) | Self::Secrets(_) => Self::Secrets(Part::Keys),
         }
     }

@@ -1,5 +1,6 @@
 //! Pieces that know our data and are used by several screens.
 
+pub(super) mod backup_view;
 pub(super) mod centred;
 pub(super) mod chain_view;
 pub(super) mod choices;
@@ -8,6 +9,7 @@ pub(super) mod description_view;
 pub(super) mod digits;
 pub(super) mod errand;
 pub(super) mod export;
+pub(super) mod file_form;
 pub(super) mod findings;
 pub(super) mod names;
 pub(super) mod new_passphrase;

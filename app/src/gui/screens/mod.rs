@@ -11,6 +11,7 @@ pub(super) mod gallery;
 pub(super) mod import;
 pub(super) mod issue;
 pub(super) mod new_authority;
+pub(super) mod profiles;
 pub(super) mod requests;
 pub(super) mod secrets;
 pub(super) mod unlock;
@@ -61,6 +62,7 @@ pub(super) struct Screens {
     pub(super) import: import::Import,
     pub(super) issue: issue::Issue,
     pub(super) new_authority: new_authority::NewAuthorityForm,
+    pub(super) profiles: profiles::Profiles,
     pub(super) requests: requests::Requests,
     pub(super) secrets: secrets::Secrets,
 }
@@ -92,6 +94,7 @@ impl Screens {
                 &mut self.secrets
             }
             Place::NewAuthority => &mut self.new_authority,
+            Place::Profiles => &mut self.profiles,
             Place::Requests => &mut self.requests,
             Place::Secrets(part) => {
                 self.secrets.turn_to(part);
