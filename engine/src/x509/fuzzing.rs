@@ -1,5 +1,7 @@
 //! Doors for `tests/fuzz`: foreign certificates, requests and their parts, and what holds of them.
 
+use std::sync::Arc;
+
 use crate::base::{Choices, CrlNumber, Identifier, Secret, Serial, Timestamp, Verdict, shown};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::Tbs;
@@ -7,7 +9,7 @@ use crate::x509::certificate::Certificate;
 use crate::x509::chain::{Usage, verify_authority, verify_chain, verify_root};
 use crate::x509::constraints::Constraints;
 use crate::x509::container::{
-    Bundle, Openness, PrivateKey, Reading, write_certificates, write_jks,
+    Bundle, Openness, PrivateKey, Reading, to_der, write_certificates, write_jks,
 };
 use crate::x509::crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 use crate::x509::draft::{Draft, IssuerView, Wish};
@@ -180,7 +182,8 @@ pub fn container(bytes: &[u8], password: Option<&str>, unauthenticated: bool) {
     }
 }
 
-/// Something in the place of a certificate, written as trusted and read again.
+/// Something in the place of a certificate, written as trusted and read again. In PKCS #7, which is
+/// read as BER, it has to be DER.
 pub fn trusted(name: &str, der: &[u8], password: &str) {
     let password = Secret::new(password.to_owned());
     let reading = Reading {
@@ -189,10 +192,12 @@ pub fn trusted(name: &str, der: &[u8], password: &str) {
     };
     let anchors = [(name.to_owned(), der.to_vec())];
     let one = [der.to_vec()];
-    let forms = [
-        write_certificates(&one).unwrap_or_else(|error| panic!("{error}")),
-        write_jks(&anchors, &password, NOW).unwrap_or_else(|error| panic!("{}", error.what)),
-    ];
+    let jks = write_jks(&anchors, &password, NOW).unwrap_or_else(|error| panic!("{}", error.what));
+    let pkcs7 = write_certificates(&one).unwrap_or_else(|error| panic!("{error}"));
+    let mut forms = vec![jks];
+    if to_der(&pkcs7, "").is_ok_and(|der| der == pkcs7) {
+        forms.push(pkcs7);
+    }
     for form in forms {
         let read = Bundle::read(&form, reading).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(read.certificates.len(), 1);
