@@ -133,7 +133,7 @@ fn relative(record: &Txt) -> &str {
 #[derive(Deserialize)]
 struct Page<T> {
     data: Vec<T>,
-    pages: usize,
+    pages: u32,
 }
 
 #[derive(Deserialize)]
@@ -266,7 +266,8 @@ mod tests {
         let settings = BTreeMap::from([("endpoint".to_owned(), service.url().to_owned())]);
         let secrets = BTreeMap::from([("token".to_owned(), Secret::new("t".to_owned()))]);
         let http = http::Client::new(&http::Settings::default()).unwrap();
-        dns::open("linode", settings, secrets, http).unwrap()
+        let clock = std::sync::Arc::new(crate::base::SystemClock);
+        dns::open("linode", settings, secrets, http, clock).unwrap()
     }
 
     fn txt(zone: &str) -> Txt {

@@ -102,7 +102,7 @@ impl Vultr {
     async fn pages(&self, path: &str) -> Result<Vec<Page>, DnsError> {
         let mut pages = Vec::new();
         let mut cursor = String::new();
-        while pages.len() < MOST_PAGES {
+        while pages.len() < MOST_PAGES as usize {
             let request = self
                 .request(Method::Get, path)
                 .query(&[("per_page", "500")]);
@@ -287,7 +287,8 @@ mod tests {
         let settings = BTreeMap::from([("endpoint".to_owned(), service.url().to_owned())]);
         let secrets = BTreeMap::from([("api-key".to_owned(), Secret::new("k".to_owned()))]);
         let http = http::Client::new(&http::Settings::default()).unwrap();
-        dns::open("vultr", settings, secrets, http).unwrap()
+        let clock = std::sync::Arc::new(crate::base::SystemClock);
+        dns::open("vultr", settings, secrets, http, clock).unwrap()
     }
 
     fn txt() -> Txt {
