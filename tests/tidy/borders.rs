@@ -343,6 +343,7 @@ const DOORS: &[Door] = &[
         name: "tokio",
         watched: "engine/src/",
         open: &[
+            "engine/src/acme/",
             "engine/src/dns/",
             "engine/src/http/",
             "engine/src/runtime/",

@@ -160,7 +160,9 @@ const GRACE: Duration = Duration::from_secs(1);
 
 const LONGEST_WORDS: usize = 1000;
 
-#[cfg(all(test, unix))]
+// Scripts of a shell stand in for the program.
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
     use std::fs::Permissions;
@@ -169,7 +171,8 @@ mod tests {
 
     use super::*;
     use crate::base::{Explain, SystemClock};
-    use crate::{dns, http};
+    use crate::dns;
+    use crate::http;
 
     fn driver(
         folder: &tempfile::TempDir,

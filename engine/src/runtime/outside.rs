@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -20,6 +21,8 @@ use crate::store::dns::ProviderRecord;
 pub(super) struct Outside {
     servers: Mutex<HashMap<(String, Vec<String>), (Server, Timestamp)>>,
     orders: Mutex<HashMap<OrderId, Arc<Control>>>,
+    /// By the roots they trust, and how long they wait: each keeps its connections.
+    clients: Mutex<HashMap<(Vec<String>, Duration), Client>>,
 }
 
 /// How an order under way is spoken to, and listened to.
@@ -45,7 +48,7 @@ impl Outside {
         (url, roots): (&str, &[String]),
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Server, Report> {
-        let http = client(roots)?;
+        let http = self.client(roots, CA_TIMEOUT)?;
         let http = match observer {
             Some(observer) => http.observed_by(observer),
             None => http,
@@ -81,6 +84,20 @@ impl Outside {
         Ok(Session::new(server, signer, account.url.clone()))
     }
 
+    fn client(&self, roots: &[String], timeout: Duration) -> Result<Client, Report> {
+        let place = (roots.to_vec(), timeout);
+        if let Some(client) = lock(&self.clients).get(&place) {
+            return Ok(client.clone());
+        }
+        let client = Client::new(&http::Settings {
+            only_roots: roots.iter().filter_map(|der| unhex(der)).collect(),
+            timeout,
+            ..http::Settings::default()
+        })?;
+        lock(&self.clients).insert(place, client.clone());
+        Ok(client)
+    }
+
     pub(super) fn control(&self, id: OrderId) -> Arc<Control> {
         Arc::clone(lock(&self.orders).entry(id).or_default())
     }
@@ -104,7 +121,7 @@ pub(super) fn driver(
     for (field, id) in &provider.secrets {
         secrets.insert(field.clone(), context.vault.secret(*id)?);
     }
-    let http = client(&[])?;
+    let http = context.outside.client(&[], PROVIDER_TIMEOUT)?;
     let http = match observer {
         Some(observer) => http.observed_by(observer),
         None => http,
@@ -118,14 +135,6 @@ pub(super) fn driver(
 pub(super) fn provider(context: &Context, id: DnsProviderId) -> Result<ProviderRecord, Report> {
     let found = crate::store::dns::get(&context.snapshot()?, id)?;
     found.ok_or_else(|| super::handle::dns::ProviderError::Unknown(id).into())
-}
-
-fn client(roots: &[String]) -> Result<Client, Report> {
-    let settings = http::Settings {
-        only_roots: roots.iter().filter_map(|der| unhex(der)).collect(),
-        ..http::Settings::default()
-    };
-    Ok(Client::new(&settings)?)
 }
 
 impl Transcript {
@@ -187,6 +196,11 @@ fn cut(text: String) -> String {
 fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
     it.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+const CA_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Some providers take more than a minute to answer.
+const PROVIDER_TIMEOUT: Duration = Duration::from_secs(150);
 
 /// Kept of one order.
 const EXCHANGES: usize = 400;

@@ -91,6 +91,9 @@ fn talk(stream: TcpStream, answer: &dyn Fn(Asked) -> Answer) -> std::io::Result<
         from.read_exact(&mut body)?;
         let body = serde_json::from_slice(&body).unwrap_or_default();
         let said = answer(Asked { path, body });
+        if said.status == 0 {
+            return Ok(());
+        }
         let mut head = format!("HTTP/1.1 {} -\r\n", said.status);
         for (name, value) in &said.headers {
             head.push_str(&format!("{name}: {value}\r\n"));

@@ -34,6 +34,7 @@ pub enum At {
 /// What is answered in place of the usual.
 #[derive(Clone, Debug)]
 pub struct Refusal {
+    /// 0 for no answer at all.
     pub status: u16,
     /// Of a problem document: `rateLimited`.
     pub kind: &'static str,
@@ -125,6 +126,11 @@ impl AcmeServer {
     /// The next so many requests of this kind are refused.
     pub fn refuses(&self, at: At, times: u32, refusal: Refusal) {
         self.shared.lock().refusals.insert(at, (times, refusal));
+    }
+
+    /// The next so many requests of this kind end with the connection, unanswered.
+    pub fn breaks_off(&self, at: At, times: u32) {
+        self.refuses(at, times, Refusal::new(0, "", ""));
     }
 
     /// Requests of this kind get no answer until `release`.

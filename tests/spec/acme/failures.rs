@@ -156,6 +156,33 @@ fn a_fault_of_the_ca_that_stays_is_told_after_a_while() {
 }
 
 #[test]
+fn a_network_that_breaks_down_in_the_middle_is_waited_out() {
+    let desk = Desk::new();
+    for at in [
+        At::Order,
+        At::Authorization,
+        At::Poll,
+        At::Finalize,
+        At::Certificate,
+    ] {
+        desk.server.breaks_off(at, 1);
+    }
+    let ended = desk.ended(desk.order(&["www.rig.test"]));
+    assert_eq!(ended.row.state, OrderState::Done, "{:?}", ended.steps);
+    assert_eq!(desk.server.issued(), 1);
+}
+
+#[test]
+fn a_network_that_stays_down_is_told_with_the_host_and_what_to_check() {
+    let desk = Desk::new();
+    desk.server.breaks_off(At::Order, u32::MAX);
+    let report = desk.failure();
+    assert!(report.code.starts_with("http."), "{report:?}");
+    assert!(report.what.contains("could not be asked"), "{report:?}");
+    assert!(report.why[0].contains("127.0.0.1"), "{report:?}");
+}
+
+#[test]
 fn a_directory_that_cannot_be_reached_is_told_with_its_host() {
     let world = World::with_vault();
     let refused = world.refused(create(wish_for_account("main", "http://127.0.0.1:9/dir")));

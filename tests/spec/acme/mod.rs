@@ -53,6 +53,7 @@ impl Desk {
             propagation_limit_secs: 60,
             dry_run: false,
             automatic: true,
+            persistent: false,
             replaces: None,
         }
     }

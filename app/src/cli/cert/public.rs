@@ -63,6 +63,10 @@ pub(crate) struct Public {
     /// Rehearse it at the CA's staging directory: nothing enters the inventory
     #[arg(long, requires = "acme", conflicts_with = "out", help_heading = PUBLIC)]
     dry_run: bool,
+    /// Prove the names by records that stay, where the CA takes that (dns-persist-01): renewals then
+    /// change nothing in the DNS
+    #[arg(long, requires = "acme", help_heading = PUBLIC)]
+    persist: bool,
     /// Never renew it without a person
     #[arg(long, requires = "acme", help_heading = PUBLIC)]
     no_renew: bool,
@@ -141,6 +145,7 @@ impl Public {
             propagation_limit_secs: self.propagation_limit,
             dry_run: self.dry_run,
             automatic: !self.no_renew,
+            persistent: self.persist,
             replaces: None,
         };
         if let Some(folder) = wish.out {
