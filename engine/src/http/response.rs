@@ -1,10 +1,11 @@
 //! A response as plain data.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-#[derive(Clone, Debug)]
+/// What came back. Its `Debug` says little, since a body may hold a token.
 pub(crate) struct Response {
     pub(crate) status: u16,
     /// Names in lower case.
@@ -61,6 +62,12 @@ impl Response {
         let until = http_date(value)?;
         let now = http_date(self.header("date")?)?;
         u64::try_from(until - now).ok().map(Duration::from_secs)
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with {} octets", self.status, self.body.len())
     }
 }
 
