@@ -78,7 +78,7 @@ impl Service {
     pub(super) fn read<T: DeserializeOwned>(&self, response: &Response) -> Result<T, DnsError> {
         response.json().map_err(|error| DnsError::NotUnderstood {
             service: self.title,
-            why: error.to_string(),
+            why: response.blanked(error.to_string()),
         })
     }
 
@@ -109,13 +109,14 @@ impl Service {
     }
 }
 
-/// The sentence inside an answer that says what went wrong, made safe to show.
+/// The sentence inside an answer that says what went wrong, made safe to show: some repeat the
+/// credential.
 fn said(response: &Response) -> String {
     let sentence = response
         .json::<Value>()
         .ok()
         .and_then(|body| sentence(&body));
-    let text = sentence.unwrap_or_else(|| response.text());
+    let text = response.blanked(sentence.unwrap_or_else(|| response.text()));
     let first: String = text.trim().chars().take(LONGEST_WORDS).collect();
     shown(&first).into_owned()
 }

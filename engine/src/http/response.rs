@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+use crate::base::Secret;
+use crate::http::transcript;
+
 /// What came back. Its `Debug` says little, since a body may hold a token.
 pub(crate) struct Response {
     pub(crate) status: u16,
     /// Names in lower case.
     headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// Those of the request, which a service may repeat.
+    pub(super) secrets: Vec<Secret<String>>,
 }
 
 impl Response {
@@ -23,6 +28,7 @@ impl Response {
             status: answer.status().as_u16(),
             headers: headers.collect(),
             body: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -46,6 +52,11 @@ impl Response {
     /// The body; what is not UTF-8 in it is replaced.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// `text` out of this response, to be shown: the secrets of the request are blanked.
+    pub(crate) fn blanked(&self, text: String) -> String {
+        transcript::blanked(text, &self.secrets)
     }
 
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
