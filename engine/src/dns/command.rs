@@ -160,7 +160,8 @@ const GRACE: Duration = Duration::from_secs(1);
 
 const LONGEST_WORDS: usize = 1000;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::collections::BTreeMap;
     use std::fs::Permissions;
@@ -168,7 +169,8 @@ mod tests {
 
     use super::*;
     use crate::base::Explain;
-    use crate::{dns, http};
+    use crate::dns;
+    use crate::http;
 
     fn driver(
         folder: &tempfile::TempDir,

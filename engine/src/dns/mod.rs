@@ -14,6 +14,7 @@ mod manual;
 mod name;
 #[cfg(test)]
 mod nameserver;
+mod porkbun;
 mod powerdns;
 mod propagation;
 mod resolver;
@@ -112,6 +113,7 @@ const KINDS: &[&ProviderKind] = &[
     &command::KIND,
     &linode::KIND,
     &manual::KIND,
+    &porkbun::KIND,
     &powerdns::KIND,
     &rfc2136::KIND,
     &vultr::KIND,

@@ -12,7 +12,8 @@ use tokio::net::{TcpListener, UdpSocket};
 
 use super::*;
 use crate::base::{Explain, Secret};
-use crate::{dns, http};
+use crate::dns;
+use crate::http;
 
 /// 32 octets of zero and one, in base64.
 const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";

@@ -8,8 +8,8 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair,
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::super::{Client, Request, Settings};
 use crate::base::Explain;
+use crate::http::{Client, Request, Settings};
 
 type Root = CertifiedIssuer<'static, KeyPair>;
 
