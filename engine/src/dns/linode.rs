@@ -175,7 +175,7 @@ mod tests {
             zones(),
             records(&[(1, "_acme-challenge", "old")]),
             DOCS.post("/domains/7/records")
-                .with_header("Authorization", "Bearer t")
+                .with_header("Authorization", "Bearer t0ken")
                 .with_json(json!({
                     "type": "TXT",
                     "name": "_acme-challenge",
@@ -264,7 +264,7 @@ mod tests {
 
     fn driver(service: &Player) -> Box<dyn Driver> {
         let settings = BTreeMap::from([("endpoint".to_owned(), service.url().to_owned())]);
-        let secrets = BTreeMap::from([("token".to_owned(), Secret::new("t".to_owned()))]);
+        let secrets = BTreeMap::from([("token".to_owned(), Secret::new("t0ken".to_owned()))]);
         let http = http::Client::new(&http::Settings::default()).unwrap();
         let clock = std::sync::Arc::new(crate::base::SystemClock);
         dns::open("linode", settings, secrets, http, clock).unwrap()
@@ -281,7 +281,7 @@ mod tests {
 
     fn zones() -> Expected {
         DOCS.get("/domains?page=1&page_size=500")
-            .with_header("Authorization", "Bearer t")
+            .with_header("Authorization", "Bearer t0ken")
             .answers(
                 200,
                 list(json!([{ "id": 7, "domain": "example.org", "type": "master" }])),

@@ -20,6 +20,7 @@ mod name;
 #[cfg(test)]
 mod nameserver;
 mod ovh;
+mod porkbun;
 mod powerdns;
 mod propagation;
 mod records;
@@ -132,6 +133,7 @@ const KINDS: &[&ProviderKind] = &[
     &linode::KIND,
     &manual::KIND,
     &ovh::KIND,
+    &porkbun::KIND,
     &powerdns::KIND,
     &rfc2136::KIND,
     &route53::KIND,

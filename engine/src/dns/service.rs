@@ -101,7 +101,7 @@ impl Service {
         let json = response.json();
         json.map_err(|error| match is_web_page(response) {
             true => self.web_page(response),
-            false => self.not_understood(error.to_string()),
+            false => self.not_understood(response.blanked(error.to_string())),
         })
     }
 
@@ -150,7 +150,8 @@ impl Service {
     }
 }
 
-/// The sentence inside an answer that says what went wrong, made safe to show.
+/// The sentence inside an answer that says what went wrong, made safe to show: some repeat the
+/// credential.
 fn said(response: &Response) -> String {
     let sentence = response
         .json::<Value>()
@@ -160,6 +161,7 @@ fn said(response: &Response) -> String {
         true => page_title(response),
         false => response.text(),
     });
+    let text = response.blanked(text);
     let first: String = text.trim().chars().take(LONGEST_WORDS).collect();
     shown(&first).into_owned()
 }

@@ -194,10 +194,10 @@ mod tests {
     async fn a_value_is_added_beside_another_one() {
         let service = Player::start([
             DOCS.get(LIST)
-                .with_header("Authorization", "Bearer k")
+                .with_header("Authorization", "Bearer k3y")
                 .answers(200, page(&[("1", "_acme-challenge", "\"old\"")], "")),
             DOCS.post("/domains/example.org/records")
-                .with_header("Authorization", "Bearer k")
+                .with_header("Authorization", "Bearer k3y")
                 .with_json(json!({
                     "name": "_acme-challenge",
                     "type": "TXT",
@@ -269,6 +269,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_service_that_repeats_the_key_does_not_bring_it_into_the_error() {
+        let answer = json!({ "error": "Invalid API key: s3cret", "status": 401 });
+        let service = Player::start([DOCS.get(LIST).answers(401, answer)]).await;
+        let error = keyed(&service, "s3cret").publish(&txt()).await.unwrap_err();
+        let told = error.to_string();
+        assert!(told.ends_with("Invalid API key: •••"), "{told}");
+        service.finish();
+    }
+
+    #[tokio::test]
     async fn the_key_reaches_every_zone_of_the_account() {
         let zones = json!({
             "domains": [{ "domain": "example.org", "date_created": "", "dns_sec": "disabled" }],
@@ -284,8 +294,12 @@ mod tests {
     }
 
     fn driver(service: &Player) -> Box<dyn Driver> {
+        keyed(service, "k3y")
+    }
+
+    fn keyed(service: &Player, key: &str) -> Box<dyn Driver> {
         let settings = BTreeMap::from([("endpoint".to_owned(), service.url().to_owned())]);
-        let secrets = BTreeMap::from([("api-key".to_owned(), Secret::new("k".to_owned()))]);
+        let secrets = BTreeMap::from([("api-key".to_owned(), Secret::new(key.to_owned()))]);
         let http = http::Client::new(&http::Settings::default()).unwrap();
         let clock = std::sync::Arc::new(crate::base::SystemClock);
         dns::open("vultr", settings, secrets, http, clock).unwrap()

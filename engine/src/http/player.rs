@@ -3,7 +3,7 @@
 //! ```ignore
 //! const DOCS: Source = Source::written("2026-11-28", "https://doc.example.org/api");
 //! let service = Player::start([
-//!     DOCS.get("/zones").with_header("X-API-Key", "k").answers(200, json!([])),
+//!     DOCS.get("/zones").with_header("X-API-Key", "k3y").answers(200, json!([])),
 //!     DOCS.patch("/zones/a").with_json(json!({ "add": 1 })).answers(204, Value::Null),
 //! ])
 //! .await;

@@ -3,7 +3,7 @@
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::RecordType::{A, AAAA, CNAME, NS, SOA};
 
-use super::resolver;
+use super::{SHORT, resolver};
 use crate::base::Explain;
 use crate::dns::RecordName;
 use crate::dns::nameserver::{NameServer, Reply, records};
@@ -135,7 +135,6 @@ async fn each_failure_of_a_resolver_has_its_own_name() {
             "dns.answer-not-understood",
         ),
         (Reply::Garbage, "dns.answer-not-understood"),
-        (Reply::Silent, "dns.timeout"),
     ] {
         let server = NameServer::start().await.says("a.test", CNAME, reply);
         let error = resolver(&[&server])
@@ -144,6 +143,12 @@ async fn each_failure_of_a_resolver_has_its_own_name() {
             .unwrap_err();
         assert_eq!(error.code(), code, "{error}");
     }
+    let silent = NameServer::start()
+        .await
+        .says("a.test", CNAME, Reply::Silent);
+    let impatient = resolver(&[&silent]).patient_for(SHORT);
+    let error = impatient.place(&name("a.test")).await.unwrap_err();
+    assert_eq!(error.code(), "dns.timeout");
     let error = resolver(&[]).place(&name("a.test")).await.unwrap_err();
     assert_eq!(error.code(), "dns.no-resolvers");
 }
