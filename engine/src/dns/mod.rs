@@ -11,11 +11,13 @@ mod error;
 mod exchange;
 mod gandi;
 mod given;
+mod google;
 mod hetzner;
 mod manual;
 mod name;
 #[cfg(test)]
 mod nameserver;
+mod oauth;
 mod ovh;
 mod powerdns;
 mod propagation;
@@ -124,6 +126,7 @@ const KINDS: &[&ProviderKind] = &[
     &desec::KIND,
     &digitalocean::KIND,
     &gandi::KIND,
+    &google::KIND,
     &hetzner::KIND,
     &manual::KIND,
     &ovh::KIND,
