@@ -2,6 +2,7 @@
 //! and looking from outside at what its servers say.
 
 mod acme_dns;
+mod azure;
 mod caa;
 mod cloudflare;
 mod command;
@@ -121,6 +122,7 @@ pub(crate) fn open(
 /// One line for each provider, by name.
 const KINDS: &[&ProviderKind] = &[
     &acme_dns::KIND,
+    &azure::KIND,
     &cloudflare::KIND,
     &command::KIND,
     &desec::KIND,
