@@ -65,5 +65,5 @@ pub use revocation::{CrlNumber, Revocation, RevocationReason};
 pub use secret::Secret;
 pub use serial::Serial;
 pub use shown::shown;
-pub(crate) use signature::{is_ed25519, verifies_ed25519};
+pub(crate) use signature::{is_ed25519, sign_rs256, verifies_ed25519};
 pub use subtree::{IpSubtree, Subtree};

@@ -2,6 +2,7 @@
 //! and looking from outside at what its servers say.
 
 mod acme_dns;
+mod azure;
 mod caa;
 mod cloudflare;
 mod command;
@@ -13,12 +14,14 @@ mod exchange;
 pub mod fuzzing;
 mod gandi;
 mod given;
+mod google;
 mod hetzner;
 mod linode;
 mod manual;
 mod name;
 #[cfg(test)]
 mod nameserver;
+mod oauth;
 mod ovh;
 mod porkbun;
 mod powerdns;
@@ -124,11 +127,13 @@ pub(crate) fn open(
 /// One line for each provider, by name.
 const KINDS: &[&ProviderKind] = &[
     &acme_dns::KIND,
+    &azure::KIND,
     &cloudflare::KIND,
     &command::KIND,
     &desec::KIND,
     &digitalocean::KIND,
     &gandi::KIND,
+    &google::KIND,
     &hetzner::KIND,
     &linode::KIND,
     &manual::KIND,

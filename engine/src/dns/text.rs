@@ -1,6 +1,9 @@
 //! Values of TXT records as zone files write them (RFC 1035, 5.1): strings in quotation marks,
 //! each of at most 255 bytes.
 
+use std::iter::Peekable;
+use std::str::Bytes;
+
 /// `value` in as many strings as it needs.
 pub(super) fn quoted(value: &str) -> String {
     let mut text = String::with_capacity(value.len() + 2);
@@ -21,36 +24,55 @@ pub(super) fn quoted(value: &str) -> String {
     text
 }
 
-/// The strings of `text` one after the other: the value that a resolver's user sees. What stands
-/// in no quotation marks, as some services have it, is the value itself.
+/// Strings side by side.
+pub(super) fn joined(strings: &[String]) -> String {
+    let strings: Vec<String> = strings
+        .iter()
+        .map(|string| format!("\"{}\"", string.replace('\\', "\\\\").replace('"', "\\\"")))
+        .collect();
+    strings.join(" ")
+}
+
+/// The value that `text` stands for: its strings one after the other.
 pub(super) fn unquoted(text: &str) -> String {
+    strings(text).concat()
+}
+
+/// The strings of `text`. What stands in no quotation marks, as some services have it, is one.
+pub(super) fn strings(text: &str) -> Vec<String> {
     let trimmed = text.trim();
     if !trimmed.starts_with('"') {
-        return text.to_owned();
+        return vec![text.to_owned()];
     }
-    let mut value = Vec::with_capacity(trimmed.len());
+    let mut strings = Vec::new();
+    let mut inside = None;
     let mut bytes = trimmed.bytes().peekable();
-    let mut is_inside = false;
     while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => is_inside = !is_inside,
-            b'\\' => {
-                let mut code = 0;
-                let mut digits = 0;
-                while let Some(digit) = bytes.next_if(|next| digits < 3 && next.is_ascii_digit()) {
-                    code = code * 10 + u32::from(digit - b'0');
-                    digits += 1;
-                }
-                match digits {
-                    0 => value.extend(bytes.next()),
-                    _ => value.extend(u8::try_from(code)),
-                }
-            }
-            byte if is_inside => value.push(byte),
-            _ => {}
+        match (byte, &mut inside) {
+            (b'"', None) => inside = Some(Vec::new()),
+            (b'"', Some(_)) => strings.extend(inside.take()),
+            (b'\\', Some(string)) => string.extend(escaped(&mut bytes)),
+            (byte, Some(string)) => string.push(byte),
+            (_, None) => {}
         }
     }
-    String::from_utf8_lossy(&value).into_owned()
+    strings.extend(inside);
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    strings.into_iter().map(text).collect()
+}
+
+/// What stands behind a `\`: three digits for a byte, or a character for itself.
+fn escaped(bytes: &mut Peekable<Bytes<'_>>) -> Option<u8> {
+    let mut code = 0;
+    let mut digits = 0;
+    while let Some(digit) = bytes.next_if(|next| digits < 3 && next.is_ascii_digit()) {
+        code = code * 10 + u32::from(digit - b'0');
+        digits += 1;
+    }
+    match digits {
+        0 => bytes.next(),
+        _ => u8::try_from(code).ok(),
+    }
 }
 
 const LONGEST_STRING: usize = 255;
@@ -67,6 +89,13 @@ mod tests {
         }
         assert_eq!(quoted("a\"b"), r#""a\"b""#);
         assert_eq!(quoted(&long).matches("\" \"").count(), 1);
+    }
+
+    #[test]
+    fn strings_stay_where_they_end() {
+        let parts = ["a\"b", "", "c\\"].map(str::to_owned);
+        assert_eq!(joined(&parts), r#""a\"b" "" "c\\""#);
+        assert_eq!(strings(&joined(&parts)), parts);
     }
 
     #[test]
