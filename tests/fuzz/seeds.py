@@ -60,6 +60,7 @@ def main(out):
     folder = b"".join(bytes([name]) + counted(whole) for name, whole in files.items())
     put(out / "import", [b"\0" + index, b"\1" + made["leaf.pem"], b"\2" + folder])
     put(out / "text", [text.encode() for text in TEXTS])
+    put(out / "window", [json.dumps(left).encode() for left in WINDOWS])
     put(out / "vault", vault_seeds(made))
     put(out / "audit", audit_seeds())
     put(out / "store", rows(FIXTURES / "store-v1.redb"))
@@ -262,6 +263,8 @@ TEXTS = [
     "00000-00000-00000-00000-00000-0Q342", "keyCompromise", "0x0102", "12345",
     "dns:example.internal dns:www.example.internal", "11223344556677889900aabbccddeeff" * 2,
 ]
+WINDOWS = [{"theme": "dark", "scale": 1.25, "narrow-rail": True, "folder": "exports"},
+           {"theme": "light", "scale": 900}, {"scale": -0.0, "folder": "\u0000"}]
 
 if __name__ == "__main__":
     main(pathlib.Path(sys.argv[1]))
