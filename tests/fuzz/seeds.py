@@ -261,6 +261,8 @@ TEXTS = [
     "uri:https://example.org/a", "xn--bcher-kva.example", "Bücher.example", "10.0.0.1", "::1",
     "ca_0123456789abcdefghjkmnpqrs", "cert_7zzzzzzzzzzzzzzzzzzzzzzzzz", "00:11:22:ff", "tls-server",
     "00000-00000-00000-00000-00000-0Q342", "keyCompromise", "0x0102", "12345",
+    "2026-11-22", "2026-11-22T03:00:00+01:00", "1.3.6.1.5.5.7.3.1", "1.2.3=https://example.org/cps",
+    "1.2.3=0500,critical", "digitalSignature", "required", "pfx-legacy", "nginx",
     "dns:example.internal dns:www.example.internal", "11223344556677889900aabbccddeeff" * 2,
 ]
 WINDOWS = [{"theme": "dark", "scale": 1.25, "narrow-rail": True, "folder": "exports"},
