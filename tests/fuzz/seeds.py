@@ -24,6 +24,7 @@ def main(out):
     names = [NAME, b"O=Example, CN=Root", b"CN=a\\,b+OU=c, DC=d"]
     keys = [made[f"{kind}.spki"] for kind in KEYS]
     composed = b"\x00" + counted(b"Example") + b"\x00"
+    asked = b"\0" + counted(b"www.example.internal") + wanted({2: ALTERNATIVE})
     put(out / "inspect", list(made.values()))
     put(
         out / "certificate",
@@ -34,13 +35,13 @@ def main(out):
         + [b"\5" + key for key in keys]
         + [b"\7" + composed + counted(b"\x11") + b"\0" + wanted(EXTENSIONS)],
     )
-    put(
-        out / "request",
-        [b"\0" + request for request in requests]
-        + [b"\2" + b"\0" + counted(b"www.example.internal") + wanted({which: value})
-           for which, value in EXTENSIONS.items()]
-        + [b"\2" + b"\0" + counted(b"") + wanted(EXTENSIONS)],
-    )
+    ways = [b"\0" + request for request in requests] + [b"\3" + asked]
+    ways += [b"\3\0" + counted(b"www.example.internal") + wanted({which: value})
+             for which, value in EXTENSIONS.items()]
+    ways += [b"\2" + counted(profile) + asked for profile in PROFILES]
+    ways += [b"\3\0" + counted(b"") + wanted(EXTENSIONS)]
+    # Each under each of the built-in profiles.
+    put(out / "request", [way[:1] + bytes([profile]) + way[1:] for way in ways for profile in range(9)])
     put(out / "container", container_seeds(made))
     put(
         out / "crl",
@@ -248,6 +249,7 @@ EXTENSIONS = {
     13: der(0x30, der(0x80, bytes(range(20)))),
     14: bytes.fromhex("301406082b0601050507030106082b06010505070302"),
 }
+ALTERNATIVE = der(0x30, der(0x82, b"www.example.internal"))
 NAME = der(0x30, der(0x31, der(0x30, b"\x06\3\x55\4\6", der(0x13, b"DE"))),
            der(0x31, der(0x30, b"\x06\3\x55\4\x0a", der(0x0C, b"Example"))))
 INDEX = [
@@ -267,6 +269,20 @@ TEXTS = [
 ]
 WINDOWS = [{"theme": "dark", "scale": 1.25, "narrow-rail": True, "folder": "exports"},
            {"theme": "light", "scale": 900}, {"scale": -0.0, "folder": "\u0000"}]
+# What copies of built-in profiles say, as their rows have it.
+CONTENT = {
+    "title": "Own server", "purpose": "Hosts", "default_days": 30, "ceiling_days": 90,
+    "purposes": ["1.3.6.1.5.5.7.3.1"], "key_usage": None, "names": "required", "kinds": ["dns", "ip"],
+    "wildcards": True, "key_types": [], "takes": [["subject", "profile"], [{"other": "1.2.3"}, "refuse-other"]],
+    "leave_out": ["crl"], "policies": [{"id": "1.2.3.4", "statement": "https://example.org/cps"}],
+    "extensions": [{"id": "1.2.3.5", "critical": False, "value": "0500"}],
+}
+CLIENT = {"purposes": ["1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.20.2.2"], "names": "optional",
+          "kinds": ["dns", "email", "ip", "uri"], "key_usage": ["digital-signature", "non-repudiation"],
+          "takes": [["names", "request-else-profile"], ["key-usage", "request"]]}
+MAIL = {"purposes": ["1.3.6.1.5.5.7.3.4"], "kinds": ["email"], "wildcards": False,
+        "key_types": ["ed25519", "p256"], "policies": [], "extensions": []}
+PROFILES = [json.dumps(CONTENT | change).encode() for change in ({}, CLIENT, MAIL)]
 
 if __name__ == "__main__":
     main(pathlib.Path(sys.argv[1]))

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::base::{Choices, CrlNumber, Identifier, Secret, Serial, Timestamp, Verdict, shown};
+use crate::base::{
+    Choices, CrlNumber, Identifier, ProfileContent, ProfileName, Secret, Serial, Timestamp,
+    Verdict, shown,
+};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::Tbs;
 use crate::x509::certificate::Certificate;
@@ -56,21 +59,38 @@ pub fn certificates(bytes: &[u8]) {
     }
 }
 
-/// A request is merged with every profile; what comes out can be drafted, and a draft reads back.
-pub fn request(bytes: &[u8]) {
+/// A request is merged with a profile; what comes out can be drafted, and a draft reads back.
+pub fn request(bytes: &[u8], which: u8) {
     let Ok(request) = CertificationRequest::read(bytes) else {
         return;
     };
     let again = CertificationRequest::read(request.der()).map(|again| again.der().to_vec());
     assert_eq!(again.unwrap(), request.der());
+    merged(&request, built_in(which));
+}
+
+/// A request under a copy of a built-in profile, where a copy may say this.
+pub fn profile(content: &ProfileContent, request: &[u8], which: u8) {
+    let name = ProfileName::of_ours("fuzzed");
+    let Ok(copy) = built_in(which).copied(&name, content) else {
+        return;
+    };
+    if let Ok(request) = CertificationRequest::read(request) {
+        merged(&request, &Arc::new(copy));
+    }
+}
+
+fn built_in(which: u8) -> &'static Arc<Profile> {
+    &profiles()[usize::from(which) % profiles().len()]
+}
+
+fn merged(request: &CertificationRequest, profile: &Arc<Profile>) {
     let issuer = issuer();
-    for profile in profiles() {
-        let (rows, wish) = merge(&request, profile, &Choices::default(), NOW, &issuer);
-        let refused = |row| matches!(row, &Verdict::Refused(_));
-        assert_eq!(rows.iter().any(|row| refused(&row.verdict)), wish.is_err());
-        if let Ok(wish) = wish {
-            draft(profile, &issuer, wish);
-        }
+    let (rows, wish) = merge(request, profile, &Choices::default(), NOW, &issuer);
+    let refused = |row| matches!(row, &Verdict::Refused(_));
+    assert_eq!(rows.iter().any(|row| refused(&row.verdict)), wish.is_err());
+    if let Ok(wish) = wish {
+        draft(profile, &issuer, wish);
     }
 }
 
