@@ -111,8 +111,21 @@ def foreign_files(work):
             "-addext", "authorityInfoAccess=OCSP;URI:http://a.b/o", "-config", config(work))
     made["odd.der"] = openssl("x509", "-in", odd, "-outform", "DER")
     made.update(revocations(work, ca, ca_key, leaf))
+    made.update(sealed(work, ca, ca_key))
     made["legacy.key"] = openssl("rsa", "-in", work / "rsa.key", "-traditional")
     made["sec1.key"] = openssl("ec", "-in", ca_key, "-outform", "DER")
+    return made
+
+
+def sealed(work, ca, ca_key):
+    """Key and certificate under the password of the targets, after one round: thousands cost time."""
+    made, password = {}, "pass:geheim-ü"
+    for name, options in SEALED.items():
+        openssl("pkcs12", "-export", "-in", ca, "-inkey", ca_key, "-name", "www ü", "-iter", "1",
+                "-passout", password, "-out", work / name, *options)
+        made[name] = (work / name).read_bytes()
+    for name, options in SEALED_KEYS.items():
+        made[name] = openssl("pkcs8", "-topk8", "-in", ca_key, "-passout", password, *options)
     return made
 
 
@@ -160,6 +173,8 @@ def container_seeds(made):
         seeds += [b"\0" + whole, b"\1" + whole]
         if "mac" in path.name:
             seeds.append(b"\2" + whole)
+    seeds += [b"\1" + made[name] for name in [*SEALED, *SEALED_KEYS]]
+    seeds += [b"\2" + made[name] for name in SEALED]
     pkcs8 = [made[f"{kind}.pkcs8"] for kind in KEYS]
     bags = b"\1" + counted(pkcs8[0]) + b"\0"
     # Ed25519 (RFC 8410, 7): version, algorithm, the octets, and a public half behind them.
@@ -228,6 +243,17 @@ KEYS = {
     "p384": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
     "p521": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+}
+SEALED = {
+    "modern.p12": [],
+    "legacy.p12": ["-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"],
+    "sha512.p12": ["-keypbe", "aes-128-cbc", "-certpbe", "NONE", "-macalg", "sha512"],
+    "no-mac.p12": ["-nomac"],
+}
+SEALED_KEYS = {
+    "sealed.key": ["-v2", "aes256", "-iter", "1", "-outform", "DER"],
+    "sealed-3des.key": ["-v1", "PBE-SHA1-3DES", "-iter", "1"],
+    "sealed-scrypt.key": ["-scrypt", "-scrypt_N", "2", "-scrypt_r", "1", "-scrypt_p", "1"],
 }
 
 
