@@ -314,7 +314,7 @@ TEXTS = [
     "1.2.3=0500,critical", "digitalSignature", "required", "pfx-legacy", "nginx",
     "dns:example.internal dns:www.example.internal", "11223344556677889900aabbccddeeff" * 2,
 ]
-WINDOWS = [{"theme": "dark", "scale": 1.25, "narrow-rail": True, "folder": "/home/anna"},
+WINDOWS = [{"theme": "dark", "scale": 1.25, "narrow-rail": True, "folder": "exports"},
            {"theme": "light", "scale": 900}, {"scale": -0.0, "folder": "\u0000"}]
 # What copies of built-in profiles say, as their rows have it.
 CONTENT = {

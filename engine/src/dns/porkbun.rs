@@ -254,7 +254,8 @@ mod tests {
         let secrets = [("api-key", "pk1_a"), ("secret-api-key", "sk1_b")];
         let secrets = secrets.map(|(name, key)| (name.to_owned(), Secret::new(key.to_owned())));
         let http = http::Client::new(&http::Settings::default()).unwrap();
-        dns::open("porkbun", settings, secrets.into(), http).unwrap()
+        let clock = std::sync::Arc::new(crate::base::SystemClock);
+        dns::open("porkbun", settings, secrets.into(), http, clock).unwrap()
     }
 
     fn txt(name: &str) -> Txt {
