@@ -56,6 +56,12 @@ pub(crate) enum DnsError {
         source: HttpError,
     },
 
+    /// The service holds only names that CNAME records lead to, and this is none of them.
+    NotDelegated {
+        name: String,
+        target: String,
+    },
+
     // What a server says to an update (RFC 2136, RFC 8945).
     UpdateRefused {
         server: String,
@@ -230,6 +236,12 @@ impl fmt::Display for DnsError {
                 f,
                 "the record keeps being changed by somebody else at {service}: {name}"
             ),
+            Self::NotDelegated { name, .. } => {
+                write!(
+                    f,
+                    "no CNAME record leads from this name to the service: {name}"
+                )
+            }
             Self::Http { service, .. } => write!(f, "{service} could not be asked"),
             Self::UpdateRefused { server, zone } => {
                 write!(f, "{server} refuses to change the zone {zone}")
@@ -390,6 +402,7 @@ impl Explain for DnsError {
             Self::Service { .. } => "dns.service-refused",
             Self::NotUnderstood { .. } => "dns.service-not-understood",
             Self::KeepsChanging { .. } => "dns.keeps-changing",
+            Self::NotDelegated { .. } => "dns.not-delegated",
             Self::Http { source, .. } => source.code(),
             Self::UpdateRefused { .. } => "dns.update-refused",
             Self::NotAuthoritative { .. } => "dns.not-authoritative",
@@ -452,6 +465,11 @@ impl Explain for DnsError {
                 }
                 Self::KeepsChanging { .. } => {
                     "Let one program at a time change this record, and try again"
+                }
+                Self::NotDelegated { name, target } => {
+                    return Remedy::Do(format!(
+                        "Add this record once, and keep it: {name} CNAME {target}"
+                    ));
                 }
                 Self::Http { source, .. } => return source.remedy(),
                 Self::UpdateRefused { .. } => {

@@ -1,21 +1,27 @@
 //! DNS: publishing the TXT record that proves a name, through whichever service serves the zone,
 //! and looking from outside at what its servers say.
 
+mod acme_dns;
 mod caa;
+mod command;
 mod error;
 mod exchange;
 mod given;
+mod manual;
 mod name;
 #[cfg(test)]
 mod nameserver;
 mod powerdns;
 mod propagation;
 mod resolver;
+mod rfc2136;
 mod service;
 #[cfg(test)]
 mod tests;
+mod tsig;
 mod zone;
 
+pub(crate) use acme_dns::{Registration, register};
 pub(crate) use caa::{CaaRecord, CaaSet, CaaVerdict, Issuer};
 pub(crate) use error::DnsError;
 pub(crate) use given::Given;
@@ -97,4 +103,10 @@ pub(crate) fn open(
 }
 
 /// One line for each provider, by name.
-const KINDS: &[&ProviderKind] = &[&powerdns::KIND];
+const KINDS: &[&ProviderKind] = &[
+    &acme_dns::KIND,
+    &command::KIND,
+    &manual::KIND,
+    &powerdns::KIND,
+    &rfc2136::KIND,
+];

@@ -27,12 +27,16 @@ pub(super) const fn endpoint(default: &'static str) -> FieldInfo {
 
 impl Service {
     pub(super) fn of(given: &Given, title: &'static str) -> Result<Self, DnsError> {
-        let endpoint = given.text("endpoint")?.trim_end_matches('/');
-        Ok(Self {
+        let endpoint = given.text("endpoint")?;
+        Ok(Self::at(endpoint, title, given.http.clone()))
+    }
+
+    pub(super) fn at(endpoint: &str, title: &'static str, http: Client) -> Self {
+        Self {
             title,
-            http: given.http.clone(),
-            endpoint: endpoint.to_owned(),
-        })
+            http,
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+        }
     }
 
     /// `path` begins with a slash.
