@@ -324,10 +324,11 @@ fn entry_ui(ui: &mut Ui, action: Action, here: bool, narrow: bool, waiting: u64)
     response.on_hover_text(tooltip).clicked()
 }
 
-const RAIL: [Action; 5] = [
+const RAIL: [Action; 6] = [
     Action::Certificates,
     Action::Requests,
     Action::Authorities,
+    Action::PublicCas,
     Action::Audit,
     Action::Secrets,
 ];
