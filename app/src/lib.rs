@@ -4,6 +4,7 @@ mod args;
 mod cli;
 pub mod gui;
 mod kit;
+mod purposes;
 mod settings;
 
 use std::process::ExitCode;

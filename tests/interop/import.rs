@@ -126,6 +126,7 @@ fn every_form_in_which_openssl_writes_a_ca_is_read_and_a_weak_one_signs_nothing(
     openssl("crl2pkcs7 -nocrl -certfile c.pem -out c.p7b");
     openssl("pkcs12 -export -in c.pem -inkey k.pem -passout file:right -out c.p12");
     openssl("pkcs12 -export -legacy -in c.pem -inkey k.pem -passout file:right -out old.p12");
+    openssl("pkcs12 -export -in c.pem -inkey k.pem -passout pass: -out empty.p12");
     openssl("rsa -in k.pem -traditional -out k.rsa");
     openssl("pkcs8 -topk8 -in k.pem -passout file:right -out k.p8");
     let becomes = |line: &str| {
@@ -143,6 +144,8 @@ fn every_form_in_which_openssl_writes_a_ca_is_read_and_a_weak_one_signs_nothing(
         let wrong = installation.refused(4, &format!("import {file} --password-file wrong"));
         assert_eq!(wrong.code, "container.wrong-password", "{file}");
     }
+    // An empty password is none that anybody could be asked for.
+    assert_eq!(becomes("empty.p12"), "root, key attended");
     installation.done("import c.der");
     for file in ["k.rsa", "k.p8 --password-file right"] {
         assert_eq!(becomes(file), "the key of Old, attended", "{file}");

@@ -8,7 +8,7 @@ use chancery_engine::api::{
     VaultCommand, Verification,
 };
 use chancery_engine::verify_audit;
-use spec::{World, copy_folder, csr, issue, issued, submit};
+use spec::{World, copy_folder, csr, issue, issued, passphrase, submit};
 use tempfile::TempDir;
 
 #[test]
@@ -261,6 +261,61 @@ fn an_older_store_put_back_alone_is_noticed_at_once_and_for_ever() {
     }
     let noticed = world.audit_state().rolled_back.unwrap();
     assert!(noticed.contains("replaced or rewritten"), "{noticed}");
+}
+
+#[test]
+fn a_loss_without_a_backup_is_accepted_by_a_person_who_names_it_and_the_audit_says_so() {
+    let (folder, world, ca) = on_disk();
+    let older = tempfile::tempdir().unwrap();
+    world.done(Command::Vault(VaultCommand::Lock));
+    drop(world);
+    std::fs::copy(folder.path().join(STORE), older.path().join(STORE)).unwrap();
+    let world = World::at(folder.path());
+    world.unlock();
+    let csr = csr(&["www.example.internal"]);
+    for _ in 0..5 {
+        world.done(submit(&csr, ca, "server"));
+    }
+    world.done(Command::Vault(VaultCommand::Lock));
+    let lost = world.audit_state().sealed_to.unwrap();
+    world.unlock();
+    let accept =
+        |sealed, passphrase| Command::Audit(AuditCommand::AcceptLoss { sealed, passphrase });
+    let refused = world.refused(accept(lost, passphrase()));
+    assert_eq!(refused.code, "audit.nothing-lost");
+    drop(world);
+    std::fs::copy(older.path().join(STORE), folder.path().join(STORE)).unwrap();
+
+    let world = World::at(folder.path());
+    world.unlock();
+    assert_eq!(world.audit_state().vault_sealed_to, Some(lost));
+    let refused = world.refused(accept(lost - 1, passphrase()));
+    assert_eq!(refused.code, "audit.other-entry");
+    let wrong = Secret::new("not the passphrase".to_owned());
+    let refused = world.refused(accept(lost, wrong));
+    assert_eq!(refused.code, "vault.wrong-passphrase");
+    assert!(world.audit_state().rolled_back.is_some());
+
+    let fact = world.done(accept(lost, passphrase())).0;
+    let Fact::Audit(AuditFact::LossAccepted { before, sealed }) = fact else {
+        panic!("{fact:?}")
+    };
+    assert_eq!((before, sealed < lost), (lost, true));
+    let state = world.audit_state();
+    assert_eq!(
+        (state.rolled_back, state.vault_sealed_to),
+        (None, Some(sealed))
+    );
+    let mut told = world.audit();
+    told.retain(|row| row.action == "audit.accept-loss");
+    assert!(
+        told.iter()
+            .any(|row| row.outcome == "done" && row.details.contains(&lost.to_string())),
+        "{told:?}"
+    );
+    assert_eq!(world.health().warnings, Vec::<String>::new());
+    let file = None;
+    world.done(Command::Audit(AuditCommand::Checkpoint { file }));
 }
 
 #[test]

@@ -19,6 +19,15 @@ pub(crate) const ABOUT: &str = "What happened here, sealed and verifiable elsewh
 
 #[derive(Subcommand)]
 pub(crate) enum Verb {
+    /// Go on with a store that lacks entries which the vault has seen sealed, where no backup is
+    ///
+    /// What they said is gone, certificates and revocations among it. The audit says for ever that
+    /// it was accepted, and a checkpoint kept elsewhere still shows the loss.
+    AcceptLoss {
+        /// The last entry that the vault has seen sealed, as `audit verify` names it
+        #[arg(long, value_name = "N")]
+        entry: u64,
+    },
     /// Sign the present end of the audit, to be kept where nobody here can reach it
     Checkpoint {
         /// Write the checkpoint here as well
@@ -72,6 +81,7 @@ pub(crate) struct Verify {
 impl Verb {
     pub(crate) fn run(self, session: &Session) -> Result<Told, Report> {
         match self {
+            Self::AcceptLoss { entry } => accept_loss(session, entry),
             Self::Checkpoint { out } => checkpoint(session, out),
             Self::Export { out } => export(session, &out),
             Self::Key { out } => export_key(session, &out),
@@ -79,6 +89,27 @@ impl Verb {
             Self::Verify(words) => words.run(session),
         }
     }
+}
+
+fn accept_loss(session: &Session, entry: u64) -> Result<Told, Report> {
+    session.unlock()?;
+    let accept = || {
+        let passphrase = session.copy_of_passphrase()?;
+        Ok(Command::Audit(AuditCommand::AcceptLoss {
+            sealed: entry,
+            passphrase,
+        }))
+    };
+    let (before, sealed) = session.carry_out(accept, |fact| match fact {
+        Fact::Audit(AuditFact::LossAccepted { before, sealed }) => Some((before, sealed)),
+        _ => None,
+    })?;
+    session.talk.note(
+        "What was issued or revoked in what is lost is unknown here. Where you know of it, revoke \
+         by serial with `cert revoke --unlisted`, and make a backup now.",
+    );
+    let text = format!("sealed up to entry {sealed}; the vault had seen entry {before}");
+    Told::new(text, &json!({ "before": before, "sealed_to": sealed }))
 }
 
 fn checkpoint(session: &Session, out: Option<PathBuf>) -> Result<Told, Report> {

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::ca::replace;
 use super::print::{Told, fields, list, table, word};
 use super::session::Session;
+use crate::purposes;
 
 pub(crate) const ABOUT: &str = "Profiles: what certificates of one sort contain";
 
@@ -57,7 +58,7 @@ pub(crate) struct Change {
     #[arg(long, value_name = "N")]
     ceiling: Option<u32>,
     /// An extended key usage, as its name or object identifier; may be repeated
-    #[arg(long, value_name = "NAME|OID", value_parser = eku)]
+    #[arg(long, value_name = "NAME|OID", value_parser = purposes::parse)]
     eku: Vec<ObjectId>,
     /// A key usage by its name in RFC 5280; may be repeated
     #[arg(long, value_name = "USAGE")]
@@ -217,7 +218,7 @@ fn in_words(detail: &ProfileDetail) -> String {
         true => content.names.to_string(),
         false => format!("{}: {}", content.names, list(&content.kinds)),
     };
-    let purposes: Vec<String> = content.purposes.iter().map(purpose).collect();
+    let purposes: Vec<String> = content.purposes.iter().map(purposes::word).collect();
     let usage = content.key_usage.as_deref();
     let takes: Vec<String> = content
         .takes
@@ -259,16 +260,6 @@ fn in_words(detail: &ProfileDetail) -> String {
     ])
 }
 
-fn purpose(id: &ObjectId) -> String {
-    let known = EKU.iter().find(|(_, known)| *known == id.as_str());
-    known.map_or_else(|| id.to_string(), |(name, _)| (*name).to_owned())
-}
-
-fn eku(text: &str) -> Result<ObjectId, NameError> {
-    let known = EKU.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
-    known.map_or(text, |(_, id)| id).parse()
-}
-
 fn take(text: &str) -> Result<(Field, Take), String> {
     let (field, rule) = text.split_once('=').ok_or("expected FIELD=RULE")?;
     let field = match field {
@@ -295,14 +286,3 @@ fn take(text: &str) -> Result<(Field, Take), String> {
     };
     Ok((field, rule))
 }
-
-/// Extended key usages by their names in RFC 5280 and as openssl calls them.
-const EKU: &[(&str, &str)] = &[
-    ("serverAuth", "1.3.6.1.5.5.7.3.1"),
-    ("clientAuth", "1.3.6.1.5.5.7.3.2"),
-    ("codeSigning", "1.3.6.1.5.5.7.3.3"),
-    ("emailProtection", "1.3.6.1.5.5.7.3.4"),
-    ("timeStamping", "1.3.6.1.5.5.7.3.8"),
-    ("OCSPSigning", "1.3.6.1.5.5.7.3.9"),
-    ("anyExtendedKeyUsage", "2.5.29.37.0"),
-];

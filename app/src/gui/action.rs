@@ -23,6 +23,7 @@ pub(super) enum Action {
     NewOrder,
     NewProvider,
     Palette,
+    Profiles,
     PublicAccounts,
     PublicCas,
     PublicProviders,
@@ -34,7 +35,7 @@ pub(super) enum Action {
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 25] = [
         Self::AddRequest,
         Self::Audit,
         Self::Authorities,
@@ -51,6 +52,7 @@ impl Action {
         Self::NewOrder,
         Self::NewProvider,
         Self::Palette,
+        Self::Profiles,
         Self::PublicAccounts,
         Self::PublicCas,
         Self::PublicProviders,
@@ -79,6 +81,7 @@ impl Action {
             Self::NewOrder => "Get a public certificate…",
             Self::NewProvider => "Add DNS provider…",
             Self::Palette => "Search or command",
+            Self::Profiles => "Profiles",
             Self::PublicAccounts => "Accounts at public CAs",
             Self::PublicCas => "Public CAs",
             Self::PublicProviders => "DNS providers",
@@ -108,6 +111,7 @@ impl Action {
             Self::NewOrder => "For names on the Internet, from a CA that every browser trusts",
             Self::NewProvider => "Say where the DNS records of your names are changed",
             Self::Palette => "Find a screen, an action, a certificate or an authority",
+            Self::Profiles => "What certificates of one sort contain; copies can be changed",
             Self::PublicAccounts => "Which public CAs know you, and with which key",
             Self::PublicCas => "Certificates that every browser trusts: orders, accounts, DNS",
             Self::PublicProviders => "Where the records that prove your names are published",
@@ -138,6 +142,7 @@ impl Action {
             Self::Unlocking => icons::UNLOCK,
             Self::Lock => icons::LOCK,
             Self::Palette => icons::SEARCH,
+            Self::Profiles => icons::FILE,
             Self::PublicAccounts | Self::PublicCas | Self::PublicProviders => icons::GLOBE,
             Self::Rail => icons::SIDEBAR,
             Self::Requests => icons::REQUESTS,
@@ -168,6 +173,7 @@ impl Action {
             Self::NewAuthority => (shift, Key::N),
             Self::NewOrder => (Modifiers::COMMAND, Key::G),
             Self::Palette => (Modifiers::COMMAND, Key::K),
+            Self::Profiles => (Modifiers::COMMAND, Key::Num6),
             Self::PublicCas => (Modifiers::COMMAND, Key::Num7),
             Self::Rail => (Modifiers::COMMAND, Key::B),
             Self::Requests => (Modifiers::COMMAND, Key::Num2),
@@ -192,6 +198,7 @@ impl Action {
             Self::NewAuthority => Place::NewAuthority,
             Self::NewOrder => Place::NewOrder,
             Self::NewProvider => Place::NewProvider,
+            Self::Profiles => Place::Profiles,
             Self::PublicAccounts => Place::PublicCas(Public::Accounts),
             Self::PublicCas => Place::PublicCas(Public::Orders),
             Self::PublicProviders => Place::PublicCas(Public::Providers),

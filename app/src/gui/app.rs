@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chancery_engine::api::{
-    Area, CertificateFact, Clock, Command, Fact, HealthQuestion, Timestamp, VaultCommand,
-    VaultState, VaultStatusQuestion,
+    Area, AuthorityFact, CertificateFact, Clock, Command, Fact, HealthQuestion, Timestamp,
+    VaultCommand, VaultState, VaultStatusQuestion,
 };
-use chancery_engine::{Client, News};
+use chancery_engine::{Client, Kdf, News};
 
 use super::action::Action;
 use super::files::{FileAnswer, FileAsk, Files};
@@ -15,6 +15,7 @@ use super::model::{Model, Wishes};
 use super::navigation::Navigation;
 use super::parts::errand::Errand;
 use super::parts::words::{self, Told};
+use super::program::Departure;
 use super::remember::{LARGEST, Memory, Remembered, SMALLEST, Theme};
 use super::screens::first_run::FirstRun;
 use super::screens::unlock::Unlock;
@@ -33,6 +34,8 @@ pub(super) struct Window {
     pub(super) frame: Frame,
     pub(super) remembered: Remembered,
     pub(super) here: Here,
+    /// Where the person wants to go on, if not with this engine.
+    pub(super) leaving: Option<Departure>,
 }
 
 /// Where all this is, for papers that are kept elsewhere.
@@ -41,6 +44,8 @@ pub(super) struct Here {
     pub(super) machine: String,
     /// The data folder.
     pub(super) home: String,
+    /// What trying a passphrase may cost.
+    pub(super) kdf: Kdf,
 }
 
 /// The ways to and from the engine and the file system.
@@ -89,7 +94,7 @@ impl Window {
                 news: client.news(move || bell.request_repaint()),
                 client,
                 clock,
-                files: Files::default(),
+                files: Files::new(here.kdf),
                 memory,
             },
             model: Model::default(),
@@ -99,6 +104,7 @@ impl Window {
             frame: Frame::default(),
             remembered,
             here,
+            leaving: None,
         }
     }
 
@@ -186,7 +192,8 @@ impl Window {
     fn tell(&mut self, context: &egui::Context) {
         context.set_theme(self.remembered.theme.preference());
         for fact in self.model.take_heard() {
-            if let Fact::Certificate(CertificateFact::Exported { files, .. }) = &fact
+            if let Fact::Certificate(CertificateFact::Exported { files, .. })
+            | Fact::Authority(AuthorityFact::Exported { files, .. }) = &fact
                 && let Some(folder) = files.first().and_then(|file| file.parent())
             {
                 self.remembered.folder = folder.display().to_string();
@@ -241,19 +248,10 @@ impl Window {
             }
             self.engine.files.ask(context, wish, ask);
         }
+        self.leaving = self.wishes.leave.take().or(self.leaving.take());
         if let Some(place) = self.wishes.go.take() {
             self.frame.navigation.go(place);
             context.request_repaint();
         }
-    }
-}
-
-impl eframe::App for Window {
-    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
-        self.hear_and_ask(context);
-    }
-
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        self.draw(ui);
     }
 }

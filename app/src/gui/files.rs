@@ -7,6 +7,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use chancery_engine::api::{BackupManifest, BackupTrial, Opener, Report};
+use chancery_engine::{Kdf, verify_backup};
 use zeroize::Zeroizing;
 
 use super::model::WishId;
@@ -16,6 +18,11 @@ pub(super) enum FileAsk {
     PickFile,
     PickFolder,
     Read(PathBuf),
+    /// Restores a backup in memory, where there is no vault yet whose engine could.
+    TryBackup {
+        file: PathBuf,
+        with: Opener,
+    },
     /// Text that is public: a request, a certificate.
     Write {
         path: PathBuf,
@@ -39,6 +46,11 @@ pub(super) enum FileAnswer {
     /// Cancelled, or no dialog could be shown.
     Nothing,
     Picked(PathBuf),
+    Refused(Report),
+    Tried {
+        manifest: Box<BackupManifest>,
+        trial: BackupTrial,
+    },
     Written(PathBuf),
 }
 
@@ -46,21 +58,26 @@ pub(super) enum FileAnswer {
 pub(super) struct Files {
     sender: Sender<(WishId, FileAnswer)>,
     receiver: Receiver<(WishId, FileAnswer)>,
-}
-
-impl Default for Files {
-    fn default() -> Self {
-        let (sender, receiver) = channel();
-        Self { sender, receiver }
-    }
+    kdf: Kdf,
 }
 
 impl Files {
+    /// `kdf` is what opening a backup may cost.
+    pub(super) fn new(kdf: Kdf) -> Self {
+        let (sender, receiver) = channel();
+        Self {
+            sender,
+            receiver,
+            kdf,
+        }
+    }
+
     /// Starts a thread for it; `context` is woken when the answer is there.
     pub(super) fn ask(&self, context: &egui::Context, wish: WishId, ask: FileAsk) {
         let (sender, context) = (self.sender.clone(), context.clone());
+        let kdf = self.kdf;
         std::thread::spawn(move || {
-            let answer = answer(ask);
+            let answer = answer(ask, kdf);
             // The window may be gone by now; then nobody waits for the answer.
             if sender.send((wish, answer)).is_ok() {
                 context.request_repaint();
@@ -73,7 +90,7 @@ impl Files {
     }
 }
 
-fn answer(ask: FileAsk) -> FileAnswer {
+fn answer(ask: FileAsk, kdf: Kdf) -> FileAnswer {
     let picked = |path: Option<PathBuf>| path.map_or(FileAnswer::Nothing, FileAnswer::Picked);
     match ask {
         FileAsk::PickFile => picked(rfd::FileDialog::new().pick_file()),
@@ -85,6 +102,13 @@ fn answer(ask: FileAsk) -> FileAnswer {
             )),
             Ok(bytes) => FileAnswer::Content { path, bytes },
             Err(error) => failed("read", &path, &error),
+        },
+        FileAsk::TryBackup { file, with } => match verify_backup(&file, &with, kdf) {
+            Ok((manifest, trial)) => FileAnswer::Tried {
+                manifest: Box::new(manifest),
+                trial,
+            },
+            Err(report) => FileAnswer::Refused(report),
         },
         FileAsk::WritePrivate { path, bytes } => match write(&path, &bytes, true) {
             Ok(()) => FileAnswer::Written(path),
@@ -130,6 +154,10 @@ const LARGEST: usize = 1024 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn answer(ask: FileAsk) -> FileAnswer {
+        super::answer(ask, Kdf::WeakForTests)
+    }
 
     #[test]
     fn what_was_written_can_be_read_and_is_never_overwritten() {

@@ -324,13 +324,14 @@ fn entry_ui(ui: &mut Ui, action: Action, here: bool, narrow: bool, waiting: u64)
     response.on_hover_text(tooltip).clicked()
 }
 
-const RAIL: [Action; 6] = [
+const RAIL: [Action; 7] = [
     Action::Certificates,
     Action::Requests,
     Action::Authorities,
     Action::PublicCas,
     Action::Audit,
     Action::Secrets,
+    Action::Profiles,
 ];
 
 const NARROW_RAIL_BELOW: f32 = 900.0;

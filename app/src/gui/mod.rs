@@ -7,6 +7,7 @@ mod frame;
 mod model;
 mod navigation;
 mod parts;
+mod program;
 mod remember;
 mod screens;
 mod stuck;
@@ -20,13 +21,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chancery_engine::api::{Actor, Report};
-use chancery_engine::{Home, Settings, start};
+use chancery_engine::{Settings, start};
 
-use app::{Here, Window};
+use program::Program;
 
 pub use remember::Theme;
 
 /// What the window needs to begin.
+#[derive(Clone)]
 pub struct Start {
     pub settings: Settings,
     /// How this machine is called, for papers and labels.
@@ -53,23 +55,8 @@ pub enum CannotOpen {
 /// Opens the window and returns when it has been closed. An engine that does not start is told in
 /// a window too, as far as there can be one.
 pub fn run(begin: Start) -> Result<(), CannotOpen> {
-    let clock = Arc::clone(&begin.settings.clock);
-    let memory = match &begin.settings.home {
-        Home::Folder(folder) => remember::Memory::within(folder),
-        Home::Memory => remember::Memory::default(),
-    };
-    let here = Here {
-        machine: begin.machine,
-        home: match &begin.settings.home {
-            Home::Folder(folder) => folder.display().to_string(),
-            Home::Memory => "in memory".to_owned(),
-        },
-    };
-    match start(begin.settings, begin.actor) {
-        Ok(client) => open(move |context| {
-            let window = Window::new(context, client, (clock, memory), here, begin.theme);
-            Box::new(window)
-        }),
+    match start(begin.settings.clone(), begin.actor.clone()) {
+        Ok(client) => open(move |context| Box::new(Program::new(context, client, begin))),
         Err(report) => {
             let told = report.clone();
             // Without a display the report is all there is to say.

@@ -11,6 +11,7 @@ use chancery_engine::api::{
 
 use super::files::{FileAnswer, FileAsk};
 use super::navigation::Place;
+use super::program::Departure;
 
 /// A wish of a screen, from the moment it is uttered.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -23,6 +24,7 @@ pub(super) struct Wishes {
     pub(super) commands: Vec<(WishId, Command)>,
     pub(super) files: Vec<(WishId, FileAsk)>,
     pub(super) go: Option<Place>,
+    pub(super) leave: Option<Departure>,
 }
 
 impl Wishes {
@@ -42,8 +44,16 @@ impl Wishes {
         self.go = Some(place);
     }
 
+    /// This engine ends, and another one begins.
+    pub(super) fn leave(&mut self, departure: Departure) {
+        self.leave = Some(departure);
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.commands.is_empty() && self.files.is_empty() && self.go.is_none()
+        self.commands.is_empty()
+            && self.files.is_empty()
+            && self.go.is_none()
+            && self.leave.is_none()
     }
 
     fn next(&mut self) -> WishId {

@@ -25,6 +25,7 @@ pub(super) enum Place {
     /// Of DNS.
     NewProvider,
     Order(OrderId),
+    Profiles,
     Provider(DnsProviderId),
     PublicCas(Public),
     Requests,
@@ -58,6 +59,7 @@ impl Place {
             Self::Authorities(_) | Self::Import | Self::NewAuthority => Self::Authorities(None),
             Self::Certificate(_) | Self::Certificates | Self::Issue => Self::Certificates,
             Self::Gallery => Self::Gallery,
+            Self::Profiles => Self::Profiles,
             Self::Key(_) | Self::Secrets(_) => Self::Secrets(Part::Keys),
             Self::NewAccount
             | Self::NewOrder

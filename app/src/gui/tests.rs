@@ -1,9 +1,14 @@
 //! The window before a real engine in memory: act and look by label.
 
+mod export;
 mod flow;
+mod import;
+mod profiles;
+mod restore;
 mod revoke;
 mod screens;
 mod secrets;
+mod slots;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,8 +23,9 @@ use egui::{Role, Ui};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
+use super::app::{Here, Window};
 use super::remember::Memory;
-use super::{Here, Theme, Window, theme};
+use super::{Theme, theme};
 
 pub(super) const PASSPHRASE: &str = "correct horse battery staple";
 
@@ -129,6 +135,7 @@ pub(super) fn window_of(client: Client, size: [f32; 2]) -> Harness<'static, Wind
         Here {
             machine: "desk".to_owned(),
             home: "in memory".to_owned(),
+            kdf: Kdf::WeakForTests,
         },
         Some(Theme::Dark),
     );
@@ -154,18 +161,18 @@ impl Clock for Stopped {
 }
 
 /// Draws until something with this label is there.
-pub(super) fn see(harness: &mut Harness<'_, Window>, label: &str) {
+pub(super) fn see<S>(harness: &mut Harness<'_, S>, label: &str) {
     wait(harness, label, |harness| {
         harness.query_all_by_label_contains(label).next().is_some()
     });
 }
 
 /// Presses the button of this name as soon as it can be pressed.
-pub(super) fn press(harness: &mut Harness<'_, Window>, label: &str) {
+pub(super) fn press<S>(harness: &mut Harness<'_, S>, label: &str) {
     press_role(harness, Role::Button, label);
 }
 
-pub(super) fn press_role(harness: &mut Harness<'_, Window>, role: Role, label: &str) {
+pub(super) fn press_role<S>(harness: &mut Harness<'_, S>, role: Role, label: &str) {
     wait(harness, label, |harness| {
         let found = harness.query_all_by_role_and_label(role, label).next();
         found.is_some_and(|node| !node.accesskit_node().is_disabled())
@@ -175,7 +182,7 @@ pub(super) fn press_role(harness: &mut Harness<'_, Window>, role: Role, label: &
     harness.run_steps(3);
 }
 
-pub(super) fn type_into(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
+pub(super) fn type_into<S>(harness: &mut Harness<'_, S>, label: &str, text: &str) {
     let role = match label.contains("assphrase") {
         true => Role::PasswordInput,
         false => Role::TextInput,
@@ -183,12 +190,7 @@ pub(super) fn type_into(harness: &mut Harness<'_, Window>, label: &str, text: &s
     type_into_role(harness, role, label, text);
 }
 
-pub(super) fn type_into_role(
-    harness: &mut Harness<'_, Window>,
-    role: Role,
-    label: &str,
-    text: &str,
-) {
+pub(super) fn type_into_role<S>(harness: &mut Harness<'_, S>, role: Role, label: &str, text: &str) {
     wait(harness, label, |harness| {
         harness
             .query_all_by_role_and_label(role, label)
@@ -201,17 +203,52 @@ pub(super) fn type_into_role(
     harness.run_steps(2);
 }
 
+/// Draws until no button of this name is there.
+pub(super) fn gone<S>(harness: &mut Harness<'_, S>, label: &str) {
+    wait(harness, label, |harness| {
+        let mut found = harness.query_all_by_role_and_label(Role::Button, label);
+        found.next().is_none()
+    });
+}
+
 /// Opens the drop-down of this label and takes the line with these words.
-pub(super) fn choose(harness: &mut Harness<'_, Window>, label: &str, words: &str) {
+pub(super) fn choose<S>(harness: &mut Harness<'_, S>, label: &str, words: &str) {
     press_role(harness, Role::ComboBox, label);
+    see(harness, words);
+    // It may have to be scrolled to.
+    let line = harness.query_all_by_role_and_label(Role::Button, words);
+    line.last().unwrap().scroll_to_me();
+    harness.run_steps(20);
     press(harness, words);
 }
 
-fn wait(
-    harness: &mut Harness<'_, Window>,
-    what: &str,
-    there: impl Fn(&Harness<'_, Window>) -> bool,
-) {
+pub(super) fn type_secret<S>(harness: &mut Harness<'_, S>, label: &str, text: &str) {
+    type_into_role(harness, Role::PasswordInput, label, text);
+}
+
+pub(super) fn clear_secret<S>(harness: &mut Harness<'_, S>, label: &str) {
+    harness
+        .get_by_role_and_label(Role::PasswordInput, label)
+        .focus();
+    empty(harness);
+}
+
+pub(super) fn clear<S>(harness: &mut Harness<'_, S>, label: &str) {
+    harness
+        .get_by_role_and_label(Role::TextInput, label)
+        .focus();
+    empty(harness);
+}
+
+fn empty<S>(harness: &mut Harness<'_, S>) {
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Backspace);
+    harness.run_steps(2);
+}
+
+fn wait<S>(harness: &mut Harness<'_, S>, what: &str, there: impl Fn(&Harness<'_, S>) -> bool) {
     let end = Instant::now() + Duration::from_secs(30);
     while Instant::now() < end {
         harness.step();
@@ -224,7 +261,7 @@ fn wait(
 }
 
 /// Every label on the screen, for the message of a test that fails.
-fn told(harness: &Harness<'_, Window>) -> String {
+fn told<S>(harness: &Harness<'_, S>) -> String {
     let nodes = harness.query_all_by(|_| true);
     let label = |node: egui_kittest::Node<'_>| {
         let node = node.accesskit_node();

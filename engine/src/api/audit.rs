@@ -5,10 +5,17 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{About, Actor, Area, CommandId, Page, Question, Resource};
-use crate::base::Timestamp;
+use crate::base::{Secret, Timestamp};
 
 #[non_exhaustive]
 pub enum AuditCommand {
+    /// Goes on with a store that lacks entries which the vault has seen sealed: seals it as it is,
+    /// so that the vault forgets them. `sealed` is the last one it has seen, so that nobody accepts
+    /// what they were not told; the passphrase stands for a person.
+    AcceptLoss {
+        sealed: u64,
+        passphrase: Secret<String>,
+    },
     /// Signs the present end of the chain; the vault must be unlocked. `file` gets the checkpoint,
     /// to be kept where the operator of this installation cannot reach it.
     Checkpoint { file: Option<PathBuf> },
@@ -30,6 +37,12 @@ pub enum AuditFact {
     },
     KeyExported {
         file: PathBuf,
+    },
+    LossAccepted {
+        /// What the vault had seen sealed.
+        before: u64,
+        /// What it knows of from now on.
+        sealed: u64,
     },
     Sealed {
         sequence: u64,
@@ -102,11 +115,17 @@ pub struct AuditState {
     pub last_verification: Option<(Timestamp, Verification)>,
     /// Set where the store lacks entries that the vault has seen sealed.
     pub rolled_back: Option<String>,
+    /// The last entry that the vault has seen sealed; it may be missing here.
+    pub vault_sealed_to: Option<u64>,
 }
 
 impl AuditCommand {
     pub(super) fn about(&self) -> About {
         let (action, details) = match self {
+            Self::AcceptLoss { sealed, .. } => (
+                "audit.accept-loss",
+                format!("go on without what the vault has seen sealed up to entry {sealed}"),
+            ),
             Self::Checkpoint { .. } => ("audit.checkpoint", "seal the audit".to_owned()),
             Self::Export { file } => ("audit.export", format!("export to {}", file.display())),
             Self::ExportKey { file } => (
@@ -121,7 +140,7 @@ impl AuditCommand {
             resource: Resource::of("audit", "audit"),
             details,
             // What is exported is no secret, and a file that hangs must be possible to call off.
-            intent_first: false,
+            intent_first: matches!(self, Self::AcceptLoss { .. }),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::make::sync_folder_of;
 use super::trial::try_out;
 use crate::base::{BackupManifest, BackupTrial, Kind, Report};
 use crate::store::audit::Entry;
-use crate::store::backup::{Copied, CopyError, FILES};
+use crate::store::backup::{Copied, CopyError, FILES, is_untouched};
 use crate::store::{Change, Disk, StoreError};
 use crate::vault::{Opener, Vault, VaultError, write_file};
 
@@ -36,7 +36,7 @@ pub(crate) fn restore(
     unlock: impl FnOnce(Vault) -> Result<Vault, VaultError>,
     entry: impl FnOnce(&BackupManifest) -> Entry,
 ) -> Result<Restored, Report> {
-    require_empty(place.folder)?;
+    let left = Left::in_folder(place)?;
     let mut opened = Opened::at(file, unlock)?;
     let trial = try_out(&mut opened, Some(with))?;
     let stage = Stage::beside(place)?;
@@ -44,7 +44,10 @@ pub(crate) fn restore(
         receipts: trial.receipts,
         ..Change::of(Vec::new(), vec![entry(manifest)])
     });
-    let moved = filled.and_then(|()| Ok(stage.become_folder(place.folder)?));
+    let moved = filled.and_then(|()| {
+        left.make_way(place, &stage.folder)?;
+        Ok(stage.become_folder(place.folder)?)
+    });
     if let Err(report) = moved {
         if report.kind != Kind::InUse {
             // What failed is the news; the next try removes what is left.
@@ -58,19 +61,65 @@ pub(crate) fn restore(
     })
 }
 
-/// A folder that is not there is empty, too.
-fn require_empty(folder: &Path) -> Result<(), BackupError> {
-    match fs::read_dir(folder) {
-        Ok(mut entries) => match entries.next() {
-            None => Ok(()),
-            Some(_) => Err(BackupError::FolderInUse(folder.to_owned())),
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
-            Err(BackupError::FolderInUse(folder.to_owned()))
+/// What lies in the folder and may make way: what a program leaves behind that was started there
+/// and asked for nothing. A folder that is not there is empty, too.
+struct Left {
+    store: bool,
+    looks: bool,
+}
+
+impl Left {
+    fn in_folder(place: &Place<'_>) -> Result<Self, BackupError> {
+        let in_use = || BackupError::FolderInUse(place.folder.to_owned());
+        let entries = match fs::read_dir(place.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::NOTHING),
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+                return Err(in_use());
+            }
+            Err(error) => return Err(BackupError::cannot_write(place.folder, error)),
+        };
+        let mut left = Self::NOTHING;
+        for entry in entries {
+            let entry = entry.map_err(|error| BackupError::cannot_write(place.folder, error))?;
+            let name = entry.file_name();
+            match name.to_str() {
+                Some(LOOKS) => left.looks = true,
+                Some(name) if FILES.contains(&name) => left.store = true,
+                _ => return Err(in_use()),
+            }
         }
-        Err(error) => Err(BackupError::cannot_write(folder, error)),
+        let disk = Arc::clone(&place.disk);
+        match left.store && !is_untouched(place.folder, disk) {
+            true => Err(in_use()),
+            false => Ok(left),
+        }
     }
+
+    /// Nothing is lost by it: the store knows of nothing, and how the window looked is kept.
+    fn make_way(&self, place: &Place<'_>, stage: &Path) -> Result<(), BackupError> {
+        let cannot_write = |error| BackupError::cannot_write(place.folder, error);
+        if self.looks {
+            let looks = [place.folder, stage].map(|folder| folder.join(LOOKS));
+            fs::rename(&looks[0], &looks[1]).map_err(cannot_write)?;
+        }
+        if self.store {
+            for name in FILES {
+                match fs::remove_file(place.folder.join(name)) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(cannot_write(error));
+                    }
+                    _ => (),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    const NOTHING: Self = Self {
+        store: false,
+        looks: false,
+    };
 }
 
 /// `NAME.restoring` beside the folder NAME, until it takes its place.
@@ -88,10 +137,10 @@ impl Stage {
         name.push(".restoring");
         let vault = place.vault_file;
         let of_vault = ["", ".new", ".lock"].map(|suffix| format!("{vault}{suffix}"));
-        let of_store = FILES.map(str::to_owned);
+        let others = FILES.into_iter().chain([LOOKS]).map(str::to_owned);
         let stage = Self {
             folder: PathBuf::from(name),
-            files: of_vault.into_iter().chain(of_store).collect(),
+            files: of_vault.into_iter().chain(others).collect(),
         };
         if let Some(parent) = folder.parent() {
             fs::create_dir_all(parent).map_err(cannot_write)?;
@@ -163,3 +212,6 @@ impl Stage {
         fs::remove_dir(&self.folder)
     }
 }
+
+/// In which a window remembers how it was left.
+const LOOKS: &str = "window.json";

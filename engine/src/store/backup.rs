@@ -18,7 +18,10 @@ use super::field::Field;
 use super::lock::Lock;
 use super::record::decode;
 use super::tables::{EachTable, each};
-use super::{Change, Disk, FILE_NAME, Snapshot, Source, StoreError, lock, tables, version, writer};
+use super::{
+    Change, Disk, FILE_NAME, Home, Revision, Snapshot, Source, Store, StoreError, lock, tables,
+    version, writer,
+};
 use crate::base::{CertificateId, shown};
 
 /// What of both ends has failed.
@@ -46,6 +49,15 @@ pub(crate) const FORMAT: u64 = version::FORMAT;
 
 /// Which files of a data folder are the store's.
 pub(crate) const FILES: [&str; 2] = [FILE_NAME, lock::FILE_NAME];
+
+/// Whether a store lies there to which nothing has ever been written, and which no program has
+/// open.
+pub(crate) fn is_untouched(folder: &Path, disk: Arc<dyn Disk>) -> bool {
+    let home = Home::Folder(folder.to_owned());
+    let store = Store::open(&home, disk, |_| ());
+    let snapshot = store.and_then(|store| store.snapshot());
+    snapshot.is_ok_and(|snapshot| snapshot.at() == Revision::default())
+}
 
 /// Writes every row of every table, and answers with how many there were.
 pub(crate) fn write(snapshot: &Snapshot, out: &mut dyn Write) -> Result<u64, CopyError> {

@@ -32,6 +32,38 @@ fn a_folder_that_is_not_empty_is_left_as_it_is() {
 }
 
 #[test]
+fn a_folder_in_which_a_program_was_started_and_asked_for_nothing_makes_way() {
+    let kept = Kept::new();
+    let target = kept.folder.path().join("restored");
+    drop(World::at(&target));
+    std::fs::write(target.join("window.json"), "{}").unwrap();
+    assert!(names(&target).contains(&STORE.to_owned()));
+    restored(&kept.file, &target).unwrap();
+    assert!(names(&target).contains(&"window.json".to_owned()));
+    assert_eq!(World::at(&target).authorities().len(), 2);
+}
+
+#[test]
+fn a_store_that_is_open_or_knows_of_anything_makes_no_way() {
+    let kept = Kept::new();
+    let target = kept.folder.path().join("restored");
+    let world = World::at(&target);
+    let report = restored(&kept.file, &target).unwrap_err();
+    assert_eq!(report.code, "backup.folder-not-empty");
+    // No vault comes of it, but the audit says that one was asked for.
+    let create = VaultCommand::Create {
+        passphrase: Secret::new("short".to_owned()),
+        recovery: None,
+    };
+    world.send(Command::Vault(create)).wait();
+    drop(world);
+    let before = names(&target);
+    let report = restored(&kept.file, &target).unwrap_err();
+    assert_eq!(report.code, "backup.folder-not-empty");
+    assert_eq!(names(&target), before);
+}
+
+#[test]
 fn a_restoring_that_was_cut_short_left_no_data_folder_and_the_next_one_succeeds() {
     let kept = Kept::new();
     let target = kept.folder.path().join("restored");

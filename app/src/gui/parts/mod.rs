@@ -1,6 +1,7 @@
 //! Pieces that know our data and are used by several screens.
 
 pub(super) mod acme;
+pub(super) mod backup_view;
 pub(super) mod centred;
 pub(super) mod chain_view;
 pub(super) mod choices;
@@ -9,6 +10,7 @@ pub(super) mod description_view;
 pub(super) mod digits;
 pub(super) mod errand;
 pub(super) mod export;
+pub(super) mod file_form;
 pub(super) mod findings;
 pub(super) mod form;
 pub(super) mod hosts;

@@ -11,6 +11,7 @@ pub(in crate::gui) struct NewPassphrase {
     one: SecretEdit,
     again: SecretEdit,
     again_left: bool,
+    least: Strength,
 }
 
 /// What became of the two fields in this frame.
@@ -24,10 +25,22 @@ pub(in crate::gui) struct Typed {
 }
 
 impl NewPassphrase {
+    /// For a file that goes elsewhere: how strong it must be is decided there.
+    pub(in crate::gui) fn of_a_file() -> Self {
+        Self {
+            least: Strength::Weak,
+            ..Self::default()
+        }
+    }
+
     pub(in crate::gui) fn ui(&mut self, ui: &mut Ui, label: &str, label_again: &str) -> Typed {
         let field = self.one.ui(ui, label);
         let strength = self.one.expose(Strength::of);
-        below(ui, strength.words(), None);
+        let words = match (strength, self.least) {
+            (Strength::Empty, Strength::Weak) => "Whoever opens the file is asked for it",
+            _ => strength.words(),
+        };
+        below(ui, words, None);
         let again = self.again.ui(ui, label_again);
         self.again_left |= again.lost_focus();
         let same = self
@@ -35,10 +48,10 @@ impl NewPassphrase {
             .expose(|one| self.again.expose(|other| one == other));
         let differs = (!same && !self.again.is_empty()).then_some("The two differ");
         below(ui, "", differs.filter(|_| self.again_left));
-        let ready = same && strength >= Strength::Fair;
+        let ready = same && strength >= self.least;
         let entered = entered(ui, &field) || entered(ui, &again);
         if entered && !ready {
-            match strength >= Strength::Fair {
+            match strength >= self.least {
                 true => again.request_focus(),
                 false => field.request_focus(),
             }
@@ -52,15 +65,20 @@ impl NewPassphrase {
 
     /// Moves the passphrase out and leaves both fields empty.
     pub(in crate::gui) fn take(&mut self) -> Secret<String> {
-        std::mem::take(self).one.take()
+        let empty = Self {
+            least: self.least,
+            ..Self::default()
+        };
+        std::mem::replace(self, empty).one.take()
     }
 }
 
 /// A hint, not a promise: how long guessing takes depends on how it was chosen.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 enum Strength {
     Empty,
     Weak,
+    #[default]
     Fair,
     Strong,
 }

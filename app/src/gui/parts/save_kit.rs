@@ -28,7 +28,9 @@ impl SaveKit {
     pub(in crate::gui) fn of(vault: &str, view: &View<'_>) -> Self {
         let short: String = vault.chars().take(8).collect();
         let file = format!("recovery-kit-{short}.pdf");
+        // Said from the root on: a person must find it again, and delete it.
         let path = PathBuf::from(view.folder).join(&file);
+        let path = std::path::absolute(&path).unwrap_or(path);
         Self {
             vault: vault.to_owned(),
             file,

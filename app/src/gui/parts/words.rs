@@ -33,6 +33,9 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         Fact::Audit(AuditFact::KeyExported { file }) => {
             format!("Key written to {}", file.display())
         }
+        Fact::Audit(AuditFact::LossAccepted { sealed, .. }) => {
+            format!("Loss accepted, and sealed up to entry {sealed}")
+        }
         Fact::Audit(AuditFact::Sealed { sequence, .. }) => {
             format!("Audit sealed up to entry {sequence}")
         }

@@ -162,7 +162,7 @@ impl AddRequest {
                 }
             },
             FileAnswer::Failed(why) => self.unreadable = Some(why),
-            FileAnswer::Nothing | FileAnswer::Picked(_) | FileAnswer::Written(_) => (),
+            _ => (),
         }
     }
 

@@ -63,7 +63,11 @@ impl Screen for Audit {
         heading(ui, "Audit", |ui| self.actions_ui(ui, view, wishes));
         match (self.state.shown(), self.state.failed()) {
             (_, Some(failed)) => report::report(ui, failed),
-            (Some(state), None) => state_ui(ui, state, view),
+            (Some(state), None) => {
+                if let Some(sealed) = state_ui(ui, state, view) {
+                    self.dialogs.accept_loss(sealed);
+                }
+            }
             (None, None) => (),
         }
         if let Some(refused) = self.verify.refused() {
@@ -172,10 +176,16 @@ impl Audit {
     }
 }
 
-/// How far the record can be trusted, in sentences.
-fn state_ui(ui: &mut Ui, state: &AuditState, view: &View<'_>) {
+/// How far the record can be trusted, in sentences. The last entry that the vault has seen sealed,
+/// where the person goes on without it.
+fn state_ui(ui: &mut Ui, state: &AuditState, view: &View<'_>) -> Option<u64> {
+    let mut accepted = None;
     if let Some(what) = &state.rolled_back {
         alert::alert(ui, Tone::Bad, "Entries are missing", &sentence(what));
+        let sealed = state.vault_sealed_to;
+        if sealed.is_some() && ui.button("There is no backup: accept the loss…").clicked() {
+            accepted = sealed;
+        }
     }
     ui.horizontal_wrapped(|ui| {
         let sealed = match (state.sealed_to, state.sealed_at) {
@@ -219,6 +229,7 @@ fn state_ui(ui: &mut Ui, state: &AuditState, view: &View<'_>) {
     if state.sealed_to.is_none_or(|to| to < state.entries) {
         ui.label(theme::soft(ui, UNSEALED));
     }
+    accepted
 }
 
 fn count(total: u64) -> String {

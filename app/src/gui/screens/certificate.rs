@@ -5,7 +5,7 @@ mod revoke_public;
 
 use chancery_engine::api::{
     Area, CertificateCommand, CertificateDetail, CertificateFact, CertificateFormat, CertificateId,
-    CertificateKey, CertificateStatus, Command, Fact, Form, Revocation, Selection, ShowCertificate,
+    CertificateKey, CertificateStatus, Command, Fact, Revocation, Selection, ShowCertificate,
 };
 use egui::{CollapsingHeader, Ui};
 
@@ -14,7 +14,7 @@ use super::{Desk, Screen, View, heading, page, section};
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
 use crate::gui::parts::errand::Errand;
-use crate::gui::parts::export::ExportDialog;
+use crate::gui::parts::export::{ExportDialog, KeyPlace};
 use crate::gui::parts::release::ReleaseDialog;
 use crate::gui::parts::revoke::{RevokeDialog, Target};
 use crate::gui::parts::validity_bar::validity_bar;
@@ -28,7 +28,7 @@ use renewal::Renewal;
 pub(in crate::gui) struct Certificate {
     id: Option<CertificateId>,
     detail: Watched<ShowCertificate>,
-    export: ExportDialog,
+    export: ExportDialog<CertificateFormat>,
     revoke: RevokeDialog,
     release: ReleaseDialog,
     renewal: Renewal,
@@ -91,11 +91,12 @@ impl Screen for Certificate {
         let renewal = &mut self.renewal;
         page(ui, |ui| contents_ui(ui, detail, renewal, view, wishes));
         if exporting {
-            let has_key = may_export_key(detail);
-            let what = "Writes the certificate, its chain, and both together as servers want them.";
+            let key = match may_export_key(detail) {
+                true => KeyPlace::Here,
+                false => KeyPlace::OutOfReach,
+            };
             self.errand.forget();
-            self.export
-                .ask(format!("Export {title}"), what, view.folder, has_key);
+            self.export.ask(format!("Export {title}"), view.folder, key);
         }
         if revoking && self.renewal.is_public() {
             let key_is_here = matches!(detail.row.key, CertificateKey::Vault(_));
@@ -119,13 +120,10 @@ impl Screen for Certificate {
             let command = CertificateCommand::Export {
                 id,
                 folder: chosen.folder,
-                file_name: None,
-                form: Form::Format(match chosen.der {
-                    true => CertificateFormat::Der,
-                    false => CertificateFormat::Pem,
-                }),
+                file_name: chosen.file_name,
+                form: chosen.form,
                 with_key: chosen.with_key,
-                password: None,
+                password: chosen.password,
             };
             self.errand.send(wishes, Command::Certificate(command));
         }

@@ -1,7 +1,8 @@
 //! From nothing to the first certificate, in five decisions: what for, passphrase, name, name
-//! space, first host.
+//! space, first host. Or to what is there already.
 
 mod asked;
+mod existing;
 mod kit;
 mod making;
 
@@ -10,14 +11,16 @@ use egui::{Key, Response, Ui};
 
 use super::{Desk, View};
 use crate::gui::model::Wishes;
-use crate::gui::navigation::Place;
+use crate::gui::navigation::{Place, Public};
 use crate::gui::parts::centred;
 use crate::gui::parts::new_passphrase::NewPassphrase;
+use crate::gui::program::Lost;
 use crate::gui::theme::{self, icons, size};
 use crate::gui::widgets::choice::{self, Card};
 use crate::gui::widgets::field::{Field, Look, entered};
 use crate::gui::widgets::{button, steps};
 use asked::{Asked, wrong};
+use existing::Existing;
 use kit::KitStep;
 use making::{Making, Plan};
 
@@ -31,6 +34,7 @@ pub(in crate::gui) struct FirstRun {
     host: Field,
     making: Making,
     kit: KitStep,
+    existing: Existing,
     /// The step whose first control has been given the keyboard.
     greeted: Option<Step>,
 }
@@ -41,6 +45,7 @@ enum Step {
     Door,
     Passphrase,
     Authority,
+    Existing,
     Making,
 }
 
@@ -51,6 +56,10 @@ enum Door {
     Private,
     /// A vault alone; the authority's certificate comes from a root elsewhere.
     Subordinate,
+    /// A vault alone; then the way to the first certificate of a public CA.
+    Public,
+    /// A backup, or the folder of a vault.
+    Existing,
 }
 
 impl FirstRun {
@@ -62,6 +71,13 @@ impl FirstRun {
     pub(in crate::gui) fn logic(&mut self, desk: &mut Desk<'_>) {
         self.making.tend(desk.model, desk.wishes);
         self.kit.tend(desk.model);
+        self.existing.tend(desk.model);
+    }
+
+    /// What is there already could not be restored or opened.
+    pub(in crate::gui) fn came_back(&mut self, lost: Lost) {
+        (self.door, self.step) = (Door::Existing, Step::Existing);
+        self.existing = Existing::after(lost);
     }
 
     /// `vault` is the id of the vault, as soon as there is one.
@@ -75,34 +91,36 @@ impl FirstRun {
         centred::column(ui, size::FORM, |ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
             ui.label(theme::title(ui, "Welcome to Chancery"));
-            steps::steps(ui, &STEPS[..self.count()], self.number());
+            steps::steps(ui, self.steps(), self.number());
             match self.step {
                 Step::Door => self.door_ui(ui),
                 Step::Passphrase => self.passphrase_ui(ui, wishes),
                 Step::Authority => self.authority_ui(ui, wishes),
+                Step::Existing => self.existing_ui(ui, view, wishes),
                 Step::Making => self.making_ui(ui, view, vault, wishes),
             }
         });
     }
 
-    const fn count(&self) -> usize {
+    const fn steps(&self) -> &'static [&'static str] {
         match self.door {
-            Door::Private => STEPS.len(),
-            Door::Subordinate => 2,
+            Door::Private => &["What for", "Passphrase", "Authority and first name", "Make"],
+            Door::Public | Door::Subordinate => &["What for", "Passphrase"],
+            Door::Existing => &["What for", "Backup or folder"],
         }
     }
 
     const fn number(&self) -> usize {
         match self.step {
             Step::Door => 0,
-            Step::Passphrase => 1,
+            Step::Existing | Step::Passphrase => 1,
             Step::Authority => 2,
-            Step::Making => self.count() - 1,
+            Step::Making => self.steps().len() - 1,
         }
     }
 
     fn door_ui(&mut self, ui: &mut Ui) {
-        ui.label("Nothing leaves this computer. What do you want to do first?");
+        ui.label("Your keys stay on this computer. What do you want to do first?");
         let mut entered = false;
         for (door, card) in DOORS {
             let shown = choice::card(ui, self.door == *door, card);
@@ -114,11 +132,17 @@ impl FirstRun {
                 self.greet(&shown);
             }
         }
-        let text = "To restore a backup instead, close this window and run chancery backup restore \
-            FILE; the passphrase of its vault opens it.";
-        ui.label(theme::soft(ui, text));
         if button::primary(ui, "Continue", true).clicked() || entered {
-            self.step = Step::Passphrase;
+            self.step = match self.door {
+                Door::Private | Door::Public | Door::Subordinate => Step::Passphrase,
+                Door::Existing => Step::Existing,
+            };
+        }
+    }
+
+    fn existing_ui(&mut self, ui: &mut Ui, view: &View<'_>, wishes: &mut Wishes) {
+        if self.existing.ui(ui, view, wishes) {
+            self.step = Step::Door;
         }
     }
 
@@ -131,7 +155,7 @@ impl FirstRun {
         ui.horizontal(|ui| {
             let verb = match self.door {
                 Door::Private => "Continue",
-                Door::Subordinate => "Create vault",
+                Door::Existing | Door::Public | Door::Subordinate => "Create vault",
             };
             if button::primary(ui, verb, typed.ready).clicked() || typed.entered {
                 self.passphrase_given(wishes);
@@ -153,7 +177,7 @@ impl FirstRun {
     fn passphrase_given(&mut self, wishes: &mut Wishes) {
         match self.door {
             Door::Private => self.step = Step::Authority,
-            Door::Subordinate => {
+            Door::Existing | Door::Public | Door::Subordinate => {
                 self.step = Step::Making;
                 self.making = Making::begin(self.passphrase.take(), None, wishes);
             }
@@ -255,8 +279,13 @@ impl FirstRun {
         }
         self.making.ui(ui);
         if let Some(certificate) = self.making.finished() {
-            if !self.kit.is_done() && self.kit.offer_ui(ui) {
-                self.kit.open(vault.unwrap_or_default(), view);
+            if !self.kit.is_done() {
+                let offer = self.kit.offer_ui(ui);
+                self.greet(&offer);
+                if offer.clicked() {
+                    self.greeted = None;
+                    self.kit.open(vault.unwrap_or_default(), view);
+                }
             }
             self.finished_ui(ui, certificate, wishes);
         } else if self.making.has_failed() {
@@ -301,6 +330,11 @@ impl FirstRun {
         wishes: &mut Wishes,
     ) {
         let (text, verb, place) = match certificate {
+            None if self.door == Door::Public => (
+                "The vault is there. Next, say where the DNS of your names is changed.",
+                "Public CAs",
+                Place::PublicCas(Public::Orders),
+            ),
             Some(id) => (
                 "Everything is there. Next, write the certificate's files for your server.",
                 "Show the certificate",
@@ -317,7 +351,7 @@ impl FirstRun {
                 ui.label(text);
                 button::primary(ui, verb, true)
             }
-            false => ui.button(format!("Skip: {}", verb.to_lowercase())),
+            false => ui.button(format!("Skip: {}", uncapitalized(verb))),
         };
         self.greet(&go);
         if go.clicked() {
@@ -327,7 +361,14 @@ impl FirstRun {
     }
 }
 
-const STEPS: [&str; 4] = ["What for", "Passphrase", "Authority and first name", "Make"];
+/// `Show the certificate` behind a colon; `CAs` stays as it is.
+fn uncapitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
 
 const WILL_BE_MADE: &str = "This makes a root that signs with the passphrase, an issuing \
     authority below it that signs alone while the vault is open, and one certificate.";
@@ -342,11 +383,27 @@ const DOORS: &[(Door, Card<'static>)] = &[
         },
     ),
     (
+        Door::Public,
+        Card {
+            icon: icons::GLOBE,
+            title: "A public certificate",
+            text: "For names on the Internet, from a CA that every browser trusts, such as Let’s Encrypt",
+        },
+    ),
+    (
         Door::Subordinate,
         Card {
             icon: icons::ROOT,
             title: "An issuing authority below a root that is elsewhere",
             text: "Makes the vault; the root signs a request that you carry there as a file",
+        },
+    ),
+    (
+        Door::Existing,
+        Card {
+            icon: icons::FOLDER,
+            title: "Open or restore what is there already",
+            text: "A backup of a vault, or the data folder of an installation on another disk",
         },
     ),
 ];

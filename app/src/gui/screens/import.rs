@@ -269,12 +269,16 @@ const fn kind(kind: ImportKind) -> &'static str {
 }
 
 fn done_ui(ui: &mut Ui, done: &ImportDone, wishes: &mut Wishes) {
+    let count = |count, one: &str, many: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    };
     let text = format!(
-        "{} authorities, {} certificates, {} keys; {} serials are revoked here from now on.",
-        done.authorities.len(),
-        done.certificates,
-        done.keys,
-        done.revoked
+        "{}, {}, {}; {} revoked here from now on.",
+        count(done.authorities.len() as u64, "authority", "authorities"),
+        count(done.certificates, "certificate", "certificates"),
+        count(done.keys, "key", "keys"),
+        count(done.revoked, "serial is", "serials are"),
     );
     alert::alert(ui, Tone::Good, "Taken over", &text);
     ui.horizontal_wrapped(|ui| {

@@ -14,6 +14,7 @@ pub(super) mod new_account;
 pub(super) mod new_authority;
 pub(super) mod new_order;
 pub(super) mod order;
+pub(super) mod profiles;
 pub(super) mod provider;
 pub(super) mod public_cas;
 pub(super) mod requests;
@@ -69,6 +70,7 @@ pub(super) struct Screens {
     pub(super) new_authority: new_authority::NewAuthorityForm,
     pub(super) new_order: new_order::NewOrder,
     pub(super) order: order::Order,
+    pub(super) profiles: profiles::Profiles,
     pub(super) provider: provider::Provider,
     pub(super) public_cas: public_cas::PublicCas,
     pub(super) requests: requests::Requests,
@@ -112,6 +114,7 @@ impl Screens {
                 self.order.turn_to(order);
                 &mut self.order
             }
+            Place::Profiles => &mut self.profiles,
             Place::Provider(provider) => {
                 self.provider.turn_to(Some(provider));
                 &mut self.provider

@@ -147,7 +147,7 @@ impl NewAccount {
             .map(|known| (Some(known.name), known.title.to_owned()));
         let other = (None, "Another one, by its address".to_owned());
         let options: Vec<(Option<&str>, String)> = known.chain([other]).collect();
-        choice::drop_down(ui, "Certification authority", &mut self.known, &options);
+        choice::wide_drop_down(ui, "Certification authority", &mut self.known, &options);
         match self.known.and_then(KnownDirectory::find) {
             Some(known) => {
                 let account = match known.needs_binding {
@@ -251,7 +251,7 @@ impl NewAccount {
         self.limit.ui(ui, look, limit(&self.limit.text).err());
         let accounts = self.accounts.shown().map_or(&[][..], Vec::as_slice);
         let options = rehearsals(accounts, AcmeAccountId::from_raw(0));
-        choice::drop_down(ui, "Rehearse with", &mut self.rehearsal, &options);
+        choice::wide_drop_down(ui, "Rehearse with", &mut self.rehearsal, &options);
     }
 
     /// The choice, understood; `None` while the address is none.

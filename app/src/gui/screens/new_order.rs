@@ -258,7 +258,7 @@ fn choose_or_make<T: Clone + PartialEq>(
     action: Action,
 ) {
     if !options.is_empty() {
-        choice::drop_down(ui, label, chosen, options);
+        choice::wide_drop_down(ui, label, chosen, options);
         return;
     }
     ui.vertical(|ui| {

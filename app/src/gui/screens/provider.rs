@@ -126,7 +126,7 @@ impl Provider {
             if self.kind.is_none() {
                 options.insert(0, (None, "Choose a service…".to_owned()));
             }
-            choice::drop_down(ui, "Service", &mut self.kind, &options);
+            choice::wide_drop_down(ui, "Service", &mut self.kind, &options);
             let kind = kinds
                 .iter()
                 .find(|row| Some(&row.kind) == self.kind.as_ref());

@@ -7,12 +7,13 @@ use egui::Ui;
 
 use super::Desk;
 use crate::gui::model::Wishes;
-use crate::gui::parts::centred;
 use crate::gui::parts::errand::Errand;
+use crate::gui::parts::{centred, time};
+use crate::gui::program::Arrival;
 use crate::gui::theme::{self, Tone, icons, size};
 use crate::gui::widgets::field::entered;
 use crate::gui::widgets::secret_edit::SecretEdit;
-use crate::gui::widgets::{alert, button, report};
+use crate::gui::widgets::{alert, badge, button, report};
 use recover::Recover;
 
 #[derive(Default)]
@@ -27,6 +28,8 @@ pub(in crate::gui) struct Unlock {
     recovered: bool,
     /// The person has been told that the vault's file is an older copy, and takes it.
     accept_older: bool,
+    /// What has just been restored or opened.
+    arrival: Option<Arrival>,
 }
 
 impl Unlock {
@@ -44,12 +47,21 @@ impl Unlock {
         }
     }
 
+    /// The window has come here from the first run.
+    pub(in crate::gui) fn arrived(&mut self, arrival: Arrival) {
+        self.arrival = Some(arrival);
+    }
+
     pub(in crate::gui) fn ui(&mut self, ui: &mut Ui, status: &VaultStatus, wishes: &mut Wishes) {
         centred::column(ui, size::EMPTY, |ui| {
             if ui.ctx().content_rect().height() > LOW {
                 ui.label(theme::large_icon(ui, icons::VAULT));
             }
-            ui.label(theme::title(ui, "Unlock the vault"));
+            let title = match self.recover {
+                Some(_) => "Set a new passphrase",
+                None => "Unlock the vault",
+            };
+            ui.label(theme::title(ui, title));
             ui.label(theme::soft(ui, which(status)));
             ui.add_space(size::GAP);
             if let Some(recover) = &mut self.recover {
@@ -69,6 +81,9 @@ impl Unlock {
             let text = "Unlock with it. Then make a new recovery code, under Secrets: this one has \
                 been typed into a computer.";
             alert::alert(ui, Tone::Good, "The new passphrase is set", text);
+        }
+        if let Some(arrival) = &self.arrival {
+            arrived_ui(ui, arrival);
         }
         if status.has(SlotKind::OsStore) {
             self.system_ui(ui, wishes);
@@ -132,6 +147,27 @@ impl Unlock {
         let command = VaultCommand::Unlock { with, accept_older };
         self.errand.send(wishes, Command::Vault(command));
         self.greeted = false;
+    }
+}
+
+fn arrived_ui(ui: &mut Ui, arrival: &Arrival) {
+    if let Some((manifest, trial)) = &arrival.restored {
+        let text = format!(
+            "It is of {}. What opened its vault on that day opens it now.",
+            time::absolute(manifest.made)
+        );
+        alert::alert(ui, Tone::Good, "The backup is restored", &text);
+        for fault in &trial.faults {
+            badge::line(ui, Tone::Bad, icons::WARNING, &report::sentence(fault));
+        }
+    }
+    if let Some(folder) = &arrival.elsewhere {
+        let text = format!(
+            "It is not the one that the program takes by itself. The next time, start it as: \
+             chancery --data {}",
+            folder.display()
+        );
+        alert::alert(ui, Tone::Info, "This window works in another folder", &text);
     }
 }
 

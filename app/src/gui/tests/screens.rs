@@ -75,7 +75,7 @@ fn writing_a_key_to_a_file_warns_first() {
     harness.key_press(egui::Key::Enter);
     press(&mut harness, "Export…");
     type_into(&mut harness, "Folder", &folder.path().display().to_string());
-    press_role(&mut harness, Role::CheckBox, "Also the private key");
+    press_role(&mut harness, Role::CheckBox, "With the private key");
     see(&mut harness, "The key leaves the vault");
     press(&mut harness, "Export files");
     see(&mut harness, "files written");
@@ -92,8 +92,8 @@ fn the_key_of_an_authority_is_never_offered_as_a_file() {
     harness.key_press(egui::Key::Enter);
     see(&mut harness, "it never leaves it");
     press(&mut harness, "Export…");
-    see(&mut harness, "DER instead of PEM");
-    assert!(harness.query_by_label("Also the private key").is_none());
+    see(&mut harness, "Opens in Apache httpd");
+    assert!(harness.query_by_label("With the private key").is_none());
 }
 
 #[test]
@@ -227,6 +227,7 @@ fn every_screen_is_drawn_in_a_small_window() {
         (egui::Key::Num3, "New authority…"),
         (egui::Key::Num4, "Verify"),
         (egui::Key::Num5, "Make key…"),
+        (egui::Key::Num6, "Copy profile…"),
         (egui::Key::I, "Import"),
     ] {
         harness.key_press_modifiers(egui::Modifiers::COMMAND, key);

@@ -1,6 +1,6 @@
 //! The secrets screen: keys, who may use them, what opens the vault; never a value.
 
-use chancery_engine::api::{KeyUse, ListKeys};
+use chancery_engine::api::{BackupStatusQuestion, KeyUse, ListKeys};
 use egui::Role;
 
 use super::flow::is_disabled;
@@ -209,35 +209,46 @@ fn a_backup_is_made_tried_out_and_tried_again_with_its_outcome_for_each_authorit
 }
 
 #[test]
-fn an_import_shows_what_it_will_take_and_what_not_before_it_takes_it() {
+fn backups_are_made_by_themselves_on_a_schedule_that_can_be_changed_and_ended() {
     let folder = tempfile::tempdir().unwrap();
-    let (here, elsewhere) = (engine(), engine());
-    with_authorities(&here);
-    let (root, _) = with_authorities(&elsewhere);
-    let shown = elsewhere
-        .read(&chancery_engine::api::ShowAuthority(root))
-        .unwrap();
-    let file = folder.path().join("root.pem");
-    std::fs::write(&file, &shown.value.certificate_pem).unwrap();
-    let mut harness = window_of(here, [1280.0, 1000.0]);
-    press(&mut harness, "Authorities");
-    press(&mut harness, "Import…");
-    assert!(is_disabled(&harness, "Import"));
-    type_into(&mut harness, "File", &file.display().to_string());
-    harness.key_press(egui::Key::Tab);
-    see(&mut harness, "1 will be taken over");
-    see(&mut harness, "Authority Example Root");
-    clear(&mut harness, "What to call the authority here");
-    type_into(
-        &mut harness,
-        "What to call the authority here",
-        "Foreign Root",
-    );
-    harness.key_press(egui::Key::Tab);
-    press(&mut harness, "Import");
-    see(&mut harness, "Taken over");
-    press(&mut harness, "Show the authority");
-    see(&mut harness, "Foreign Root");
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window_of(client.clone(), [1280.0, 1000.0]);
+    press(&mut harness, "Secrets");
+    press_role(&mut harness, Role::Tab, "Backups");
+    see(&mut harness, "None are made by themselves");
+    press(&mut harness, "Set schedule…");
+    clear(&mut harness, "Folder");
+    type_into(&mut harness, "Folder", "not/from/the/root");
+    press(&mut harness, "Set schedule");
+    see(&mut harness, "backup.schedule");
+    clear(&mut harness, "Folder");
+    type_into(&mut harness, "Folder", &folder.path().display().to_string());
+    choose(&mut harness, "How often", "Every week");
+    choose(&mut harness, "How many stay", "The newest 3");
+    press(&mut harness, "Set schedule");
+    see(&mut harness, "Every week; the newest 3 stay");
+    let schedule = || {
+        let status = client.read(&BackupStatusQuestion).unwrap().value;
+        status.schedule.as_ref().map(|it| (it.every_hours, it.keep))
+    };
+    assert_eq!(schedule(), Some((168, 3)));
+    // The first one is due at once.
+    see(&mut harness, "just now, by itself");
+    press(&mut harness, "Change schedule…");
+    let other = folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    clear(&mut harness, "Folder");
+    type_into(&mut harness, "Folder", &other.display().to_string());
+    choose(&mut harness, "How often", "Every day");
+    press(&mut harness, "Set schedule");
+    see(&mut harness, "Every day; the newest 3 stay");
+    see(&mut harness, &format!("{}/chancery-", other.display()));
+    press(&mut harness, "Make none by themselves");
+    see(&mut harness, "Those that were made stay");
+    press(&mut harness, "Make none by themselves");
+    see(&mut harness, "None are made by themselves");
+    assert_eq!(schedule(), None);
 }
 
 /// The code as the page of the kit says it.
@@ -256,30 +267,4 @@ fn assert_told_nowhere(harness: &Harness<'_, Window>, code: &str) {
     for group in code.split('-') {
         assert!(!tree.contains(group), "{group} in\n{tree}");
     }
-}
-
-fn type_secret(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
-    type_into_role(harness, Role::PasswordInput, label, text);
-}
-
-fn clear_secret(harness: &mut Harness<'_, Window>, label: &str) {
-    harness
-        .get_by_role_and_label(Role::PasswordInput, label)
-        .focus();
-    empty(harness);
-}
-
-fn clear(harness: &mut Harness<'_, Window>, label: &str) {
-    harness
-        .get_by_role_and_label(Role::TextInput, label)
-        .focus();
-    empty(harness);
-}
-
-fn empty(harness: &mut Harness<'_, Window>) {
-    harness.run_steps(2);
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
-    harness.run_steps(2);
-    harness.key_press(egui::Key::Backspace);
-    harness.run_steps(2);
 }

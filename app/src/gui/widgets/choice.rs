@@ -13,6 +13,27 @@ pub(in crate::gui) fn drop_down<T: PartialEq + Clone>(
     chosen: &mut T,
     options: &[(T, String)],
 ) {
+    sized(ui, label, chosen, options, 240.0);
+}
+
+/// The same for long words: as wide as the form.
+pub(in crate::gui) fn wide_drop_down<T: PartialEq + Clone>(
+    ui: &mut Ui,
+    label: &str,
+    chosen: &mut T,
+    options: &[(T, String)],
+) {
+    let width = ui.available_width().min(size::FORM);
+    sized(ui, label, chosen, options, width);
+}
+
+fn sized<T: PartialEq + Clone>(
+    ui: &mut Ui,
+    label: &str,
+    chosen: &mut T,
+    options: &[(T, String)],
+    width: f32,
+) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
         let caption = ui.label(theme::caption(ui, label));
@@ -22,7 +43,9 @@ pub(in crate::gui) fn drop_down<T: PartialEq + Clone>(
             .map_or("", |(_, words)| words.as_str());
         let shown = ComboBox::from_id_salt(label)
             .selected_text(words.to_owned())
-            .width(240.0)
+            .width(width)
+            .height(LIST)
+            .truncate()
             .show_ui(ui, |ui| {
                 for (value, words) in options {
                     ui.selectable_value(chosen, value.clone(), words.as_str());
@@ -31,6 +54,9 @@ pub(in crate::gui) fn drop_down<T: PartialEq + Clone>(
         shown.response.labelled_by(caption.id);
     });
 }
+
+/// How high an open list may be, before it scrolls.
+const LIST: f32 = 320.0;
 
 /// What a card says.
 pub(in crate::gui) struct Card<'a> {

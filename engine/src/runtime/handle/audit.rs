@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Answer, Decided, Decision, Sight, key};
 use crate::api::{
     AuditCommand, AuditFact, AuditFilter, AuditRow, AuditState, AuditStateQuestion, Fact, KeyId,
-    KeyType, KeyUse, ListAudit, Page, Report, Timestamp,
+    KeyType, KeyUse, ListAudit, Page, Report, Secret, Timestamp,
 };
 use crate::audit::{self, AuditError, Checkpoint};
 use crate::authority::export::{Content, ExportError, Sheet, write};
@@ -29,6 +29,9 @@ pub(in crate::runtime) async fn decide(
 ) -> Result<Decided, Report> {
     let context = &core.context;
     match command {
+        AuditCommand::AcceptLoss { sealed, passphrase } => {
+            accept_loss(context, act, sealed, passphrase).await
+        }
         AuditCommand::Checkpoint { file } => checkpoint_to(context, act, file).await,
         AuditCommand::Export { file } => export_to(context, file).await,
         AuditCommand::ExportKey { file } => export_key(context, file).await,
@@ -59,10 +62,14 @@ pub(super) fn audit_key(store: &Snapshot) -> Result<KeyId, Report> {
 /// Signs the present end of the chain, writes the checkpoint, and lets the vault remember it.
 pub(super) async fn seal(context: &Context, act: &Act) -> Result<(u64, String), Report> {
     context.running.past_return(act.cause).await;
-    let store = context.snapshot()?;
-    if let Some(why) = rolled_back(&store, context)? {
+    if let Some(why) = rolled_back(&context.snapshot()?, context)? {
         return Err(RolledBack(why).into());
     }
+    seal_as_it_is(context, act).await
+}
+
+async fn seal_as_it_is(context: &Context, act: &Act) -> Result<(u64, String), Report> {
+    let store = context.snapshot()?;
     let entries = store.audit_entries()?;
     let last = store.audit_entry(entries)?.ok_or(AuditError::Empty)?;
     let key = audit_key(&store)?;
@@ -97,6 +104,33 @@ pub(super) async fn seal(context: &Context, act: &Act) -> Result<(u64, String), 
     let remember = move || vault.set_last_sealed(Sealed { sequence, link });
     context.compute.run(remember).await??;
     Ok((sequence, text))
+}
+
+/// The vault forgets what it has seen, after the audit says so.
+async fn accept_loss(
+    context: &Context,
+    act: &Act,
+    named: u64,
+    passphrase: Secret<String>,
+) -> Result<Decided, Report> {
+    let why = rolled_back(&context.snapshot()?, context)?;
+    let seen = context.vault.last_sealed()?.map(|sealed| sealed.sequence);
+    let (Some(_), Some(before)) = (why, seen) else {
+        return Err(LossError::NothingLost.into());
+    };
+    if before != named {
+        return Err(LossError::OtherEntry { named, before }.into());
+    }
+    let vault = Arc::clone(&context.vault);
+    let prove = move || vault.check(Some(&passphrase), None);
+    context.compute.run(prove).await??;
+    let (sealed, _) = seal_as_it_is(context, act).await?;
+    let fact = AuditFact::LossAccepted { before, sealed };
+    Ok(Decision {
+        details: format!("sealed up to entry {sealed} as it is"),
+        ..Decision::of(Fact::Audit(fact))
+    }
+    .into())
 }
 
 async fn checkpoint_to(
@@ -283,6 +317,7 @@ impl Answer for AuditStateQuestion {
             sealed_at,
             last_verification: verification.map(|record| (record.at, record.found)),
             rolled_back: rolled_back(&sight.store, sight.context)?,
+            vault_sealed_to: sight.context.vault.last_sealed()?.map(|it| it.sequence),
         })
     }
 }
@@ -311,9 +346,55 @@ impl Explain for RolledBack {
     fn remedy(&self) -> Remedy {
         Remedy::Do(
             "Put back the newest chancery.redb, or restore vault and store together from one \
-             backup with `chancery backup restore`"
+             backup with `chancery backup restore`; where there is neither, go on without what is \
+             lost with `chancery audit accept-loss`"
                 .to_owned(),
         )
+    }
+}
+
+/// Nobody accepts what is not so, or what they were not told.
+#[derive(Debug)]
+enum LossError {
+    NothingLost,
+    OtherEntry { named: u64, before: u64 },
+}
+
+impl std::fmt::Display for LossError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NothingLost => {
+                f.write_str("the store holds everything that the vault has seen sealed")
+            }
+            Self::OtherEntry { named, before } => write!(
+                f,
+                "the vault has seen the audit sealed up to entry {before}, not {named}"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for LossError {}
+
+impl Explain for LossError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NothingLost => "audit.nothing-lost",
+            Self::OtherEntry { .. } => "audit.other-entry",
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Refused
+    }
+
+    fn remedy(&self) -> Remedy {
+        Remedy::Do(match self {
+            Self::NothingLost => "There is nothing to accept".to_owned(),
+            Self::OtherEntry { .. } => {
+                "See `chancery audit verify` for what is missing, and name that entry".to_owned()
+            }
+        })
     }
 }
 

@@ -93,7 +93,7 @@ impl Bundle {
     /// private key (PKCS #8, sealed or not, PKCS #1, SEC 1), PKCS #7, PKCS #12. At most 16 MiB.
     ///
     /// A sealed key opens where there is a password, and an error tells a wrong password from an
-    /// algorithm that we do not know. PKCS #12 is not opened without one.
+    /// algorithm that we do not know. PKCS #12 is opened without one where its password is empty.
     pub(crate) fn read(bytes: &[u8], reading: Reading<'_>) -> Result<Self, ContainerError> {
         if bytes.len() > MAX_SIZE {
             return Err(ContainerError::TooLarge);

@@ -1,4 +1,4 @@
-//! The dialogs of this screen: each asks for a file to write.
+//! The dialogs of this screen: each but one asks for a file to write.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,9 @@ use crate::gui::model::{Model, Wishes};
 use crate::gui::parts::errand::Errand;
 use crate::gui::parts::path_field::PathField;
 use crate::gui::widgets::confirm::{Answer, Confirm};
-use crate::gui::widgets::field::Look;
+use crate::gui::widgets::field::{Field, Look};
 use crate::gui::widgets::report;
+use crate::gui::widgets::secret_edit::SecretEdit;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Asked {
@@ -23,7 +24,16 @@ pub(super) enum Asked {
 #[derive(Default)]
 pub(super) struct Dialogs {
     open: Option<(Asked, PathField)>,
+    loss: Option<Loss>,
     errand: Errand,
+}
+
+/// The store lacks entries, and the person goes on without them.
+struct Loss {
+    /// The last entry that the vault has seen sealed.
+    sealed: u64,
+    typed: Field,
+    passphrase: SecretEdit,
 }
 
 impl Dialogs {
@@ -39,6 +49,15 @@ impl Dialogs {
         self.open = Some((asked, PathField::holding(path)));
     }
 
+    pub(super) fn accept_loss(&mut self, sealed: u64) {
+        self.errand.forget();
+        self.loss = Some(Loss {
+            sealed,
+            typed: Field::default(),
+            passphrase: SecretEdit::default(),
+        });
+    }
+
     pub(super) fn tend(&mut self, model: &mut Model) {
         if let Some((asked, path)) = &mut self.open
             && path.tend(model)
@@ -48,11 +67,16 @@ impl Dialogs {
             path.field.text = file.display().to_string();
         }
         if let Some(Fact::Audit(_)) = self.errand.tend(model) {
-            self.open = None;
+            (self.open, self.loss) = (None, None);
         }
     }
 
     pub(super) fn ui(&mut self, context: &Context, wishes: &mut Wishes) {
+        if let Some(loss) = &mut self.loss
+            && loss.ui(context, &mut self.errand, wishes)
+        {
+            self.loss = None;
+        }
         let Some((asked, path)) = &mut self.open else {
             return;
         };
@@ -84,6 +108,52 @@ impl Dialogs {
             Some(Answer::Leave) => self.open = None,
             None => (),
         }
+    }
+}
+
+impl Loss {
+    /// True when the person leaves it.
+    fn ui(&mut self, context: &Context, errand: &mut Errand, wishes: &mut Wishes) -> bool {
+        let sealed = self.sealed;
+        let consequences = [
+            format!(
+                "The vault has seen the audit sealed up to entry {sealed}, and this store does not \
+                 hold that. What was issued and revoked there is unknown here."
+            ),
+            "If any backup or copy of the newest store is left, restore that instead.".to_owned(),
+            "From now on the vault vouches for the store as it is. The audit says for ever that \
+             this was accepted; it cannot be undone."
+                .to_owned(),
+        ];
+        let dialog = Confirm {
+            title: "Accept the loss",
+            consequences: &consequences,
+            verb: match errand.is_under_way() {
+                true => "Accepting…",
+                false => "Accept the loss",
+            },
+            destroys: true,
+        };
+        let answer = dialog.show(context, |ui| {
+            let label = format!("Type {sealed} to go on");
+            let look = Look {
+                label: &label,
+                ..Look::default()
+            };
+            self.typed.ui(ui, look, None);
+            self.passphrase.ui(ui, "Passphrase of the vault");
+            if let Some(refused) = errand.refused() {
+                report::report(ui, refused);
+            }
+            let typed = self.typed.text.trim() == sealed.to_string();
+            typed && !self.passphrase.is_empty() && !errand.is_under_way()
+        });
+        if answer == Some(Answer::Go) {
+            let passphrase = self.passphrase.take();
+            let command = AuditCommand::AcceptLoss { sealed, passphrase };
+            errand.send(wishes, Command::Audit(command));
+        }
+        answer == Some(Answer::Leave)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The dialogs of this screen: export, install, grant, end of a grant, save a request.
 
 use chancery_engine::api::{
-    AuthorityCommand, AuthorityId, AuthorityRow, Command, Fact, Form, Grant, Timestamp, TrustFormat,
+    AuthorityCommand, AuthorityId, AuthorityRow, Command, Fact, Grant, Timestamp, TrustFormat,
 };
 use egui::Context;
 
@@ -11,7 +11,7 @@ use super::save_request::SaveRequest;
 use crate::gui::model::{Model, Wishes};
 use crate::gui::parts::consent::ConsentDialog;
 use crate::gui::parts::errand::Errand;
-use crate::gui::parts::export::ExportDialog;
+use crate::gui::parts::export::{ExportDialog, KeyPlace};
 use crate::gui::screens::View;
 use crate::gui::widgets::confirm::{Answer, Confirm};
 use crate::gui::widgets::{choice, report};
@@ -20,7 +20,7 @@ use crate::gui::widgets::{choice, report};
 pub(super) struct Dialogs {
     on: Option<(AuthorityId, String)>,
     errand: Errand,
-    export: ExportDialog,
+    export: ExportDialog<TrustFormat>,
     consent: ConsentDialog,
     open: Option<Open>,
 }
@@ -56,9 +56,8 @@ impl Dialogs {
             }
             Asked::Install => self.open = Some(Open::Install(Box::default())),
             Asked::Export => {
-                let what = "Writes the certificate, its chain, and both together.";
                 let title = format!("Export {}", row.name);
-                self.export.ask(title, what, view.folder, false);
+                self.export.ask(title, view.folder, KeyPlace::NotMeant);
             }
             Asked::SaveRequest => {
                 let save = SaveRequest::of(&row.name, request.unwrap_or_default(), view.folder);
@@ -92,15 +91,11 @@ impl Dialogs {
             return;
         };
         if let Some(chosen) = self.export.ui(context, wishes, &mut self.errand) {
-            let format = match chosen.der {
-                true => TrustFormat::Der,
-                false => TrustFormat::Pem,
-            };
             let command = AuthorityCommand::Export {
                 id,
                 folder: chosen.folder,
-                form: Form::Format(format),
-                password: None,
+                form: chosen.form,
+                password: chosen.password,
             };
             self.errand.send(wishes, Command::Authority(command));
         }

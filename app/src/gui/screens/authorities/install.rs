@@ -38,7 +38,7 @@ impl Install {
                 }
             },
             FileAnswer::Failed(why) => self.failed = Some(why),
-            FileAnswer::Nothing | FileAnswer::Picked(_) | FileAnswer::Written(_) => (),
+            _ => (),
         }
     }
 

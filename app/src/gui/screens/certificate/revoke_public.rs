@@ -65,7 +65,7 @@ impl RevokePublic {
         };
         let errand = &self.errand;
         let answer = dialog.show(context, |ui| {
-            choice::drop_down(ui, "Why", &mut open.reason, &reasons());
+            choice::wide_drop_down(ui, "Why", &mut open.reason, &reasons());
             if open.reason.is_compromise() {
                 let text = "Its key is barred for ever, here and at the CA.";
                 ui.label(theme::soft(ui, text));
@@ -75,7 +75,7 @@ impl RevokePublic {
                     (false, "With the account’s key".to_owned()),
                     (true, "With the certificate’s own key".to_owned()),
                 ];
-                choice::drop_down(ui, "Signed", &mut open.by_certificate_key, &signers);
+                choice::wide_drop_down(ui, "Signed", &mut open.by_certificate_key, &signers);
             }
             if let Some(refused) = errand.refused() {
                 report::report(ui, refused);

@@ -1,7 +1,7 @@
 //! The recovery kit at the end of the first run: offered, and skipped only with open eyes.
 
 use chancery_engine::api::{Command, VaultCommand};
-use egui::Ui;
+use egui::{Response, Ui};
 
 use super::making::Making;
 use crate::gui::model::{Model, Wishes};
@@ -44,13 +44,13 @@ impl KitStep {
         self.done
     }
 
-    /// True when the person wants it.
-    pub(super) fn offer_ui(&self, ui: &mut Ui) -> bool {
+    /// Its button, which begins it.
+    pub(super) fn offer_ui(&self, ui: &mut Ui) -> Response {
         let text = "It sets a new passphrase when this one is forgotten. Without it nobody can: \
             every private key in the vault would be lost. It can also be made later, under Secrets.";
         let title = "Everything is there. One thing remains: the recovery kit";
         alert::alert(ui, Tone::Due, title, text);
-        button::primary(ui, "Make recovery kit…", true).clicked()
+        button::primary(ui, "Make recovery kit…", true)
     }
 
     pub(super) fn ui(

@@ -44,7 +44,7 @@ impl KeyPart {
         if !keys.is_empty() {
             ways.insert(1, (From::Existing, "A key that is in the vault".to_owned()));
         }
-        choice::drop_down(ui, "Private key", &mut self.from, &ways);
+        choice::wide_drop_down(ui, "Private key", &mut self.from, &ways);
         match self.from {
             From::New => {
                 let types = KeyType::ALL
@@ -58,7 +58,7 @@ impl KeyPart {
                 if self.existing.is_none() {
                     self.existing = keys.first().and_then(|(id, _)| *id);
                 }
-                choice::drop_down(ui, "Which one", &mut self.existing, &keys);
+                choice::wide_drop_down(ui, "Which one", &mut self.existing, &keys);
             }
             From::Request => {
                 let look = Look {

@@ -82,7 +82,7 @@ impl More {
             (Some(name.clone()), words)
         });
         let options: Vec<(Option<String>, String)> = [usual].into_iter().chain(offered).collect();
-        choice::drop_down(ui, "Kind of certificate", &mut self.profile, &options);
+        choice::wide_drop_down(ui, "Kind of certificate", &mut self.profile, &options);
     }
 
     pub(super) fn show_errors(&mut self) {

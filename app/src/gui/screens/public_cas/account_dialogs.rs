@@ -108,7 +108,7 @@ impl Open {
                     ..Look::default()
                 };
                 self.limit.ui(ui, look, error);
-                choice::drop_down(ui, "Rehearse with", &mut self.rehearsal, &self.others);
+                choice::wide_drop_down(ui, "Rehearse with", &mut self.rehearsal, &self.others);
                 error.is_none()
             }
             Asked::Deactivate(_) => {

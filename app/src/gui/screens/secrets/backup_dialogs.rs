@@ -2,23 +2,19 @@
 
 use std::path::PathBuf;
 
-use chancery_engine::api::{
-    BackupCommand, BackupFact, BackupManifest, BackupSchedule, BackupTrial, Command, KeyTrial,
-    Opener,
-};
+use chancery_engine::api::{BackupCommand, BackupFact, BackupSchedule, Command, Opener};
 use egui::{Context, Ui};
 
 use crate::gui::files::FileAsk;
 use crate::gui::model::{Model, Wishes};
+use crate::gui::parts::backup_view;
 use crate::gui::parts::errand::Errand;
 use crate::gui::parts::path_field::PathField;
-use crate::gui::parts::time;
-use crate::gui::theme::{self, Tone, icons};
+use crate::gui::theme::{self, Tone};
 use crate::gui::widgets::confirm::{Answer, Confirm};
 use crate::gui::widgets::field::Look;
-use crate::gui::widgets::report::sentence;
 use crate::gui::widgets::secret_edit::SecretEdit;
-use crate::gui::widgets::{badge, choice, facts, modal, report};
+use crate::gui::widgets::{choice, modal, report};
 
 pub(super) enum BackupDialog {
     Make {
@@ -253,66 +249,12 @@ fn shown_ui(context: &Context, fact: &BackupFact) -> bool {
             trial,
         } = fact
         {
-            manifest_ui(ui, &file.display().to_string(), manifest);
-            trial_ui(ui, trial);
+            backup_view::manifest(ui, &file.display().to_string(), manifest);
+            backup_view::trial(ui, trial);
         }
         modal::buttons(ui, |ui| closed = ui.button("Close").clicked());
     });
     left || closed
-}
-
-fn manifest_ui(ui: &mut Ui, file: &str, manifest: &BackupManifest) {
-    facts::facts(ui, "manifest", |ui| {
-        facts::row(ui, "File", file);
-        facts::row(ui, "Made", &time::absolute(manifest.made));
-        let keys = match manifest.keys_inside {
-            true => format!("{} inside, sealed", manifest.keys),
-            false => "Not inside".to_owned(),
-        };
-        facts::row(ui, "Private keys", &keys);
-        let holds = format!(
-            "{} authorities, {} certificates, {} requests",
-            manifest.authorities, manifest.certificates, manifest.requests
-        );
-        facts::row(ui, "Holds", &holds);
-    });
-}
-
-/// The outcome in one line, then each authority, then each fault.
-fn trial_ui(ui: &mut Ui, trial: &BackupTrial) {
-    match trial.faults.is_empty() {
-        true => {
-            let words = format!(
-                "Can be restored: {} rows read, audit complete up to entry {}",
-                trial.rows, trial.audit_complete_to
-            );
-            badge::line(ui, Tone::Good, icons::DONE, &words);
-        }
-        false => badge::line(ui, Tone::Bad, icons::FAILED, "Cannot be restored as it is"),
-    }
-    for authority in &trial.authorities {
-        let (tone, icon, word) = key(authority.key);
-        badge::line(ui, tone, icon, &format!("{}: {word}", authority.name));
-    }
-    for fault in &trial.faults {
-        badge::line(ui, Tone::Bad, icons::WARNING, &sentence(fault));
-    }
-    if !trial.faults.is_empty() {
-        ui.label("Make a new backup, and keep this file until that one has been tried out.");
-    }
-}
-
-const fn key(key: KeyTrial) -> (Tone, &'static str, &'static str) {
-    match key {
-        KeyTrial::Signed => (Tone::Good, icons::DONE, "its key signed"),
-        KeyTrial::Sealed => (
-            Tone::Off,
-            icons::LOCK,
-            "its key is there, and stays sealed without the passphrase",
-        ),
-        KeyTrial::Absent => (Tone::Off, icons::INFO, "its key is not in the backup"),
-        _ => (Tone::Bad, icons::FAILED, "its key did not sign"),
-    }
 }
 
 fn folder_ui(ui: &mut Ui, folder: &mut PathField, wishes: &mut Wishes) {

@@ -14,7 +14,8 @@ use crate::x509::container::pbe::{Budget, Password, Scheme, unsupported};
 use crate::x509::container::private_key::{PrivateKey, SealedKey};
 use crate::x509::container::{ber, oid};
 
-/// Everything in it, in its order. What has no MAC is refused unless that was allowed.
+/// Everything in it, in its order. What has no MAC is refused unless that was allowed. Some programs
+/// seal with an empty password: such a file opens without one, too.
 pub(in crate::x509::container) fn read(
     bytes: &[u8],
     reading: Reading<'_>,
@@ -25,7 +26,11 @@ pub(in crate::x509::container) fn read(
     let password = reading.password.map(Password::new);
     let password = match (mac, password) {
         (Some(mac), Some(password)) => Some(mac.verify(password, &content, &mut budget)?),
-        (Some(_), None) => return Err(ContainerError::PasswordNeeded(WHAT)),
+        (Some(mac), None) => {
+            let none = Password::new(&Secret::new(String::new()));
+            let opened = mac.verify(none, &content, &mut budget);
+            Some(opened.map_err(|_| ContainerError::PasswordNeeded(WHAT))?)
+        }
         (None, password) if reading.unauthenticated => password,
         (None, _) => return Err(ContainerError::Unauthenticated),
     };

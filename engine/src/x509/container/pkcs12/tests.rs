@@ -38,6 +38,25 @@ fn a_written_identity_opens_here_and_in_a_library_of_others() {
 }
 
 #[test]
+fn an_identity_under_an_empty_password_opens_without_any_and_another_one_does_not() {
+    for strength in [Strength::Modern, Strength::Legacy] {
+        let under = |text: &str| {
+            let file = of_leaf("www", |identity| {
+                write_identity(identity, &password(text), strength).unwrap()
+            });
+            Bundle::read(&file, Reading::default())
+        };
+        let bundle = under("").unwrap();
+        assert!(
+            matches!(bundle.keys[0].key, Openness::Open(_)),
+            "{strength:?}"
+        );
+        let error = under("geheim").err().unwrap();
+        assert_eq!(error.code(), "container.password-needed");
+    }
+}
+
+#[test]
 fn a_written_identity_opens_with_no_other_password_and_holds_no_key_in_the_open() {
     for strength in [Strength::Modern, Strength::Legacy] {
         let file = identity("www", strength);
