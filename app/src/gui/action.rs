@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::navigation::{Part, Place};
+use super::navigation::{Part, Place, Public};
 use super::theme::icons;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,9 +18,15 @@ pub(super) enum Action {
     Import,
     Issue,
     Lock,
+    NewAccount,
     NewAuthority,
+    NewOrder,
+    NewProvider,
     Palette,
     Profiles,
+    PublicAccounts,
+    PublicCas,
+    PublicProviders,
     Rail,
     Requests,
     Secrets,
@@ -29,7 +35,7 @@ pub(super) enum Action {
 }
 
 impl Action {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 25] = [
         Self::AddRequest,
         Self::Audit,
         Self::Authorities,
@@ -41,9 +47,15 @@ impl Action {
         Self::Import,
         Self::Issue,
         Self::Lock,
+        Self::NewAccount,
         Self::NewAuthority,
+        Self::NewOrder,
+        Self::NewProvider,
         Self::Palette,
         Self::Profiles,
+        Self::PublicAccounts,
+        Self::PublicCas,
+        Self::PublicProviders,
         Self::Rail,
         Self::Requests,
         Self::Secrets,
@@ -64,9 +76,15 @@ impl Action {
             Self::Import => "Import…",
             Self::Issue => "Issue certificate…",
             Self::Lock => "Lock vault",
+            Self::NewAccount => "New account at a public CA…",
             Self::NewAuthority => "New authority…",
+            Self::NewOrder => "Get a public certificate…",
+            Self::NewProvider => "Add DNS provider…",
             Self::Palette => "Search or command",
             Self::Profiles => "Profiles",
+            Self::PublicAccounts => "Accounts at public CAs",
+            Self::PublicCas => "Public CAs",
+            Self::PublicProviders => "DNS providers",
             Self::Rail => "Wide or narrow rail",
             Self::Requests => "Requests",
             Self::Secrets => "Secrets",
@@ -88,9 +106,15 @@ impl Action {
             Self::Import => "Take over a CA, certificates or keys from files of another program",
             Self::Issue => "Make a certificate for a server or a client",
             Self::Lock => "Wipe the open keys from memory; nothing can be read until unlocked",
+            Self::NewAccount => "Join Let’s Encrypt or another CA that every browser trusts",
             Self::NewAuthority => "Create a root or an intermediate",
+            Self::NewOrder => "For names on the Internet, from a CA that every browser trusts",
+            Self::NewProvider => "Say where the DNS records of your names are changed",
             Self::Palette => "Find a screen, an action, a certificate or an authority",
             Self::Profiles => "What certificates of one sort contain; copies can be changed",
+            Self::PublicAccounts => "Which public CAs know you, and with which key",
+            Self::PublicCas => "Certificates that every browser trusts: orders, accounts, DNS",
+            Self::PublicProviders => "Where the records that prove your names are published",
             Self::Rail => "Show or hide the words at the left",
             Self::Requests => "Requests that wait for a decision, and those decided",
             Self::Secrets => "Private keys, who may use them, and what opens the vault",
@@ -110,11 +134,16 @@ impl Action {
             Self::Forward => icons::ARROW_RIGHT,
             Self::Gallery => icons::GALLERY,
             Self::Import => icons::FOLDER,
-            Self::Issue | Self::NewAuthority => icons::PLUS,
+            Self::Issue
+            | Self::NewAccount
+            | Self::NewAuthority
+            | Self::NewOrder
+            | Self::NewProvider => icons::PLUS,
             Self::Unlocking => icons::UNLOCK,
             Self::Lock => icons::LOCK,
             Self::Palette => icons::SEARCH,
             Self::Profiles => icons::FILE,
+            Self::PublicAccounts | Self::PublicCas | Self::PublicProviders => icons::GLOBE,
             Self::Rail => icons::SIDEBAR,
             Self::Requests => icons::REQUESTS,
             Self::Secrets => icons::VAULT,
@@ -131,13 +160,21 @@ impl Action {
             Self::Back => (Modifiers::ALT, Key::ArrowLeft),
             Self::Certificates => (Modifiers::COMMAND, Key::Num1),
             Self::Forward => (Modifiers::ALT, Key::ArrowRight),
-            Self::Backups | Self::Gallery | Self::Unlocking => return None,
+            Self::Backups
+            | Self::Gallery
+            | Self::NewAccount
+            | Self::NewProvider
+            | Self::PublicAccounts
+            | Self::PublicProviders
+            | Self::Unlocking => return None,
             Self::Import => (Modifiers::COMMAND, Key::I),
             Self::Issue => (Modifiers::COMMAND, Key::N),
             Self::Lock => (Modifiers::COMMAND, Key::L),
             Self::NewAuthority => (shift, Key::N),
+            Self::NewOrder => (Modifiers::COMMAND, Key::G),
             Self::Palette => (Modifiers::COMMAND, Key::K),
             Self::Profiles => (Modifiers::COMMAND, Key::Num6),
+            Self::PublicCas => (Modifiers::COMMAND, Key::Num7),
             Self::Rail => (Modifiers::COMMAND, Key::B),
             Self::Requests => (Modifiers::COMMAND, Key::Num2),
             Self::Secrets => (Modifiers::COMMAND, Key::Num5),
@@ -157,8 +194,14 @@ impl Action {
             Self::Gallery => Place::Gallery,
             Self::Import => Place::Import,
             Self::Issue => Place::Issue,
+            Self::NewAccount => Place::NewAccount,
             Self::NewAuthority => Place::NewAuthority,
+            Self::NewOrder => Place::NewOrder,
+            Self::NewProvider => Place::NewProvider,
             Self::Profiles => Place::Profiles,
+            Self::PublicAccounts => Place::PublicCas(Public::Accounts),
+            Self::PublicCas => Place::PublicCas(Public::Orders),
+            Self::PublicProviders => Place::PublicCas(Public::Providers),
             Self::Requests => Place::Requests,
             Self::Secrets => Place::Secrets(Part::Keys),
             Self::Unlocking => Place::Secrets(Part::Slots),
@@ -207,11 +250,10 @@ mod tests {
         for action in Action::ALL {
             let text = action.text();
             assert!(text.starts_with(char::is_uppercase), "{text}");
-            let later = text.split(' ').skip(1).filter(|word| word.len() > 1);
+            let abbreviated = |word: &str| word.chars().take(2).all(char::is_uppercase);
+            let mut later = text.split(' ').skip(1).filter(|word| !abbreviated(word));
             assert!(
-                later
-                    .clone()
-                    .all(|word| !word.starts_with(char::is_uppercase)),
+                later.all(|word| !word.starts_with(char::is_uppercase)),
                 "{text}"
             );
             assert!(!action.tooltip().ends_with('.'), "{text}");

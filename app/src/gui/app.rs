@@ -10,6 +10,7 @@ use chancery_engine::{Client, Kdf, News};
 
 use super::action::Action;
 use super::files::{FileAnswer, FileAsk, Files};
+use super::frame::jobs::Jobs;
 use super::frame::search::Search;
 use super::model::{Model, Wishes};
 use super::navigation::Navigation;
@@ -72,6 +73,7 @@ pub(super) struct Frame {
     pub(super) navigation: Navigation,
     pub(super) health: Watched<HealthQuestion>,
     pub(super) search: Search,
+    pub(super) jobs: Jobs,
     pub(super) toasts: Toasts,
     pub(super) locking: Errand,
 }

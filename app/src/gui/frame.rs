@@ -1,5 +1,6 @@
 //! What stands around the screens: rail, top bar, status line; and the doors before them.
 
+pub(super) mod jobs;
 pub(super) mod search;
 
 use chancery_engine::api::{Area, Health, HealthQuestion, VaultState};
@@ -16,6 +17,7 @@ use super::widgets::{button, empty_state, report};
 impl Frame {
     pub(super) fn logic(&mut self, desk: &mut Desk<'_>) {
         let changed = [
+            Area::Acme,
             Area::System,
             Area::Request,
             Area::Authority,
@@ -26,6 +28,7 @@ impl Frame {
         self.health.want(desk.context, HealthQuestion);
         self.health.tend(desk.context, desk.client, changed);
         self.search.logic(desk);
+        self.jobs.logic(desk);
         self.locking.tend(desk.model);
     }
 }
@@ -239,6 +242,9 @@ impl Window {
                     health_ui(ui, health);
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let running = self.frame.health.shown();
+                    let running = running.map_or(0, |health| health.running_jobs);
+                    self.frame.jobs.ui(ui, running, &mut self.wishes);
                     let text = match doing {
                         Some(doing) => format!("{} {doing}…", icons::WAITING),
                         None => format!("{} Vault unlocked", icons::UNLOCK),
@@ -324,10 +330,11 @@ fn entry_ui(ui: &mut Ui, action: Action, here: bool, narrow: bool, waiting: u64)
     response.on_hover_text(tooltip).clicked()
 }
 
-const RAIL: [Action; 6] = [
+const RAIL: [Action; 7] = [
     Action::Certificates,
     Action::Requests,
     Action::Authorities,
+    Action::PublicCas,
     Action::Audit,
     Action::Secrets,
     Action::Profiles,

@@ -191,9 +191,11 @@ impl Model {
 /// Which answers a fact puts out of date.
 const fn area(fact: &Fact) -> Option<Area> {
     Some(match fact {
+        Fact::Acme(_) => Area::Acme,
         Fact::Audit(_) => Area::Audit,
         Fact::Authority(_) => Area::Authority,
         Fact::Certificate(_) => Area::Certificate,
+        Fact::Dns(_) => Area::Dns,
         Fact::Key(_) => Area::Key,
         Fact::Profile(_) => Area::Profile,
         Fact::Request(_) => Area::Request,

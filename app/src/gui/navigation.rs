@@ -1,6 +1,6 @@
 //! Which screen is open; back and forward.
 
-use chancery_engine::api::{AuthorityId, CertificateId, KeyId, RequestId};
+use chancery_engine::api::{AuthorityId, CertificateId, DnsProviderId, KeyId, OrderId, RequestId};
 
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub(super) enum Place {
@@ -17,8 +17,17 @@ pub(super) enum Place {
     Issue,
     /// Among the secrets, with this one selected.
     Key(KeyId),
+    /// At a public CA.
+    NewAccount,
     NewAuthority,
+    /// At a public CA.
+    NewOrder,
+    /// Of DNS.
+    NewProvider,
+    Order(OrderId),
     Profiles,
+    Provider(DnsProviderId),
+    PublicCas(Public),
     Requests,
     Secrets(Part),
 }
@@ -32,6 +41,15 @@ pub(super) enum Part {
     Backups,
 }
 
+/// A part of the screen of public CAs.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub(super) enum Public {
+    #[default]
+    Orders,
+    Accounts,
+    Providers,
+}
+
 impl Place {
     /// Which entry of the rail is lit.
     pub(super) const fn home(self) -> Self {
@@ -43,6 +61,12 @@ impl Place {
             Self::Gallery => Self::Gallery,
             Self::Profiles => Self::Profiles,
             Self::Key(_) | Self::Secrets(_) => Self::Secrets(Part::Keys),
+            Self::NewAccount
+            | Self::NewOrder
+            | Self::NewProvider
+            | Self::Order(_)
+            | Self::Provider(_)
+            | Self::PublicCas(_) => Self::PublicCas(Public::Orders),
         }
     }
 }

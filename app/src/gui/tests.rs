@@ -4,6 +4,7 @@ mod export;
 mod flow;
 mod import;
 mod profiles;
+mod public;
 mod restore;
 mod revoke;
 mod screens;

@@ -1,12 +1,13 @@
 //! A wish that a screen waits for: under way, refused, or done.
 
-use chancery_engine::api::{Command, Ending, Fact, Report};
+use chancery_engine::api::{Command, Ending, Fact, JobId, Report};
 
 use crate::gui::model::{Model, WishId, Wishes};
 
 #[derive(Default)]
 pub(in crate::gui) struct Errand {
     wish: Option<WishId>,
+    started: Option<JobId>,
     refused: Option<Report>,
 }
 
@@ -26,8 +27,17 @@ impl Errand {
                 self.refused = Some(report);
                 None
             }
-            Ending::Started(_) | Ending::Parked(_) | Ending::Cancelled => None,
+            Ending::Started(job) => {
+                self.started = Some(job);
+                None
+            }
+            Ending::Parked(_) | Ending::Cancelled => None,
         }
+    }
+
+    /// The job that it has become, told once.
+    pub(in crate::gui) fn take_started(&mut self) -> Option<JobId> {
+        self.started.take()
     }
 
     pub(in crate::gui) const fn is_under_way(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Pieces that know our data and are used by several screens.
 
+pub(super) mod acme;
 pub(super) mod backup_view;
 pub(super) mod centred;
 pub(super) mod chain_view;
@@ -11,9 +12,13 @@ pub(super) mod errand;
 pub(super) mod export;
 pub(super) mod file_form;
 pub(super) mod findings;
+pub(super) mod form;
+pub(super) mod hosts;
 pub(super) mod names;
 pub(super) mod new_passphrase;
 pub(super) mod path_field;
+pub(super) mod provider_test;
+pub(super) mod read_file;
 pub(super) mod recovery_kit;
 pub(super) mod release;
 pub(super) mod revoke;

@@ -40,6 +40,17 @@ pub(in crate::gui) fn absolute(moment: Timestamp) -> String {
     }
 }
 
+/// `10:00:00`, in the zone of the person.
+pub(in crate::gui) fn time_of_day(moment: Timestamp) -> String {
+    match jiff::Timestamp::from_second(moment.secs()) {
+        Ok(time) => {
+            let here = time.to_zoned(jiff::tz::TimeZone::system());
+            here.strftime("%H:%M:%S").to_string()
+        }
+        Err(_) => moment.to_string(),
+    }
+}
+
 /// `2026-11-22`, in the zone of the person.
 pub(in crate::gui) fn date(moment: Timestamp) -> String {
     match jiff::Timestamp::from_second(moment.secs()) {

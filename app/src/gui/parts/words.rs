@@ -1,8 +1,8 @@
 //! Facts as sentences, for toasts; choices as the words of a drop-down.
 
 use chancery_engine::api::{
-    AuditFact, AuthorityFact, BackupFact, CertificateFact, Fact, KeyType, ProfileFact, RequestFact,
-    RevocationFact, SystemFact, VaultFact,
+    AcmeFact, AuditFact, AuthorityFact, BackupFact, CertificateFact, DnsFact, Fact, KeyType,
+    ProfileFact, RequestFact, RevocationFact, SystemFact, VaultFact,
 };
 
 use crate::gui::widgets::report::sentence;
@@ -19,6 +19,14 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         return Some(Told::Failed(sentence(&report.what)));
     }
     let words = match fact {
+        Fact::Acme(fact) => return acme(fact),
+        Fact::Dns(fact) => match fact {
+            DnsFact::ProviderAdded { .. } => "DNS provider added".to_owned(),
+            DnsFact::ProviderChanged { .. } => "DNS provider changed".to_owned(),
+            DnsFact::ProviderRemoved { .. } => "DNS provider removed".to_owned(),
+            DnsFact::ProviderTested { .. } => "DNS provider tested".to_owned(),
+            _ => return None,
+        },
         Fact::Audit(AuditFact::Exported { entries, file }) => {
             format!("{entries} entries written to {}", file.display())
         }
@@ -66,6 +74,30 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         _ => return None,
     };
     Some(Told::Done(words))
+}
+
+fn acme(fact: &AcmeFact) -> Option<Told> {
+    let words = match fact {
+        AcmeFact::AccountChanged { .. } => "Account changed",
+        AcmeFact::AccountCreated { existed: false, .. } => "Account made",
+        AcmeFact::AccountCreated { existed: true, .. } => "Account found",
+        AcmeFact::AccountRemoved { .. } => "Account forgotten",
+        AcmeFact::Automatic { automatic, .. } => match automatic {
+            true => "It is renewed by itself from now on",
+            false => "It is renewed only when you say so",
+        },
+        AcmeFact::Deactivated { .. } => "Account deactivated",
+        AcmeFact::KeyRolled { .. } => "Account key replaced",
+        AcmeFact::OrderCancelled { .. } => "Order cancelled",
+        AcmeFact::OrderEnded { certificate, .. } => match certificate {
+            Some(_) => "A public certificate has come",
+            None => "The rehearsal went well",
+        },
+        AcmeFact::RenewalChecked { .. } => "The CA was asked when to renew",
+        AcmeFact::Revoked { .. } => "Certificate revoked at its CA",
+        _ => return None,
+    };
+    Some(Told::Done(words.to_owned()))
 }
 
 fn revocation(fact: &RevocationFact) -> Option<Told> {

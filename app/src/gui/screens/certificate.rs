@@ -1,5 +1,8 @@
 //! One certificate: who it is, how long it lasts, its chain, its key, and its text.
 
+mod renewal;
+mod revoke_public;
+
 use chancery_engine::api::{
     Area, CertificateCommand, CertificateDetail, CertificateFact, CertificateFormat, CertificateId,
     CertificateKey, CertificateStatus, Command, Fact, Revocation, Selection, ShowCertificate,
@@ -19,6 +22,7 @@ use crate::gui::parts::{chain_view, description_view, digits, status, time};
 use crate::gui::theme::{self, Tone};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::{alert, badge, button, empty_state, facts, report};
+use renewal::Renewal;
 
 #[derive(Default)]
 pub(in crate::gui) struct Certificate {
@@ -27,6 +31,7 @@ pub(in crate::gui) struct Certificate {
     export: ExportDialog<CertificateFormat>,
     revoke: RevokeDialog,
     release: ReleaseDialog,
+    renewal: Renewal,
     errand: Errand,
 }
 
@@ -47,6 +52,7 @@ impl Screen for Certificate {
         let changed = changed.max(desk.model.changed(Area::Revocation));
         self.revoke.tend(desk);
         self.release.tend(desk.model);
+        self.renewal.tend(desk);
         self.detail.tend(desk.context, desk.client, changed);
         self.export.tend(desk.model);
         if let Some(Fact::Certificate(CertificateFact::Exported { .. })) =
@@ -61,6 +67,7 @@ impl Screen for Certificate {
             return;
         };
         self.detail.want(ui.ctx(), ShowCertificate(id));
+        self.renewal.want(ui, id);
         let Some(detail) = self.detail.shown().filter(|detail| detail.row.id == id) else {
             heading(ui, "Certificate", |_| ());
             match self.detail.failed() {
@@ -81,7 +88,8 @@ impl Screen for Certificate {
                 releasing = ui.button("Release from hold…").clicked();
             }
         });
-        page(ui, |ui| contents_ui(ui, detail, view, wishes));
+        let renewal = &mut self.renewal;
+        page(ui, |ui| contents_ui(ui, detail, renewal, view, wishes));
         if exporting {
             let key = match may_export_key(detail) {
                 true => KeyPlace::Here,
@@ -90,7 +98,10 @@ impl Screen for Certificate {
             self.errand.forget();
             self.export.ask(format!("Export {title}"), view.folder, key);
         }
-        if revoking {
+        if revoking && self.renewal.is_public() {
+            let key_is_here = matches!(detail.row.key, CertificateKey::Vault(_));
+            self.renewal.revoke.ask(id, &title, key_is_here);
+        } else if revoking {
             let is_authority = is_authority(detail);
             self.revoke.ask(Target {
                 name: title.clone(),
@@ -102,6 +113,7 @@ impl Screen for Certificate {
         if releasing {
             self.release.ask(id, &title);
         }
+        self.renewal.dialogs_ui(ui.ctx(), detail, view, wishes);
         self.revoke.ui(ui.ctx(), wishes);
         self.release.ui(ui.ctx(), wishes);
         if let Some(chosen) = self.export.ui(ui.ctx(), wishes, &mut self.errand) {
@@ -136,7 +148,13 @@ const fn may_be_revoked(status: CertificateStatus) -> bool {
     )
 }
 
-fn contents_ui(ui: &mut Ui, detail: &CertificateDetail, view: &View<'_>, wishes: &mut Wishes) {
+fn contents_ui(
+    ui: &mut Ui,
+    detail: &CertificateDetail,
+    renewal: &mut Renewal,
+    view: &View<'_>,
+    wishes: &mut Wishes,
+) {
     let row = &detail.row;
     ui.horizontal_wrapped(|ui| {
         let (tone, icon, word) = status::certificate(row.status);
@@ -157,6 +175,7 @@ fn contents_ui(ui: &mut Ui, detail: &CertificateDetail, view: &View<'_>, wishes:
         let text = format!("An authority above it ends earlier, on {end}.");
         alert::alert(ui, Tone::Due, "Ends before its own date", &text);
     }
+    renewal.ui(ui, detail, view, wishes);
     section(ui, "Identity");
     identity_ui(ui, detail, wishes);
     section(ui, "Chain");

@@ -11,7 +11,7 @@ use egui::{Key, Response, Ui};
 
 use super::{Desk, View};
 use crate::gui::model::Wishes;
-use crate::gui::navigation::Place;
+use crate::gui::navigation::{Place, Public};
 use crate::gui::parts::centred;
 use crate::gui::parts::new_passphrase::NewPassphrase;
 use crate::gui::program::Lost;
@@ -56,6 +56,8 @@ enum Door {
     Private,
     /// A vault alone; the authority's certificate comes from a root elsewhere.
     Subordinate,
+    /// A vault alone; then the way to the first certificate of a public CA.
+    Public,
     /// A backup, or the folder of a vault.
     Existing,
 }
@@ -103,7 +105,7 @@ impl FirstRun {
     const fn steps(&self) -> &'static [&'static str] {
         match self.door {
             Door::Private => &["What for", "Passphrase", "Authority and first name", "Make"],
-            Door::Subordinate => &["What for", "Passphrase"],
+            Door::Public | Door::Subordinate => &["What for", "Passphrase"],
             Door::Existing => &["What for", "Backup or folder"],
         }
     }
@@ -118,7 +120,7 @@ impl FirstRun {
     }
 
     fn door_ui(&mut self, ui: &mut Ui) {
-        ui.label("Nothing leaves this computer. What do you want to do first?");
+        ui.label("Your keys stay on this computer. What do you want to do first?");
         let mut entered = false;
         for (door, card) in DOORS {
             let shown = choice::card(ui, self.door == *door, card);
@@ -132,7 +134,7 @@ impl FirstRun {
         }
         if button::primary(ui, "Continue", true).clicked() || entered {
             self.step = match self.door {
-                Door::Private | Door::Subordinate => Step::Passphrase,
+                Door::Private | Door::Public | Door::Subordinate => Step::Passphrase,
                 Door::Existing => Step::Existing,
             };
         }
@@ -153,7 +155,7 @@ impl FirstRun {
         ui.horizontal(|ui| {
             let verb = match self.door {
                 Door::Private => "Continue",
-                Door::Existing | Door::Subordinate => "Create vault",
+                Door::Existing | Door::Public | Door::Subordinate => "Create vault",
             };
             if button::primary(ui, verb, typed.ready).clicked() || typed.entered {
                 self.passphrase_given(wishes);
@@ -175,7 +177,7 @@ impl FirstRun {
     fn passphrase_given(&mut self, wishes: &mut Wishes) {
         match self.door {
             Door::Private => self.step = Step::Authority,
-            Door::Existing | Door::Subordinate => {
+            Door::Existing | Door::Public | Door::Subordinate => {
                 self.step = Step::Making;
                 self.making = Making::begin(self.passphrase.take(), None, wishes);
             }
@@ -328,6 +330,11 @@ impl FirstRun {
         wishes: &mut Wishes,
     ) {
         let (text, verb, place) = match certificate {
+            None if self.door == Door::Public => (
+                "The vault is there. Next, say where the DNS of your names is changed.",
+                "Public CAs",
+                Place::PublicCas(Public::Orders),
+            ),
             Some(id) => (
                 "Everything is there. Next, write the certificate's files for your server.",
                 "Show the certificate",
@@ -344,13 +351,22 @@ impl FirstRun {
                 ui.label(text);
                 button::primary(ui, verb, true)
             }
-            false => ui.button(format!("Skip: {}", verb.to_lowercase())),
+            false => ui.button(format!("Skip: {}", uncapitalized(verb))),
         };
         self.greet(&go);
         if go.clicked() {
             *self = Self::default();
             wishes.go(place);
         }
+    }
+}
+
+/// `Show the certificate` behind a colon; `CAs` stays as it is.
+fn uncapitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 
@@ -364,6 +380,14 @@ const DOORS: &[(Door, Card<'static>)] = &[
             icon: icons::AUTHORITIES,
             title: "A private CA",
             text: "A root, an issuing authority and the first server certificate, all on this computer",
+        },
+    ),
+    (
+        Door::Public,
+        Card {
+            icon: icons::GLOBE,
+            title: "A public certificate",
+            text: "For names on the Internet, from a CA that every browser trusts, such as Let’s Encrypt",
         },
     ),
     (

@@ -10,8 +10,13 @@ pub(super) mod first_run;
 pub(super) mod gallery;
 pub(super) mod import;
 pub(super) mod issue;
+pub(super) mod new_account;
 pub(super) mod new_authority;
+pub(super) mod new_order;
+pub(super) mod order;
 pub(super) mod profiles;
+pub(super) mod provider;
+pub(super) mod public_cas;
 pub(super) mod requests;
 pub(super) mod secrets;
 pub(super) mod unlock;
@@ -61,8 +66,13 @@ pub(super) struct Screens {
     pub(super) gallery: gallery::Gallery,
     pub(super) import: import::Import,
     pub(super) issue: issue::Issue,
+    pub(super) new_account: new_account::NewAccount,
     pub(super) new_authority: new_authority::NewAuthorityForm,
+    pub(super) new_order: new_order::NewOrder,
+    pub(super) order: order::Order,
     pub(super) profiles: profiles::Profiles,
+    pub(super) provider: provider::Provider,
+    pub(super) public_cas: public_cas::PublicCas,
     pub(super) requests: requests::Requests,
     pub(super) secrets: secrets::Secrets,
 }
@@ -93,8 +103,26 @@ impl Screens {
                 self.secrets.select(key);
                 &mut self.secrets
             }
+            Place::NewAccount => &mut self.new_account,
             Place::NewAuthority => &mut self.new_authority,
+            Place::NewOrder => &mut self.new_order,
+            Place::NewProvider => {
+                self.provider.turn_to(None);
+                &mut self.provider
+            }
+            Place::Order(order) => {
+                self.order.turn_to(order);
+                &mut self.order
+            }
             Place::Profiles => &mut self.profiles,
+            Place::Provider(provider) => {
+                self.provider.turn_to(Some(provider));
+                &mut self.provider
+            }
+            Place::PublicCas(part) => {
+                self.public_cas.turn_to(part);
+                &mut self.public_cas
+            }
             Place::Requests => &mut self.requests,
             Place::Secrets(part) => {
                 self.secrets.turn_to(part);

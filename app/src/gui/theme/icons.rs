@@ -18,12 +18,14 @@ pub(in crate::gui) const FAILED: &str = "\u{e4f8}";
 pub(in crate::gui) const FILE: &str = "\u{e23a}";
 pub(in crate::gui) const FOLDER: &str = "\u{e256}";
 pub(in crate::gui) const GALLERY: &str = "\u{e5b8}";
+pub(in crate::gui) const GLOBE: &str = "\u{e288}";
 pub(in crate::gui) const GRANT: &str = "\u{e57e}";
 pub(in crate::gui) const INFO: &str = "\u{e2ce}";
 pub(in crate::gui) const LOCK: &str = "\u{e2fa}";
 pub(in crate::gui) const MOON: &str = "\u{e330}";
 pub(in crate::gui) const PAUSED: &str = "\u{e3a0}";
 pub(in crate::gui) const PLUS: &str = "\u{e3d4}";
+pub(in crate::gui) const REFRESH: &str = "\u{e094}";
 pub(in crate::gui) const REQUESTS: &str = "\u{e4aa}";
 pub(in crate::gui) const ROOT: &str = "\u{e616}";
 pub(in crate::gui) const SEARCH: &str = "\u{e30c}";
@@ -59,12 +61,14 @@ pub(super) const ALL: &[&str] = &[
     FILE,
     FOLDER,
     GALLERY,
+    GLOBE,
     GRANT,
     INFO,
     LOCK,
     MOON,
     PAUSED,
     PLUS,
+    REFRESH,
     REQUESTS,
     ROOT,
     SEARCH,

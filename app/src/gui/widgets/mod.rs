@@ -3,6 +3,7 @@
 pub(super) mod alert;
 pub(super) mod badge;
 pub(super) mod button;
+pub(super) mod card;
 pub(super) mod choice;
 pub(super) mod confirm;
 pub(super) mod empty_state;

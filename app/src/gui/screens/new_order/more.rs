@@ -1,0 +1,158 @@
+//! What most people never touch: kind of certificate, chain, resolvers, patience, renewal.
+
+use std::net::{IpAddr, SocketAddr};
+
+use chancery_engine::api::shown;
+use egui::Ui;
+
+use crate::gui::theme::size;
+use crate::gui::widgets::choice;
+use crate::gui::widgets::field::{Field, Look, below};
+use crate::gui::widgets::report::sentence;
+
+pub(super) struct More {
+    pub(super) profile: Option<String>,
+    pub(super) dry_run: bool,
+    pub(super) automatic: bool,
+    chain: Field,
+    resolvers: Field,
+    minutes: Field,
+}
+
+impl Default for More {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            dry_run: false,
+            automatic: true,
+            chain: Field::default(),
+            resolvers: Field::default(),
+            minutes: Field::holding(MINUTES.to_string()),
+        }
+    }
+}
+
+impl More {
+    pub(super) fn ui(&mut self, ui: &mut Ui, profiles: &[(String, String)]) {
+        ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
+        ui.checkbox(&mut self.automatic, "Renew it by itself in time");
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
+            ui.checkbox(&mut self.dry_run, "Only rehearse");
+            let help = "All steps, at the CA’s staging service; nothing that anybody trusts comes \
+                of it, and no limit is used up";
+            below(ui, help, None);
+        });
+        self.profile_ui(ui, profiles);
+        let look = Look {
+            label: "Chain that ends at, if the CA offers several",
+            help: "A part of the root’s name",
+            example: "ISRG Root X2",
+            ..Look::default()
+        };
+        self.chain.ui(ui, look, None);
+        let error = self.resolvers().err();
+        let look = Look {
+            label: "Resolvers to ask, instead of this computer’s own",
+            help: "Addresses, one on each line; for names that look different from inside",
+            example: "9.9.9.9",
+            lines: 2,
+        };
+        self.resolvers.ui(ui, look, error.as_deref());
+        let error = self.limit_secs().err();
+        let look = Look {
+            label: "Minutes to wait for the DNS at most",
+            help: "Until every server of a zone shows the record",
+            ..Look::default()
+        };
+        self.minutes.ui(ui, look, error);
+    }
+
+    fn profile_ui(&mut self, ui: &mut Ui, profiles: &[(String, String)]) {
+        let gone = |wanted: &String| !profiles.iter().any(|(name, _)| name == wanted);
+        if self.profile.as_ref().is_some_and(gone) {
+            self.profile = None;
+        }
+        if profiles.is_empty() {
+            return;
+        }
+        let usual = (None, "As the CA thinks best".to_owned());
+        let offered = profiles.iter().map(|(name, words)| {
+            let words = format!("{}: {}", shown(name), sentence(&shown(words)));
+            (Some(name.clone()), words)
+        });
+        let options: Vec<(Option<String>, String)> = [usual].into_iter().chain(offered).collect();
+        choice::wide_drop_down(ui, "Kind of certificate", &mut self.profile, &options);
+    }
+
+    pub(super) fn show_errors(&mut self) {
+        self.resolvers.show_error();
+        self.minutes.show_error();
+    }
+
+    pub(super) fn preferred_chain(&self) -> Option<String> {
+        let text = self.chain.text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    pub(super) fn resolvers(&self) -> Result<Vec<SocketAddr>, String> {
+        let words = self
+            .resolvers
+            .text
+            .split(|c: char| c == ',' || c.is_whitespace());
+        words
+            .filter(|word| !word.is_empty())
+            .map(|word| {
+                let whole = word.parse::<SocketAddr>();
+                let plain = || word.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+                whole
+                    .or_else(|_| plain())
+                    .map_err(|_| format!("An address as 9.9.9.9, not {}", shown(word)))
+            })
+            .collect()
+    }
+
+    pub(super) fn limit_secs(&self) -> Result<u32, &'static str> {
+        match self.minutes.text.trim().parse::<u32>() {
+            Ok(minutes @ 1..=1440) => Ok(minutes * 60),
+            _ => Err("Between 1 and 1440 minutes"),
+        }
+    }
+}
+
+/// Slow secondaries need some; who waits longer has another fault.
+const MINUTES: u32 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resolvers_are_addresses_with_port_53_unless_another_one_is_given() {
+        let more = |text: &str| More {
+            resolvers: Field::holding(text),
+            ..More::default()
+        };
+        let told: Vec<String> = more("9.9.9.9\n127.0.0.1:5353, 2001:db8::1")
+            .resolvers()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(told, ["9.9.9.9:53", "127.0.0.1:5353", "[2001:db8::1]:53"]);
+        let error = more("dns.example.org").resolvers().unwrap_err();
+        assert!(error.contains("dns.example.org"), "{error}");
+    }
+
+    #[test]
+    fn the_time_to_wait_has_bounds() {
+        let more = |text: &str| More {
+            minutes: Field::holding(text),
+            ..More::default()
+        };
+        assert_eq!(more("2").limit_secs(), Ok(120));
+        for bad in ["", "0", "1441", "soon"] {
+            assert!(more(bad).limit_secs().is_err(), "{bad}");
+        }
+    }
+}

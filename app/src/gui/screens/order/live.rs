@@ -1,0 +1,247 @@
+//! How far an order is, drawn from what the engine says of it and from nothing else.
+
+use chancery_engine::api::{
+    CertificateId, ChallengeState, OrderDetail, OrderStage, OrderState, Timestamp, shown,
+};
+use egui::{ProgressBar, Ui};
+
+use super::challenge;
+use crate::gui::parts::{acme, hosts, time};
+use crate::gui::screens::section;
+use crate::gui::theme::{self, Tone, icons, size};
+use crate::gui::widgets::report::sentence;
+use crate::gui::widgets::{alert, badge, button, card, facts, report, steps};
+
+/// What the person asks for with a button here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::gui) enum Asked {
+    Cancel,
+    GoOn,
+    Show(CertificateId),
+}
+
+pub(in crate::gui) fn order(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -> Option<Asked> {
+    ui.set_max_width(WIDTH.min(ui.available_width()));
+    ui.spacing_mut().item_spacing.y = size::GAP;
+    state_ui(ui, detail, now);
+    steps::steps(ui, &acme::STAGES, reached(detail));
+    ui.add_space(size::GAP_SMALL);
+    outcome_ui(ui, detail);
+    let mut asked = None;
+    if detail.row.stage == OrderStage::Propagating && acme::is_under_way(&detail.row.state) {
+        let by_hand: Vec<_> = detail
+            .challenges
+            .iter()
+            .filter(|row| row.state == ChallengeState::ByHand)
+            .collect();
+        if !by_hand.is_empty() {
+            challenge::by_hand(ui, &by_hand);
+        }
+        asked = waiting_ui(ui, detail, !by_hand.is_empty(), now);
+    }
+    if !detail.challenges.is_empty() {
+        section(ui, "Proof of each name");
+        for row in &detail.challenges {
+            challenge::challenge(ui, row);
+        }
+    }
+    if !detail.chains.is_empty() {
+        section(ui, "Chains that the CA offered");
+        chains_ui(ui, &detail.chains);
+    }
+    if !detail.steps.is_empty() {
+        section(ui, "What has happened");
+        happened_ui(ui, &detail.steps, now);
+    }
+    section(ui, "Order");
+    about_ui(ui, detail, now);
+    asked
+}
+
+fn state_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
+    let row = &detail.row;
+    ui.horizontal_wrapped(|ui| {
+        let (tone, icon, word) = acme::order(&row.state, row.dry_run);
+        badge::badge(ui, tone, icon, word);
+        if row.dry_run {
+            badge::badge(ui, Tone::Info, icons::INFO, "Rehearsal");
+        }
+        if row.replaces.is_some() {
+            badge::badge(ui, Tone::Off, icons::REFRESH, "Renewal");
+        }
+        let begun = format!("Begun {}", time::relative(now, row.started));
+        ui.label(theme::soft(ui, begun))
+            .on_hover_text(time::absolute(row.started));
+    });
+}
+
+/// The step that is lit; one that failed stays where it failed, one that ended well is past all.
+const fn reached(detail: &OrderDetail) -> usize {
+    match (&detail.row.state, detail.row.stage) {
+        (OrderState::Done, _) => acme::STAGES.len(),
+        (_, OrderStage::Ended) => furthest(detail),
+        (_, stage) => acme::stage(stage),
+    }
+}
+
+/// As far as the proofs tell.
+const fn furthest(detail: &OrderDetail) -> usize {
+    match detail.challenges.is_empty() {
+        true => 0,
+        false => 1,
+    }
+}
+
+/// What it does now, or how it ended.
+fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
+    match &detail.row.state {
+        OrderState::Failed(failed) => report::report(ui, failed),
+        OrderState::Done if detail.row.dry_run => {
+            let text = "The CA would have issued it: every step went well. Nothing was kept.";
+            alert::alert(ui, Tone::Good, "The rehearsal went well", text);
+        }
+        OrderState::Done => {
+            let text = "It is in the inventory, with its chain, and can be exported from there.";
+            alert::alert(ui, Tone::Good, "The certificate is here", text);
+        }
+        OrderState::Cancelled => {
+            let text = "The records were taken away, and no certificate came of it.";
+            alert::alert(ui, Tone::Off, "The order was cancelled", text);
+        }
+        OrderState::WaitingForVault => {
+            let text = "It goes on by itself as soon as the vault is unlocked.";
+            alert::alert(ui, Tone::Due, "It waits for the vault", text);
+        }
+        _ => {
+            let now = match detail.now.is_empty() {
+                true => "Begins",
+                false => &detail.now,
+            };
+            let words = format!("{} {}", icons::WAITING, sentence(&shown(now)));
+            ui.label(theme::strong(ui, words));
+        }
+    }
+}
+
+/// How long the servers are asked at most, and the way not to wait for them.
+fn waiting_ui(ui: &mut Ui, detail: &OrderDetail, by_hand: bool, now: Timestamp) -> Option<Asked> {
+    if let Some((since, until)) = detail.propagation {
+        let whole = (until.0 - since.0).max(1);
+        let gone = (now.0 - since.0).clamp(0, whole);
+        let words = format!(
+            "Waiting for {}, at most {}",
+            minutes(gone / 1000),
+            minutes(whole / 1000)
+        );
+        ui.label(theme::soft(ui, &words));
+        let bar = ProgressBar::new(share(gone, whole))
+            .desired_height(size::GAP)
+            .desired_width(size::FORM.min(ui.available_width()));
+        let response = ui.add(bar);
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &words));
+    }
+    if !detail.may_go_on {
+        return None;
+    }
+    let (verb, help) = match by_hand {
+        true => (
+            "I have made them",
+            "It goes on by itself as soon as every server shows them; this lets the CA look at once",
+        ),
+        false => (
+            "Go on anyway",
+            "Lets the CA look now; it may not find what a server does not show yet",
+        ),
+    };
+    let mut asked = None;
+    ui.horizontal_wrapped(|ui| {
+        let clicked = match by_hand {
+            true => button::primary(ui, verb, true).clicked(),
+            false => ui.button(verb).clicked(),
+        };
+        asked = clicked.then_some(Asked::GoOn);
+        ui.label(theme::soft(ui, help));
+    });
+    asked
+}
+
+/// `3 minutes 20 s`, `20 s`.
+fn minutes(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, rest) => format!("{rest} s"),
+        (1, 0) => "1 minute".to_owned(),
+        (whole, 0) => format!("{whole} minutes"),
+        (whole, rest) => format!("{whole} min {rest} s"),
+    }
+}
+
+/// Exact enough for a bar.
+fn share(part: i64, whole: i64) -> f32 {
+    let thousandths = u16::try_from(part.saturating_mul(1000) / whole.max(1));
+    f32::from(thousandths.unwrap_or(1000)) / 1000.0
+}
+
+fn chains_ui(ui: &mut Ui, chains: &[String]) {
+    for (at, chain) in chains.iter().enumerate() {
+        let name = shown(chain);
+        match at {
+            0 => badge::line(ui, Tone::Good, icons::CHECK, &format!("{name}, taken")),
+            _ => badge::line(ui, Tone::Off, icons::ROOT, &name),
+        }
+    }
+}
+
+fn happened_ui(ui: &mut Ui, steps: &[(Timestamp, String)], now: Timestamp) {
+    for (at, words) in steps {
+        ui.horizontal_top(|ui| {
+            let when = time::time_of_day(*at);
+            let when = theme::mono(when).color(theme::of(ui).soft);
+            ui.label(when).on_hover_text(format!(
+                "{}, {}",
+                time::relative(now, *at),
+                time::absolute(*at)
+            ));
+            ui.add(egui::Label::new(shown(words).as_ref()).wrap());
+        });
+    }
+}
+
+fn about_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
+    let row = &detail.row;
+    card::card(ui, |ui| {
+        facts::facts(ui, "about the order", |ui| {
+            let names: Vec<String> = row.names.iter().map(hosts::both_ways).collect();
+            facts::row(ui, "Names", &names.join("\n"));
+            facts::row(ui, "Account", &row.account_name);
+            facts::row(ui, "DNS provider", &row.provider_name);
+            if let Some(profile) = &detail.acme_profile {
+                facts::row(ui, "Kind of certificate", &shown(profile));
+            }
+            if let Some(url) = &detail.url {
+                facts::mono_row(ui, "Address at the CA", &shown(url), url);
+            }
+            let id = row.id.to_string();
+            facts::mono_row(ui, "Number here", &id, &id);
+            if let Some(ended) = row.ended {
+                let words = time::relative(now, ended);
+                facts::row(ui, "Ended", &words).on_hover_text(time::absolute(ended));
+            }
+        });
+    });
+}
+
+const WIDTH: f32 = 860.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_is_told_in_minutes_and_seconds() {
+        assert_eq!(minutes(20), "20 s");
+        assert_eq!(minutes(60), "1 minute");
+        assert_eq!(minutes(200), "3 min 20 s");
+        assert_eq!(minutes(600), "10 minutes");
+    }
+}
