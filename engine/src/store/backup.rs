@@ -218,7 +218,7 @@ impl Copied {
     ) -> Result<Self, CopyError> {
         let lock = Lock::take(folder)?;
         let path = folder.join(FILE_NAME);
-        match std::fs::remove_file(&path) {
+        match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(StoreError::cannot_open(&path, error).into())
             }
