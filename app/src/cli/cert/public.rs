@@ -182,13 +182,14 @@ impl Public {
 /// Host names alone, each once; says how those of another script are written.
 fn names(session: &Session, wish: &Wish<'_>) -> Result<Vec<DnsName>, Report> {
     let typed = wish.common_name.trim();
-    let first = host::dns_name(typed).map_err(|why| match typed.parse() {
-        Ok(Identifier::Ip(address)) => CliError::NotForPublic(Identifier::Ip(address)),
-        _ => CliError::NotAHost {
-            name: typed.to_owned(),
-            why,
-        },
-    })?;
+    let first = match host::identifier(typed) {
+        Ok(Identifier::Dns(name)) => name,
+        Ok(other) => return Err(CliError::NotForPublic(other).into()),
+        Err(why) => {
+            let name = typed.to_owned();
+            return Err(CliError::NotAHost { name, why }.into());
+        }
+    };
     let mut names = vec![first];
     for name in wish.san {
         match name {
