@@ -15,17 +15,7 @@ mod store;
 mod vault;
 mod x509;
 
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the ACME commands, which come next, are what calls it"
-)]
 mod dns;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the ACME commands, which come next, are what calls it"
-)]
 mod http;
 
 mod base;

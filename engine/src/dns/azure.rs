@@ -1,7 +1,5 @@
 //! Azure DNS, API version 2018-05-01, with an application's secret.
 
-use std::sync::Arc;
-
 use serde::Deserialize;
 use serde_json::{Value, json};
 

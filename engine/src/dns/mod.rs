@@ -41,14 +41,13 @@ mod tsig;
 mod vultr;
 mod zone;
 
-pub(crate) use acme_dns::{Registration, register};
-pub(crate) use caa::{CaaRecord, CaaSet, CaaVerdict, Issuer};
+pub(crate) use caa::{CaaVerdict, Issuer};
 pub(crate) use error::DnsError;
 pub(crate) use given::Given;
 pub(crate) use name::RecordName;
 pub(crate) use propagation::is_everywhere;
-pub(crate) use resolver::{Resolver, server_address};
-pub(crate) use zone::{NameServer, Place};
+pub(crate) use resolver::Resolver;
+pub(crate) use zone::NameServer;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;

@@ -49,6 +49,7 @@ impl Resolver {
 
     /// The same resolvers; but these servers stand for whatever a zone's NS records name, as where
     /// the outside sees others than this machine reaches.
+    #[cfg(test)]
     pub(crate) fn with_authorities(mut self, servers: &[SocketAddr]) -> Self {
         self.authorities = servers.to_vec();
         self

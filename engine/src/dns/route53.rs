@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roxmltree::{Document, Node};
 use serde_json::Value;
 
-use crate::base::{Clock, Evidence, FieldInfo, Secret, ZonesInReach};
+use crate::base::{Clock, Evidence, FieldInfo, ZonesInReach};
 use crate::dns::error::{DnsError, SettingFault};
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;

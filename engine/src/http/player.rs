@@ -43,16 +43,6 @@ impl Source {
         }
     }
 
-    /// From the service itself.
-    pub(crate) const fn recorded(date: &'static str, place: &'static str) -> Self {
-        let evidence = Evidence::Recorded;
-        Self {
-            date,
-            place,
-            evidence,
-        }
-    }
-
     pub(crate) fn get(self, path: &str) -> Expected {
         self.expects(Method::Get, path)
     }

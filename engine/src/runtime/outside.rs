@@ -1,7 +1,7 @@
 //! What is in reach outside this machine: public CAs, and the providers that publish in the DNS.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -21,9 +21,15 @@ use crate::store::dns::ProviderRecord;
 pub(super) struct Outside {
     servers: Mutex<HashMap<(String, Vec<String>), (Server, Timestamp)>>,
     orders: Mutex<HashMap<OrderId, Arc<Control>>>,
+    /// Names that are being changed at a provider: not every provider can tell that two change one
+    /// at once.
+    changing: Mutex<HashMap<(DnsProviderId, String), Weak<Turn>>>,
     /// By the roots they trust, and how long they wait: each keeps its connections.
     clients: Mutex<HashMap<(Vec<String>, Duration), Client>>,
 }
+
+/// Taken by one order at a time.
+pub(super) type Turn = tokio::sync::Mutex<()>;
 
 /// How an order under way is spoken to, and listened to.
 #[derive(Default)]
@@ -96,6 +102,19 @@ impl Outside {
         })?;
         lock(&self.clients).insert(place, client.clone());
         Ok(client)
+    }
+
+    /// Whoever changes this name at this provider holds its turn.
+    pub(super) fn turn(&self, provider: DnsProviderId, name: &str) -> Arc<Turn> {
+        let mut changing = lock(&self.changing);
+        changing.retain(|_, turn| turn.strong_count() > 0);
+        let place = (provider, name.to_owned());
+        if let Some(turn) = changing.get(&place).and_then(Weak::upgrade) {
+            return turn;
+        }
+        let turn = Arc::<Turn>::default();
+        changing.insert(place, Arc::downgrade(&turn));
+        turn
     }
 
     pub(super) fn control(&self, id: OrderId) -> Arc<Control> {

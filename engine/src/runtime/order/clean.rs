@@ -9,7 +9,7 @@ pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
     let left = |it: &ChallengeRecord| it.may_be_published && !it.by_hand && !it.stays;
     if desk.record.challenges.iter().any(left) {
         let driver = desk.driver()?;
-        let mut outcomes = each_target(&driver, &desk.record.challenges, left, Deed::Remove)?;
+        let mut outcomes = each_target(desk, &driver, left, Deed::Remove)?;
         let (mut trouble, mut taken) = (None, 0);
         while let Some(done) = outcomes.join_next().await {
             let done = done.map_err(|_| Report::bug("removing a record has crashed"))?;

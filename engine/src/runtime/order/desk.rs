@@ -14,7 +14,7 @@ use crate::runtime::Core;
 use crate::runtime::context::Context;
 use crate::runtime::handle::acme::{AccountError, settle_account};
 use crate::runtime::order::job_state;
-use crate::runtime::outside::{self, Control};
+use crate::runtime::outside::{self, Control, Turn};
 use crate::runtime::signer::Receipts;
 use crate::store::acme::{self, AccountRecord, OrderRecord};
 use crate::store::audit::Entry;
@@ -155,6 +155,12 @@ impl Desk {
             [] => Ok(Resolver::of_system()?),
             own => Ok(Resolver::of(own)),
         }
+    }
+
+    /// For a name that is changed at the order's provider.
+    pub(super) fn turn_at(&self, target: &str) -> Arc<Turn> {
+        let provider = self.record.recipe.provider;
+        self.context().outside.turn(provider, target)
     }
 
     fn observer(&self) -> Arc<dyn Observer> {
