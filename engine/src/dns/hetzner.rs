@@ -128,10 +128,11 @@ impl Hetzner {
                 "success" => return Ok(()),
                 "running" => tokio::time::sleep(BETWEEN_POLLS).await,
                 _ => {
+                    let message = action.error.map(|error| error.message).unwrap_or_default();
                     return Err(DnsError::Service {
                         service: TITLE,
                         status: response.status,
-                        said: action.error.map(|error| error.message).unwrap_or_default(),
+                        said: service::words(&response, message),
                     });
                 }
             }

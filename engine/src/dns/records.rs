@@ -98,13 +98,14 @@ pub(super) enum Written {
     Refused(DnsError),
 }
 
-/// A driver of its own for each sort of service.
+/// The driver of a service with single records; what it is asked at once, it does in turn.
 pub(super) struct OneByOne<T> {
     service: T,
     turn: Mutex<()>,
 }
 
-/// See [`OneByOne`].
+/// The driver of a service with whole sets; what it is asked at once, it does in turn, so that its
+/// own writes do not overtake each other.
 pub(super) struct AsSets<T> {
     service: T,
     turn: Mutex<()>,

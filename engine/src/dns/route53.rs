@@ -24,8 +24,9 @@ pub(super) const KIND: ProviderKind = ProviderKind {
             "access-key-id",
             "Access key ID",
             "Of an IAM user made for this alone; its policy needs route53:ListHostedZonesByName, \
-             and for the one zone route53:ListResourceRecordSets and \
-             route53:ChangeResourceRecordSets, which conditions can narrow to TXT",
+             for the test route53:ListHostedZones, and for the one zone \
+             route53:ListResourceRecordSets and route53:ChangeResourceRecordSets, which conditions \
+             can narrow to TXT",
         )
         .required(),
         FieldInfo::new(
@@ -97,7 +98,7 @@ impl Zones for Route53 {
             None => {
                 let by_name = [("dnsname", name.as_str()), ("maxitems", "100")];
                 let response = self.ask("/hostedzonesbyname", &query(&by_name)).await?;
-                self.read(&response, |answer| zones_of(answer))?
+                self.read(&response, zones_of)?
             }
         };
         let mut zones = zones.into_iter().filter(|zone| zone.name == name.as_str());
@@ -121,7 +122,7 @@ impl Zones for Route53 {
             let mut page = vec![("maxitems", "100")];
             page.extend(marker.as_deref().map(|marker| ("marker", marker)));
             let response = self.ask("/hostedzone", &query(&page)).await?;
-            let zones = self.read(&response, |answer| zones_of(answer))?;
+            let zones = self.read(&response, zones_of)?;
             names.extend(zones.into_iter().map(|zone| zone.name));
             let next = self.read(&response, |answer| text_of(answer, "NextMarker"))?;
             match next {
@@ -193,7 +194,7 @@ impl Route53 {
         let response = self.exchange(Method::Get, &path, "", String::new()).await?;
         match self.service.is_missing(&response) {
             true => Ok(Vec::new()),
-            false => self.read(&self.checked(response)?, |answer| zones_of(answer)),
+            false => self.read(&self.checked(response)?, zones_of),
         }
     }
 
@@ -241,6 +242,8 @@ impl Route53 {
         let Some((code, said)) = error_of(&response.text()) else {
             return Err(self.service.failure(&response));
         };
+        // A signature that is found wrong is answered with all that should have been signed.
+        let said = service::words(&response, said);
         let service = TITLE;
         Err(match (response.status, code.as_str()) {
             (_, "Throttling" | "ThrottlingException" | "PriorRequestNotComplete") | (429, _) => {

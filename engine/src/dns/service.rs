@@ -150,8 +150,7 @@ impl Service {
     }
 }
 
-/// The sentence inside an answer that says what went wrong, made safe to show: some repeat the
-/// credential.
+/// The sentence inside an answer that says what went wrong, made safe to show.
 fn said(response: &Response) -> String {
     let sentence = response
         .json::<Value>()
@@ -161,6 +160,11 @@ fn said(response: &Response) -> String {
         true => page_title(response),
         false => response.text(),
     });
+    words(response, text)
+}
+
+/// `text` out of an answer, made safe to show: short, and without a credential that it repeats.
+pub(super) fn words(response: &Response, text: String) -> String {
     let text = response.blanked(text);
     let first: String = text.trim().chars().take(LONGEST_WORDS).collect();
     shown(&first).into_owned()

@@ -181,6 +181,19 @@ async fn a_session_token_is_sent_and_signed() {
 }
 
 #[tokio::test]
+async fn a_session_token_that_the_service_repeats_is_not_told() {
+    let text = "The signature does not match: host:a x-amz-security-token:l3nt-token";
+    let refused = list("").answers_with(403, XML, &fails("SignatureDoesNotMatch", text));
+    let service = Player::start([refused]).await;
+    let driver = FORM.driver_with(&service, &[], &[("session-token", "l3nt-token")]);
+    let error = driver.reach().await.unwrap_err();
+    assert_eq!(error.code(), "dns.token-refused");
+    assert!(!error.to_string().contains("l3nt"), "{error}");
+    assert!(error.to_string().contains("does not match"), "{error}");
+    service.finish();
+}
+
+#[tokio::test]
 async fn each_refusal_is_told_by_its_cause_and_in_the_services_words() {
     let find = || DOCS.get("/2013-04-01/hostedzonesbyname?dnsname=example.org&maxitems=100");
     FORM.tells_refusals_apart(Vec::new, find, &[]).await;
