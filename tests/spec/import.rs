@@ -1,6 +1,6 @@
 //! What other programs have made, taken over: authorities, certificates, keys, an index.
 
-mod ca;
+mod lists;
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +11,74 @@ use chancery_engine::api::{
     ImportOutcome, ImportPreview, ImportRow, ImportSource, Kind, ListKeys, PreviewImport, Report,
     RevocationReason, Secret,
 };
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    SerialNumber,
+};
 use spec::{World, csr, issue, passphrase, typed};
 use tempfile::TempDir;
 
-use self::ca::{ca, ca_of};
+/// A CA that another program made.
+struct Ca {
+    pem: String,
+    key: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+fn ca(name: &str) -> Ca {
+    ca_of(name, |_| ())
+}
+
+fn ca_of(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Ca {
+    let key = KeyPair::generate().unwrap();
+    let params = ca_params(name, change);
+    let pem = params.self_signed(&key).unwrap().pem();
+    Ca {
+        pem,
+        key: key.serialize_pem(),
+        issuer: Issuer::new(params, key),
+    }
+}
+
+fn ca_params(name: &str, change: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    change(&mut params);
+    params
+}
+
+impl Ca {
+    fn below(&self, name: &str) -> Ca {
+        let key = KeyPair::generate().unwrap();
+        let params = ca_params(name, |_| ());
+        let pem = params.signed_by(&key, &self.issuer).unwrap().pem();
+        Ca {
+            pem,
+            key: key.serialize_pem(),
+            issuer: Issuer::new(params, key),
+        }
+    }
+
+    /// A certificate and its key.
+    fn leaf(&self, name: &str) -> (String, String) {
+        self.leaf_with(name, 0x1234)
+    }
+
+    fn leaf_with(&self, name: &str, serial: u64) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.serial_number = Some(SerialNumber::from(serial));
+        params.not_before = rcgen::date_time_ymd(2026, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2027, 1, 1);
+        let pem = params.signed_by(&key, &self.issuer).unwrap().pem();
+        (pem, key.serialize_pem())
+    }
+}
 
 /// A folder to take over from.
 struct Desk(TempDir);
@@ -367,35 +431,6 @@ fn an_index_is_kept_with_its_revocations_and_its_holes() {
         status("lost.example.org"),
         CertificateStatus::PossiblyIssued
     );
-}
-
-#[test]
-fn a_list_alone_is_taken_where_the_authority_that_signed_it_is_here_and_only_once() {
-    let (world, desk) = (World::with_vault(), Desk::new());
-    let (old, other) = (ca("Old Root"), ca("Other Root"));
-    taken(&world, &desk.put("ca.pem", old.pem.clone()));
-    let (leaf, _) = old.leaf_with("gone.example.org", 0x11);
-    taken(&world, &desk.put("gone.pem", leaf));
-    let list = desk.put("old.crl", old.revoking(&[0x11, 0x12], 7));
-    assert_eq!(preview(&world, &list).rows[0].outcome, ImportOutcome::Taken);
-    let done = taken(&world, &list);
-    assert_eq!((done.certificates, done.revoked), (0, 2));
-    let gone = certificate(&world, "gone.example.org");
-    assert_eq!(gone.status, CertificateStatus::Revoked);
-    let numbers = done.rows.iter().find(|row| row.from == "crlnumber");
-    assert!(numbers.unwrap().into.ends_with("above 7"), "{done:?}");
-    let again = taken(&world, &list);
-    assert_eq!(again.revoked, 0);
-    assert_eq!(again.rows[0].outcome, ImportOutcome::AlreadyHere);
-    // Somebody else's list revokes nothing, whatever name it bears.
-    for stranger in [
-        other.revoking(&[0x13], 9),
-        ca("Old Root").revoking(&[0x13], 9),
-    ] {
-        let rows = preview(&world, &desk.put("strange.crl", stranger)).rows;
-        assert_eq!(rows[0].outcome, ImportOutcome::NotTaken);
-        assert!(rows[0].into.contains("authority here"), "{rows:?}");
-    }
 }
 
 #[test]
