@@ -370,7 +370,9 @@ fn reach(reach: &ZonesInReach) -> String {
         ZonesInReach::Listed(zones) => ("It can change these zones:", zones),
         ZonesInReach::Everything(zones) => ("It can change every zone, today these:", zones),
         ZonesInReach::Names(names) => ("It can change these names only:", names),
-        ZonesInReach::CannotTell(why) => return format!("{}.\n", shown(why)),
+        ZonesInReach::CannotTell(why) => {
+            return format!("Nobody can tell which zones: {}.\n", shown(why));
+        }
         other => return word(other),
     };
     let names = names.iter().map(|name| format!("  {}\n", shown(name)));

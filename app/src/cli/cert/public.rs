@@ -44,7 +44,7 @@ pub(crate) struct Public {
         help_heading = PUBLIC
     )]
     resolver: Vec<SocketAddr>,
-    /// One of the CA's own profiles, as `acme account show` lists them
+    /// One of the CA's own profiles, as `acme directory show` lists them
     #[arg(long, value_name = "PROFILE", requires = "acme", help_heading = PUBLIC)]
     acme_profile: Option<String>,
     /// Of several chains, take the one whose root has this in its name
