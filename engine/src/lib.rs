@@ -22,7 +22,7 @@ mod base;
 
 pub use runtime::{
     Answer, Busy, Client, Kdf, News, Pending, Restored, Settings, Ticket, inspect, private_names,
-    read_manifest, require_no_key, restore, start, verify_audit, verify_backup,
+    provider_kinds, read_manifest, require_no_key, restore, start, verify_audit, verify_backup,
 };
 pub use store::{Disk, Home, SystemDisk};
 pub use vault::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chancery_engine::api::{
     Command, DnsCommand, DnsFact, DnsProviderId, Evidence, Fact, FieldInfo, FieldKind,
-    FindProvider, ListProviderKinds, ListProviders, ProviderKindRow, ProviderRow, ProviderTest,
-    Report, ZonesInReach, shown,
+    FindProvider, ListProviders, ProviderKindRow, ProviderRow, ProviderTest, Report, ZonesInReach,
+    shown,
 };
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -97,8 +97,8 @@ impl Verb {
         match verb {
             ProviderVerb::Add(words) => words.run(session),
             ProviderVerb::Change(words) => words.run(session),
-            ProviderVerb::Kinds { kind: None } => kinds(session),
-            ProviderVerb::Kinds { kind: Some(kind) } => show_kind(session, &kind),
+            ProviderVerb::Kinds { kind: None } => kinds(),
+            ProviderVerb::Kinds { kind: Some(kind) } => show_kind(&kind),
             ProviderVerb::List => list_all(session),
             ProviderVerb::Remove { provider } => remove(session, provider),
             ProviderVerb::Show { provider } => {
@@ -236,8 +236,8 @@ fn row(session: &Session, id: DnsProviderId) -> Result<ProviderRow, Report> {
     Ok(found.ok_or(CliError::Misunderstood)?)
 }
 
-fn kinds(session: &Session) -> Result<Told, Report> {
-    let kinds = session.ask(&ListProviderKinds)?;
+fn kinds() -> Result<Told, Report> {
+    let kinds = chancery_engine::provider_kinds();
     let rows: Vec<_> = kinds
         .iter()
         .map(|kind| {
@@ -252,8 +252,8 @@ fn kinds(session: &Session) -> Result<Told, Report> {
     Told::new(table(["Kind", "Tried against", "Service"], &rows), &json)
 }
 
-fn show_kind(session: &Session, name: &str) -> Result<Told, Report> {
-    let kinds = session.ask(&ListProviderKinds)?;
+fn show_kind(name: &str) -> Result<Told, Report> {
+    let kinds = chancery_engine::provider_kinds();
     let kind = kinds.into_iter().find(|kind| kind.kind == name);
     let kind = kind.ok_or_else(|| CliError::NoKind(name.to_owned()))?;
     Told::new(form(&kind), &kind)

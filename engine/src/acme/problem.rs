@@ -57,7 +57,7 @@ struct Wire {
     subproblems: Vec<WireSub>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct WireSub {
     r#type: String,
@@ -78,16 +78,6 @@ impl Default for Wire {
             detail: String::new(),
             status: 0,
             subproblems: Vec::new(),
-        }
-    }
-}
-
-impl Default for WireSub {
-    fn default() -> Self {
-        Self {
-            r#type: String::new(),
-            detail: String::new(),
-            identifier: WireName::default(),
         }
     }
 }

@@ -22,7 +22,7 @@ mod turns;
 pub use client::{Busy, Client, Pending, Ticket};
 pub use handle::Answer;
 pub use news::News;
-pub use offline::{inspect, private_names, require_no_key, verify_audit};
+pub use offline::{inspect, private_names, provider_kinds, require_no_key, verify_audit};
 pub use restore::{Restored, read_manifest, restore, verify_backup};
 
 use std::fmt;

@@ -3,9 +3,10 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use crate::api::{Description, Report, Subtree, Verification};
+use crate::api::{Description, ProviderKindRow, Report, Subtree, Verification};
 use crate::audit;
 use crate::authority::export;
+use crate::dns;
 use crate::x509;
 
 /// Explains any certificate, request, CRL or bundle of them, PEM or DER, field by field. A private
@@ -17,6 +18,19 @@ pub fn inspect(bytes: &[u8]) -> Result<Description, Report> {
 /// The name space that a root is confined to unless its wish says otherwise.
 pub fn private_names() -> Vec<Subtree> {
     x509::Constraints::private().permitted
+}
+
+/// Every kind of DNS provider, and what each wants to be told.
+pub fn provider_kinds() -> Vec<ProviderKindRow> {
+    let kinds = dns::kinds().iter();
+    kinds
+        .map(|kind| ProviderKindRow {
+            kind: kind.name.to_owned(),
+            title: kind.title.to_owned(),
+            evidence: kind.evidence,
+            fields: kind.fields.to_vec(),
+        })
+        .collect()
 }
 
 /// Refuses where an export of a new key, called as `name`, would replace a key that is in `folder`:

@@ -19,7 +19,8 @@ use crate::store::dns::ProviderRecord;
 /// Kept between commands: what a CA has told of itself, and orders under way.
 #[derive(Default)]
 pub(super) struct Outside {
-    servers: Mutex<HashMap<(String, Vec<String>), (Server, Timestamp)>>,
+    /// By URL and roots, and when each was read.
+    servers: Mutex<HashMap<DirectoryPlace, (Server, Timestamp)>>,
     orders: Mutex<HashMap<OrderId, Arc<Control>>>,
     /// Names that are being changed at a provider: not every provider can tell that two change one
     /// at once.
@@ -27,6 +28,9 @@ pub(super) struct Outside {
     /// By the roots they trust, and how long they wait: each keeps its connections.
     clients: Mutex<HashMap<(Vec<String>, Duration), Client>>,
 }
+
+/// A directory's URL and the roots its server is trusted by, DER in hexadecimal.
+type DirectoryPlace = (String, Vec<String>);
 
 /// Taken by one order at a time.
 pub(super) type Turn = tokio::sync::Mutex<()>;

@@ -1,8 +1,8 @@
 //! Renewal by the CA's window or by a share of the lifetime, and revocation at the CA.
 
 use chancery_engine::api::{
-    AcmeCommand, AcmeFact, CertificateId, CertificateStatus, Command, Fact, OriginDetail,
-    RenewalBasis, RevocationReason, ShowOrigin,
+    AcmeCommand, AcmeFact, CertificateId, CertificateStatus, Command, Fact, FindCertificate,
+    OriginDetail, RenewalBasis, RevocationReason, ShowOrigin,
 };
 use spec::{At, Refusal, eventually};
 
@@ -90,6 +90,15 @@ fn who_does_not_want_it_renews_by_hand_alone() {
     let ended = desk.ended(begun(desk.world.send(renew).wait()));
     assert_eq!(ended.row.replaces, Some(id));
     assert_eq!(desk.origin(id).replaced_by, ended.row.certificate);
+    let meant = desk
+        .world
+        .client
+        .read(&FindCertificate("www.rig.test".to_owned()));
+    assert_eq!(
+        Some(*meant.unwrap().value),
+        ended.row.certificate,
+        "the newer one"
+    );
 }
 
 #[test]

@@ -143,9 +143,10 @@ fn in_words(detail: &OrderDetail) -> String {
         ),
         (
             "Dry run",
-            row.dry_run
-                .then(|| "yes: nothing enters the inventory".to_owned())
-                .unwrap_or_default(),
+            match row.dry_run {
+                true => "yes: nothing enters the inventory".to_owned(),
+                false => String::new(),
+            },
         ),
         ("Stage", word(&row.stage)),
         ("State", state(&row.state)),

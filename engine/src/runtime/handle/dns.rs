@@ -15,7 +15,7 @@ use crate::dns;
 use crate::http;
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
-use crate::runtime::outside;
+use crate::runtime::{offline, outside};
 use crate::store::dns::{self as rows, ProviderRecord};
 use crate::store::{Refused, Rows};
 
@@ -260,15 +260,7 @@ fn title(kind: &str) -> String {
 
 impl Answer for ListProviderKinds {
     fn answer(&self, _sight: &Sight<'_>) -> Result<Vec<ProviderKindRow>, Report> {
-        Ok(dns::kinds()
-            .iter()
-            .map(|kind| ProviderKindRow {
-                kind: kind.name.to_owned(),
-                title: kind.title.to_owned(),
-                evidence: kind.evidence,
-                fields: kind.fields.to_vec(),
-            })
-            .collect())
+        Ok(offline::provider_kinds())
     }
 }
 

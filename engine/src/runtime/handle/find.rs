@@ -10,7 +10,7 @@ use crate::api::{
 };
 use crate::base::{Explain, Kind, Remedy};
 use crate::store::certificate::CertificateRecord;
-use crate::store::{authority, certificate, key, request};
+use crate::store::{Snapshot, acme, authority, certificate, key, request};
 
 impl Answer for FindAuthority {
     fn answer(&self, sight: &Sight<'_>) -> Result<AuthorityId, Report> {
@@ -62,8 +62,24 @@ impl Answer for FindCertificate {
             let intents = sight.store.intents()?.into_iter();
             all.extend(intents.filter(|(_, record)| record.serial == serial));
         }
-        one("certificate", text, named(all, text))
+        let found: Vec<CertificateId> = named(all, text).collect();
+        one("certificate", text, newest(&sight.store, found)?)
     }
+}
+
+/// Where several fit, those that have been renewed are not meant.
+fn newest(store: &Snapshot, found: Vec<CertificateId>) -> Result<Vec<CertificateId>, Report> {
+    if found.len() < 2 {
+        return Ok(found);
+    }
+    let mut current = Vec::new();
+    for id in &found {
+        let origin = acme::origin(store, *id)?;
+        if origin.is_none_or(|origin| origin.replaced_by.is_none()) {
+            current.push(*id);
+        }
+    }
+    Ok(if current.is_empty() { found } else { current })
 }
 
 impl Answer for FindIssued {
