@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
     AcmeCommand, AcmeFact, Budget, CertificateId, Command, DnsName, Fact, FindAccount,
-    FindCertificate, FindKey, FindProvider, Identifier, JobId, KeyType, NewOrder, OrderDetail,
-    OrderId, OrderKey, OriginDetail, PreviewOrder, RenewalBasis, Report, ShowCertificate,
-    ShowOrigin, shown,
+    FindCertificate, FindKey, FindProvider, Identifier, JobId, KeyType, NameError, NewOrder,
+    OrderDetail, OrderId, OrderKey, OriginDetail, PreviewOrder, RenewalBasis, Report,
+    ShowCertificate, ShowOrigin, shown,
 };
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -182,13 +182,17 @@ impl Public {
 /// Host names alone, each once; says how those of another script are written.
 fn names(session: &Session, wish: &Wish<'_>) -> Result<Vec<DnsName>, Report> {
     let typed = wish.common_name.trim();
-    let first = host::dns_name(typed).map_err(|why| match typed.parse() {
-        Ok(Identifier::Ip(address)) => CliError::NotForPublic(Identifier::Ip(address)),
-        _ => CliError::NotAHost {
-            name: typed.to_owned(),
-            why,
-        },
-    })?;
+    let first = match host::identifier(typed) {
+        Ok(Identifier::Dns(name)) => name,
+        Ok(address @ Identifier::Ip(_)) => return Err(CliError::NotForPublic(address).into()),
+        other => {
+            let (name, why) = (
+                typed.to_owned(),
+                other.err().unwrap_or(NameError::DnsSyntax),
+            );
+            return Err(CliError::NotAHost { name, why }.into());
+        }
+    };
     let mut names = vec![first];
     for name in wish.san {
         match name {

@@ -1,7 +1,7 @@
 //! The Route 53 driver against exchanges written from its documentation.
 
 use super::*;
-use crate::base::Explain;
+use crate::base::{Explain, Secret};
 use crate::dns::Published;
 use crate::dns::testing::{Form, NOW, txt, txt_in_child};
 use crate::http::{Asked, Expected, Player, Source};
