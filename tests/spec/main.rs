@@ -5,6 +5,7 @@ mod audit;
 mod authorities;
 mod backup;
 mod boundary;
+mod connectors;
 mod crl;
 mod custody;
 mod export;
