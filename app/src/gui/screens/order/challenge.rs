@@ -49,7 +49,7 @@ fn servers_ui(ui: &mut Ui, row: &ChallengeRow) {
     ui.add_space(size::GAP_SMALL);
     let seen = row.servers.iter().filter(|it| it.has(&row.value)).count();
     let words = format!(
-        "Servers of the zone: {seen} of {} show the record",
+        "Servers of the zone, as they answered last: {seen} of {} show the record",
         row.servers.len()
     );
     ui.label(theme::soft(ui, words));
@@ -61,6 +61,7 @@ fn servers_ui(ui: &mut Ui, row: &ChallengeRow) {
 fn server_ui(ui: &mut Ui, answer: &ServerAnswer, value: &str) {
     let (tone, icon, words) = acme::server(answer, value);
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().interact_size.y = size::GAP_LARGE;
         ui.label(theme::toned(ui, tone, icon));
         let place = match answer.address {
             Some(address) => format!("{} at {address}", shown(&answer.server)),

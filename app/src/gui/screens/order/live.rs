@@ -113,9 +113,11 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
             alert::alert(ui, Tone::Due, "It waits for the vault", text);
         }
         _ => {
-            let now = match detail.now.is_empty() {
-                true => "Begins",
-                false => &detail.now,
+            let now = match (&detail.row.state, detail.row.stage) {
+                (OrderState::WaitingForPerson, OrderStage::Propagating) => BY_HAND,
+                (_, OrderStage::Propagating) => EVERY_SERVER,
+                _ if detail.now.is_empty() => "Begins",
+                _ => &detail.now,
             };
             let words = format!("{} {}", icons::WAITING, sentence(&shown(now)));
             ui.label(theme::strong(ui, words));
@@ -134,10 +136,17 @@ fn waiting_ui(ui: &mut Ui, detail: &OrderDetail, by_hand: bool, now: Timestamp) 
             minutes(whole / 1000)
         );
         ui.label(theme::soft(ui, &words));
+        let tokens = theme::of(ui);
         let bar = ProgressBar::new(share(gone, whole))
+            .fill(tokens.info.text)
             .desired_height(size::GAP)
             .desired_width(size::FORM.min(ui.available_width()));
-        let response = ui.add(bar);
+        let response = ui
+            .scope(|ui| {
+                ui.visuals_mut().extreme_bg_color = tokens.line;
+                ui.add(bar)
+            })
+            .inner;
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &words));
     }
@@ -232,6 +241,11 @@ fn about_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
 }
 
 const WIDTH: f32 = 860.0;
+
+const EVERY_SERVER: &str = "The records are published; now every server of the zones has to show \
+    them, since nobody knows which one the CA will ask";
+
+const BY_HAND: &str = "Waits for the records below to be made";
 
 #[cfg(test)]
 mod tests {

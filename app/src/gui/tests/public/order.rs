@@ -36,7 +36,7 @@ fn says(harness: &Shown, words: &str) {
 fn an_order_that_waits_for_the_dns_shows_what_each_server_answers() {
     let harness = shown(propagating(OrderState::Running, ChallengeState::Published));
     for words in [
-        "Waits until every server shows the record",
+        "now every server of the zones has to show them",
         "Waiting for 20 s, at most 10 minutes",
         "1 of 3 show the record",
         "ns1.example.net shows the record",
