@@ -32,7 +32,7 @@ pub(in crate::gui) const fn stage(stage: OrderStage) -> usize {
 
 pub(in crate::gui) const fn order(state: &OrderState, dry_run: bool) -> Sign {
     match state {
-        OrderState::Cancelled => (Tone::Off, icons::CANCELLED, "Cancelled"),
+        OrderState::Cancelled => (Tone::Off, icons::CANCELLED, "Called off"),
         OrderState::Done if dry_run => (Tone::Good, icons::DONE, "Rehearsed"),
         OrderState::Done => (Tone::Good, icons::DONE, "Done"),
         OrderState::Failed(_) => (Tone::Bad, icons::FAILED, "Failed"),
