@@ -15,17 +15,7 @@ mod store;
 mod vault;
 mod x509;
 
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the ACME commands, which come next, are what calls it"
-)]
 mod dns;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the ACME commands, which come next, are what calls it"
-)]
 mod http;
 
 mod base;
@@ -40,6 +30,6 @@ pub use vault::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};
 #[cfg(fuzzing)]
 pub use {
     audit::fuzzing as fuzz_audit, authority::import::fuzzing as fuzz_import,
-    backup::fuzzing as fuzz_backup, store::fuzzing as fuzz_store, vault::fuzzing as fuzz_vault,
-    x509::fuzzing as fuzz_x509,
+    backup::fuzzing as fuzz_backup, dns::fuzzing as fuzz_dns, store::fuzzing as fuzz_store,
+    vault::fuzzing as fuzz_vault, x509::fuzzing as fuzz_x509,
 };

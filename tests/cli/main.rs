@@ -35,6 +35,7 @@ cases! {
     a_changed_passphrase_replaces_the_old_one,
     a_damaged_vault_or_store_is_told,
     a_data_folder_in_use_is_told,
+    a_dns_provider_keeps_its_secrets_in_the_vault,
     a_forgotten_passphrase_is_replaced_by_the_recovery_code,
     a_key_is_made_first_and_used_later,
     a_passphrase_is_typed_in_a_terminal,
@@ -58,6 +59,7 @@ cases! {
     the_audit_is_verified_by_who_does_not_trust_us,
     the_window_says_when_it_cannot_open,
     two_installations_make_one_chain_by_files_alone,
+    what_a_public_ca_needs_is_told_before_it_is_asked,
     words_that_mean_nothing_are_refused_before_anything_is_tried,
 }
 

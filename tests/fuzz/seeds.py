@@ -24,6 +24,7 @@ def main(out):
     names = [NAME, b"O=Example, CN=Root", b"CN=a\\,b+OU=c, DC=d"]
     keys = [made[f"{kind}.spki"] for kind in KEYS]
     composed = b"\x00" + counted(b"Example") + b"\x00"
+    asked = b"\0" + counted(b"www.example.internal") + wanted({2: ALTERNATIVE})
     put(out / "inspect", list(made.values()))
     put(
         out / "certificate",
@@ -34,13 +35,13 @@ def main(out):
         + [b"\5" + key for key in keys]
         + [b"\7" + composed + counted(b"\x11") + b"\0" + wanted(EXTENSIONS)],
     )
-    put(
-        out / "request",
-        [b"\0" + request for request in requests]
-        + [b"\2" + b"\0" + counted(b"www.example.internal") + wanted({which: value})
-           for which, value in EXTENSIONS.items()]
-        + [b"\2" + b"\0" + counted(b"") + wanted(EXTENSIONS)],
-    )
+    ways = [b"\0" + request for request in requests] + [b"\3" + asked]
+    ways += [b"\3\0" + counted(b"www.example.internal") + wanted({which: value})
+             for which, value in EXTENSIONS.items()]
+    ways += [b"\2" + counted(profile) + asked for profile in PROFILES]
+    ways += [b"\3\0" + counted(b"") + wanted(EXTENSIONS)]
+    # Each under each of the built-in profiles.
+    put(out / "request", [way[:1] + bytes([profile]) + way[1:] for way in ways for profile in range(9)])
     put(out / "container", container_seeds(made))
     put(
         out / "crl",
@@ -60,13 +61,35 @@ def main(out):
     folder = b"".join(bytes([name]) + counted(whole) for name, whole in files.items())
     put(out / "import", [b"\0" + index, b"\1" + made["leaf.pem"], b"\2" + folder])
     put(out / "text", [text.encode() for text in TEXTS])
+    put(out / "window", [json.dumps(left).encode() for left in WINDOWS])
     put(out / "vault", vault_seeds(made))
     put(out / "audit", audit_seeds())
+    put(out / "dns", dns_seeds())
     put(out / "store", rows(FIXTURES / "store-v1.redb"))
 
 
 def counted(piece):
     return len(piece).to_bytes(2, "big") + piece
+
+
+def dns_seeds():
+    """Answers as servers give them (RFC 1035, 4.1), an answer to an update with a signature."""
+    asked = b"_acme-challenge.example.org"
+    labels = b"".join(bytes([len(label)]) + label for label in asked.split(b".")) + b"\0"
+    text = lambda value: bytes([len(value)]) + value
+    values = {16: text(b"one") + text(b"two"), 5: b"\1a\xc0\x1c", 257: b"\x80\5issueca.example; accounturi=a",
+              6: b"\xc0\x0c" * 2 + bytes(20), 2: b"\2ns\xc0\x1c"}
+    answers = []
+    for kind, value in values.items():
+        question = labels + kind.to_bytes(2, "big") + b"\0\1"
+        record = b"\xc0\x0c" + kind.to_bytes(2, "big") + b"\0\1" + bytes(4) + counted(value)
+        answers.append(b"\0\1\x84\0\0\1\0\1\0\0\0\0" + question + record)
+    tsig = (b"\7rig-key\0\0\xfa\0\xff" + bytes(4)
+            + counted(b"\x0bhmac-sha256\0" + bytes(6) + b"\1\x2c" + counted(bytes(32)) + b"\0\1\0\x12"
+                      + counted(bytes(6))))
+    update = b"\0\1\xa8\0\0\1\0\0\0\0\0\1\7example\3org\0\0\6\0\1" + tsig
+    return ([b"\0" + counted(asked) + answer for answer in answers] + [b"\1" + update]
+            + [b"\2\1" + counted(b"issue") + b"ca.example; validationmethods=dns-01", b"\3" + asked])
 
 
 def wanted(values):
@@ -109,8 +132,21 @@ def foreign_files(work):
             "-addext", "authorityInfoAccess=OCSP;URI:http://a.b/o", "-config", config(work))
     made["odd.der"] = openssl("x509", "-in", odd, "-outform", "DER")
     made.update(revocations(work, ca, ca_key, leaf))
+    made.update(sealed(work, ca, ca_key))
     made["legacy.key"] = openssl("rsa", "-in", work / "rsa.key", "-traditional")
     made["sec1.key"] = openssl("ec", "-in", ca_key, "-outform", "DER")
+    return made
+
+
+def sealed(work, ca, ca_key):
+    """Key and certificate under the password of the targets, after one round: thousands cost time."""
+    made, password = {}, "pass:geheim-ü"
+    for name, options in SEALED.items():
+        openssl("pkcs12", "-export", "-in", ca, "-inkey", ca_key, "-name", "www ü", "-iter", "1",
+                "-passout", password, "-out", work / name, *options)
+        made[name] = (work / name).read_bytes()
+    for name, options in SEALED_KEYS.items():
+        made[name] = openssl("pkcs8", "-topk8", "-in", ca_key, "-passout", password, *options)
     return made
 
 
@@ -158,6 +194,8 @@ def container_seeds(made):
         seeds += [b"\0" + whole, b"\1" + whole]
         if "mac" in path.name:
             seeds.append(b"\2" + whole)
+    seeds += [b"\1" + made[name] for name in [*SEALED, *SEALED_KEYS]]
+    seeds += [b"\2" + made[name] for name in SEALED]
     pkcs8 = [made[f"{kind}.pkcs8"] for kind in KEYS]
     bags = b"\1" + counted(pkcs8[0]) + b"\0"
     # Ed25519 (RFC 8410, 7): version, algorithm, the octets, and a public half behind them.
@@ -227,6 +265,17 @@ KEYS = {
     "p521": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
     "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
 }
+SEALED = {
+    "modern.p12": [],
+    "legacy.p12": ["-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"],
+    "sha512.p12": ["-keypbe", "aes-128-cbc", "-certpbe", "NONE", "-macalg", "sha512"],
+    "no-mac.p12": ["-nomac"],
+}
+SEALED_KEYS = {
+    "sealed.key": ["-v2", "aes256", "-iter", "1", "-outform", "DER"],
+    "sealed-3des.key": ["-v1", "PBE-SHA1-3DES", "-iter", "1"],
+    "sealed-scrypt.key": ["-scrypt", "-scrypt_N", "2", "-scrypt_r", "1", "-scrypt_p", "1"],
+}
 
 
 def der(tag, *parts):
@@ -247,6 +296,7 @@ EXTENSIONS = {
     13: der(0x30, der(0x80, bytes(range(20)))),
     14: bytes.fromhex("301406082b0601050507030106082b06010505070302"),
 }
+ALTERNATIVE = der(0x30, der(0x82, b"www.example.internal"))
 NAME = der(0x30, der(0x31, der(0x30, b"\x06\3\x55\4\6", der(0x13, b"DE"))),
            der(0x31, der(0x30, b"\x06\3\x55\4\x0a", der(0x0C, b"Example"))))
 INDEX = [
@@ -260,8 +310,26 @@ TEXTS = [
     "uri:https://example.org/a", "xn--bcher-kva.example", "Bücher.example", "10.0.0.1", "::1",
     "ca_0123456789abcdefghjkmnpqrs", "cert_7zzzzzzzzzzzzzzzzzzzzzzzzz", "00:11:22:ff", "tls-server",
     "00000-00000-00000-00000-00000-0Q342", "keyCompromise", "0x0102", "12345",
+    "2026-11-22", "2026-11-22T03:00:00+01:00", "1.3.6.1.5.5.7.3.1", "1.2.3=https://example.org/cps",
+    "1.2.3=0500,critical", "digitalSignature", "required", "pfx-legacy", "nginx",
     "dns:example.internal dns:www.example.internal", "11223344556677889900aabbccddeeff" * 2,
 ]
+WINDOWS = [{"theme": "dark", "scale": 1.25, "narrow-rail": True, "folder": "exports"},
+           {"theme": "light", "scale": 900}, {"scale": -0.0, "folder": "\u0000"}]
+# What copies of built-in profiles say, as their rows have it.
+CONTENT = {
+    "title": "Own server", "purpose": "Hosts", "default_days": 30, "ceiling_days": 90,
+    "purposes": ["1.3.6.1.5.5.7.3.1"], "key_usage": None, "names": "required", "kinds": ["dns", "ip"],
+    "wildcards": True, "key_types": [], "takes": [["subject", "profile"], [{"other": "1.2.3"}, "refuse-other"]],
+    "leave_out": ["crl"], "policies": [{"id": "1.2.3.4", "statement": "https://example.org/cps"}],
+    "extensions": [{"id": "1.2.3.5", "critical": False, "value": "0500"}],
+}
+CLIENT = {"purposes": ["1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.20.2.2"], "names": "optional",
+          "kinds": ["dns", "email", "ip", "uri"], "key_usage": ["digital-signature", "non-repudiation"],
+          "takes": [["names", "request-else-profile"], ["key-usage", "request"]]}
+MAIL = {"purposes": ["1.3.6.1.5.5.7.3.4"], "kinds": ["email"], "wildcards": False,
+        "key_types": ["ed25519", "p256"], "policies": [], "extensions": []}
+PROFILES = [json.dumps(CONTENT | change).encode() for change in ({}, CLIENT, MAIL)]
 
 if __name__ == "__main__":
     main(pathlib.Path(sys.argv[1]))

@@ -1,5 +1,6 @@
 //! A world to write specifications in: an engine, a clock to set, a disk to break, plain words.
 
+mod acme;
 mod disk;
 #[cfg(unix)]
 mod pipe;
@@ -7,6 +8,7 @@ mod pipe;
 pub mod rig;
 mod secrets;
 
+pub use acme::{AcmeServer, At, Refusal};
 pub use disk::BreakableDisk;
 #[cfg(unix)]
 pub use pipe::StuckPipe;
@@ -98,6 +100,7 @@ impl World {
             kdf: Kdf::WeakForTests,
             secrets: Arc::clone(&secrets) as Arc<dyn SecretStore>,
             idle_lock,
+            patience: Duration::from_secs(2),
             ..Settings::at(home)
         };
         let client = start(settings, alice())?;

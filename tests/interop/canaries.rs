@@ -135,13 +135,13 @@ fn refuse_something(installation: &Installation) {
 }
 
 /// A secret in one of its forms.
-struct Canary {
+pub(crate) struct Canary {
     name: String,
     bytes: Vec<u8>,
 }
 
 /// The forms of a private key file: what is secret in it, not the public half.
-fn private_forms(file: &Path) -> Vec<Canary> {
+pub(crate) fn private_forms(file: &Path) -> Vec<Canary> {
     let text = openssl_done(&format!("pkey -in {} -noout -text", file.display()));
     let secret = text.split("priv:").nth(1).expect("an elliptic key");
     let secret = secret.split("pub:").next().unwrap();
@@ -154,7 +154,7 @@ fn private_forms(file: &Path) -> Vec<Canary> {
     forms(&file.display().to_string(), bytes)
 }
 
-fn forms(name: &str, secret: &[u8]) -> Vec<Canary> {
+pub(crate) fn forms(name: &str, secret: &[u8]) -> Vec<Canary> {
     let canary = |form: &str, bytes: Vec<u8>| Canary {
         name: format!("{name}, {form}"),
         bytes,
@@ -194,7 +194,7 @@ fn canary_of_base64(all: &mut Vec<Canary>, name: &str, text: &str) {
 }
 
 /// One sentence for each canary found.
-fn search(canaries: &[Canary], place: &str, bytes: &[u8]) -> Vec<String> {
+pub(crate) fn search(canaries: &[Canary], place: &str, bytes: &[u8]) -> Vec<String> {
     let is_in = |canary: &&Canary| {
         bytes
             .windows(canary.bytes.len())

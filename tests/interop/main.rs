@@ -7,6 +7,7 @@
 
 #![cfg(unix)]
 
+mod acme;
 mod audit;
 mod backups;
 mod bad_requests;

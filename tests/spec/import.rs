@@ -1,5 +1,7 @@
 //! What other programs have made, taken over: authorities, certificates, keys, an index.
 
+mod lists;
+
 use std::fs;
 use std::path::Path;
 

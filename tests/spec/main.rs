@@ -1,5 +1,6 @@
 //! Behaviour, seen from outside: one module per area, one sentence per test.
 
+mod acme;
 mod audit;
 mod authorities;
 mod backup;

@@ -320,6 +320,11 @@ const DOORS: &[Door] = &[
         open: &["engine/src/http/"],
     },
     Door {
+        name: "roxmltree",
+        watched: "engine/src/",
+        open: &["engine/src/dns/"],
+    },
+    Door {
         name: "rustls",
         watched: "engine/src/",
         open: &["engine/src/http/"],
@@ -338,6 +343,7 @@ const DOORS: &[Door] = &[
         name: "tokio",
         watched: "engine/src/",
         open: &[
+            "engine/src/acme/",
             "engine/src/dns/",
             "engine/src/http/",
             "engine/src/runtime/",

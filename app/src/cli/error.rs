@@ -6,7 +6,9 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::gui;
-use chancery_engine::api::{ApprovalId, Identifier, Kind, NameError, Remedy, Report, shown};
+use chancery_engine::api::{
+    ApprovalId, CertificateId, Identifier, Kind, NameError, OrderId, Remedy, Report, shown,
+};
 
 /// A failure of the command line itself.
 #[derive(Debug)]
@@ -26,6 +28,10 @@ pub(crate) enum CliError {
     },
     /// What was typed back is not what was shown.
     CodeNotCopied,
+    /// A secret or setting of this name, more than once.
+    GivenTwice(String),
+    /// Standard input can be read once.
+    InputTwice,
     /// The engine said something that does not answer what was asked.
     Misunderstood,
     /// So many certificates, and nobody to ask.
@@ -33,10 +39,16 @@ pub(crate) enum CliError {
     NoData(PathBuf),
     NoDataFolder,
     NoFilePassword,
+    /// No DNS provider is of this kind.
+    NoKind(String),
     NoPassphrase,
     /// Neither a terminal nor a file for a recovery code.
     NoPlaceForCode,
     NoRequest,
+    NoSuchSecret {
+        name: String,
+        known: &'static str,
+    },
     /// No slot is called so, or several are.
     NoSlot(String),
     NoVault(PathBuf),
@@ -47,8 +59,17 @@ pub(crate) enum CliError {
         why: NameError,
     },
     NotASerial(String),
+    /// What cannot be taken back, and nobody to ask.
+    NotConfirmed(String),
+    /// A name that no public CA finds in the DNS.
+    NotForPublic(Identifier),
+    /// It did not come by ACME.
+    NotPublic(CertificateId),
+    /// A provider has no such setting.
+    NotSet(String),
     /// Neither a certificate nor a key nor an authority.
     NothingNamed,
+    OrderCancelled(OrderId),
     /// A name that the root to be made may not issue for.
     OutOfReach {
         name: Identifier,
@@ -59,7 +80,11 @@ pub(crate) enum CliError {
     PassphraseEmpty(Option<PathBuf>),
     PassphraseNotText(PathBuf),
     PassphrasesDiffer,
+    /// Some are revoked at their CA, others here.
+    PublicAndPrivate,
     QuickstartAgain(PathBuf),
+    SecretEmpty(PathBuf),
+    SecretNotText(PathBuf),
     TooLarge {
         file: PathBuf,
         limit: u64,
@@ -76,25 +101,36 @@ impl CliError {
             Self::CannotRead { .. } => "cli.cannot-read",
             Self::CannotWrite { .. } | Self::Output(_) => "cli.cannot-write",
             Self::CodeNotCopied => "cli.code-not-copied",
+            Self::GivenTwice(_) => "cli.given-twice",
+            Self::InputTwice => "cli.input-twice",
             Self::Misunderstood => "cli.misunderstood",
-            Self::NeedsYes(_) => "cli.needs-yes",
+            Self::NeedsYes(_) | Self::NotConfirmed(_) => "cli.needs-yes",
             Self::NoData(_) | Self::NoVault(_) => "cli.no-vault",
             Self::NoDataFolder => "cli.no-data-folder",
             Self::NoFilePassword => "cli.no-file-password",
+            Self::NoKind(_) => "cli.no-kind",
             Self::NoPassphrase | Self::Terminal(_) => "cli.no-passphrase",
             Self::NoPlaceForCode => "cli.no-place-for-code",
             Self::NoRequest => "cli.no-request",
             Self::NoSlot(_) => "cli.no-slot",
+            Self::NoSuchSecret { .. } => "cli.no-such-secret",
             Self::NoWindow(_) => "cli.no-window",
             Self::NotAHost { .. } => NOT_A_HOST,
             Self::NotASerial(_) => "cli.not-a-serial",
+            Self::NotForPublic(_) => NOT_FOR_PUBLIC,
+            Self::NotPublic(_) => "cli.not-public",
+            Self::NotSet(_) => "cli.not-set",
             Self::NothingNamed => "cli.nothing-named",
+            Self::OrderCancelled(_) => "cli.order-cancelled",
             Self::OutOfReach { .. } => "cli.out-of-reach",
             Self::Parked(_) => "cli.parked",
             Self::PassphraseEmpty(_) => "cli.passphrase-empty",
             Self::PassphraseNotText(_) => "cli.passphrase-not-text",
             Self::PassphrasesDiffer => "cli.passphrases-differ",
+            Self::PublicAndPrivate => "cli.public-and-private",
             Self::QuickstartAgain(_) => "cli.quickstart-again",
+            Self::SecretEmpty(_) => "cli.secret-empty",
+            Self::SecretNotText(_) => "cli.secret-not-text",
             Self::TooLarge { .. } => "cli.too-large",
         }
     }
@@ -109,11 +145,22 @@ impl CliError {
             Self::AlreadyThere(_)
             | Self::NeedsYes(_)
             | Self::NoPlaceForCode
+            | Self::NotConfirmed(_)
             | Self::OutOfReach { .. }
             | Self::QuickstartAgain(_) => Kind::Refused,
-            Self::NotAHost { .. }
+            Self::GivenTwice(_)
+            | Self::InputTwice
+            | Self::NoKind(_)
+            | Self::NoSuchSecret { .. }
+            | Self::NotAHost { .. }
             | Self::NotASerial(_)
+            | Self::NotForPublic(_)
+            | Self::NotPublic(_)
+            | Self::NotSet(_)
             | Self::NothingNamed
+            | Self::PublicAndPrivate
+            | Self::SecretEmpty(_)
+            | Self::SecretNotText(_)
             | Self::TooLarge { .. } => Kind::Malformed,
             _ => Kind::Failed,
         }
@@ -124,6 +171,8 @@ impl CliError {
             Self::AlreadyThere(_) => "Name a file that is not there yet",
             Self::Busy | Self::CalledOff => return Remedy::Retry,
             Self::CodeNotCopied => "Run this again and write the code down; this one opens nothing",
+            Self::GivenTwice(_) => "Give it once",
+            Self::InputTwice => "Read one secret from standard input, and the others from files",
             Self::Misunderstood => return Remedy::ReportBug,
             Self::CannotRead { .. } => "Name one that exists and that you may read",
             Self::CannotWrite { .. } | Self::Output(_) => {
@@ -138,6 +187,8 @@ impl CliError {
                 "Run this in a terminal and type a password for the file, or write it into a file \
                  that only you can read and add --password-file FILE"
             }
+            Self::NoKind(_) => "Choose one of `chancery dns provider kinds`",
+            Self::NoSuchSecret { .. } => "Write --secret-file with the name that the help shows",
             Self::NoPassphrase | Self::Terminal(_) => {
                 "Run this in a terminal and type the passphrase, or write it into a file that \
                  only you can read and add --passphrase-file FILE before the noun"
@@ -148,6 +199,12 @@ impl CliError {
             Self::NoSlot(_) => "Take the id from `chancery vault slots`",
             Self::NoRequest => "See `chancery ca list` for those that wait for a signature",
             Self::NeedsYes(_) => "Look with --dry-run at what would be revoked, then add --yes",
+            Self::NotConfirmed(_) => "Add --yes if that is meant",
+            Self::NotForPublic(_) => {
+                "Leave it out, or have a private authority issue the certificate: no --acme"
+            }
+            Self::NotPublic(_) => "See `chancery cert show` for where it came from",
+            Self::NotSet(_) => "See its settings with `chancery dns provider show`",
             Self::NotASerial(_) => "Write the serial in hexadecimal, such as 01ab23cd",
             Self::NothingNamed => {
                 "Name certificates, or choose them with --key, --all-of or --filter"
@@ -157,6 +214,7 @@ impl CliError {
                 "Give the name or address alone, without scheme or port, such as \
                  www.example.internal or 10.0.0.1, or name the host with --san"
             }
+            Self::OrderCancelled(_) => "Order it again with `chancery cert create … --acme`",
             Self::OutOfReach { .. } => {
                 "Choose a name below `.internal`, or confine the root to this one: \
                  --permit dns:NAME or --permit ip:ADDRESS"
@@ -166,6 +224,9 @@ impl CliError {
             Self::PassphraseEmpty(Some(_)) => "Write the passphrase into the file's first line",
             Self::PassphraseNotText(_) => "Save the file as UTF-8",
             Self::PassphrasesDiffer => "Run this again and type the same passphrase twice",
+            Self::PublicAndPrivate => "Name those of public CAs in a command of their own",
+            Self::SecretEmpty(_) => "Write the secret into the file",
+            Self::SecretNotText(_) => "Save the file as UTF-8",
             Self::QuickstartAgain(_) => {
                 "Make the next certificate with `chancery cert create NAME --out DIR --with-key`, \
                  or start afresh elsewhere with --data DIR before the noun"
@@ -187,6 +248,8 @@ impl fmt::Display for CliError {
             Self::CannotWrite { file, .. } => {
                 write!(f, "this cannot be written: {}", file.display())
             }
+            Self::GivenTwice(name) => write!(f, "this was given twice: {}", shown(name)),
+            Self::InputTwice => f.write_str("standard input can hold one secret only"),
             Self::Misunderstood => f.write_str("the engine answered something else than was asked"),
             Self::NoData(folder) => write!(f, "there is nothing here yet: {}", folder.display()),
             Self::NoDataFolder => {
@@ -194,6 +257,12 @@ impl fmt::Display for CliError {
             }
             Self::NoFilePassword => {
                 f.write_str("a password for the file is needed, and there is no terminal to ask it")
+            }
+            Self::NoKind(name) => {
+                write!(f, "no DNS provider is of this kind: {}", shown(name))
+            }
+            Self::NoSuchSecret { name, known } => {
+                write!(f, "the secret wanted here is {known}, not {}", shown(name))
             }
             Self::NoPassphrase => {
                 f.write_str("the vault's passphrase is needed, and there is no terminal to ask it")
@@ -211,6 +280,27 @@ impl fmt::Display for CliError {
                     f,
                     "this concerns {count} certificates, and there is nobody to ask"
                 )
+            }
+            Self::NotConfirmed(what) => {
+                write!(f, "nobody can be asked whether this is meant: {what}")
+            }
+            Self::NotForPublic(name) => {
+                write!(
+                    f,
+                    "a public CA finds only host names in the DNS, not {name}"
+                )
+            }
+            Self::NotPublic(id) => write!(f, "{id} did not come from a public CA by ACME"),
+            Self::NotSet(name) => write!(f, "the provider has no setting {}", shown(name)),
+            Self::OrderCancelled(id) => write!(f, "{id} was called off"),
+            Self::PublicAndPrivate => {
+                f.write_str("some of these are revoked at their public CA, and others here")
+            }
+            Self::SecretEmpty(file) => {
+                write!(f, "this holds no secret: {}", file.display())
+            }
+            Self::SecretNotText(file) => {
+                write!(f, "the secret's file is not text: {}", file.display())
             }
             Self::NotASerial(text) => write!(f, "this is no serial number: {}", shown(text)),
             Self::NothingNamed => f.write_str("no certificate was named"),
@@ -268,5 +358,10 @@ impl From<CliError> for Report {
     }
 }
 
-/// The one code whose exit code is that of wrong words, as if the parser had found it.
-pub(crate) const NOT_A_HOST: &str = "cli.not-a-host";
+/// Whether the exit code is that of wrong words, as if the parser had found it.
+pub(crate) fn is_of_wrong_words(code: &str) -> bool {
+    [NOT_A_HOST, NOT_FOR_PUBLIC].contains(&code)
+}
+
+const NOT_A_HOST: &str = "cli.not-a-host";
+const NOT_FOR_PUBLIC: &str = "cli.not-for-public";

@@ -1,14 +1,17 @@
 //! The command line: one file per noun, and the one list of them.
 
+mod acme;
 mod audit;
 mod backup;
 mod ca;
 mod cert;
 mod crl;
 mod csr;
+mod dns;
 mod error;
 mod files;
 mod forms;
+mod host;
 mod import;
 mod inspect;
 mod key;
@@ -16,8 +19,10 @@ mod number;
 mod passphrase;
 mod print;
 mod profile;
+mod question;
 mod quickstart;
 mod recovery;
+mod secret_file;
 mod session;
 mod vault;
 
@@ -37,6 +42,8 @@ use session::Session;
 /// What the words are about. Each noun's file says what it is and what can be done with it.
 #[derive(Subcommand)]
 pub(crate) enum Noun {
+    #[command(subcommand, about = acme::ABOUT)]
+    Acme(acme::Verb),
     #[command(subcommand, about = audit::ABOUT)]
     Audit(audit::Verb),
     #[command(subcommand, about = backup::ABOUT)]
@@ -49,6 +56,8 @@ pub(crate) enum Noun {
     Crl(crl::Verb),
     #[command(subcommand, about = csr::ABOUT)]
     Csr(csr::Verb),
+    #[command(subcommand, about = dns::ABOUT)]
+    Dns(dns::Verb),
     #[command(about = import::ABOUT)]
     Import(import::Import),
     #[command(about = inspect::ABOUT)]
@@ -66,12 +75,14 @@ pub(crate) enum Noun {
 impl Noun {
     fn run(self, session: &Session) -> Result<Told, Report> {
         match self {
+            Self::Acme(verb) => verb.run(session),
             Self::Audit(verb) => verb.run(session),
             Self::Backup(verb) => verb.run(session),
             Self::Ca(verb) => verb.run(session),
             Self::Cert(verb) => verb.run(session),
             Self::Crl(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
+            Self::Dns(verb) => verb.run(session),
             Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),

@@ -24,6 +24,22 @@ pub(crate) fn days_of_list(text: &str) -> Result<u16, &'static str> {
     }
 }
 
+/// Certificates a day for one set of names.
+pub(crate) fn daily_limit(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(limit @ 1..=1000) => Ok(limit),
+        _ => Err("expected a number of certificates, 1 to 1000"),
+    }
+}
+
+/// Seconds that name servers may take to show a record: up to a week.
+pub(crate) fn propagation_secs(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(secs @ 1..=604_800) => Ok(secs),
+        _ => Err("expected a number of seconds, 1 to 604800"),
+    }
+}
+
 /// How many rows to list.
 pub(crate) fn limit(text: &str) -> Result<u64, &'static str> {
     text.parse().map_err(|_| "expected a number, or 0 for all")
@@ -47,5 +63,11 @@ mod tests {
         assert!(days_of_list("367").is_err());
         assert!(days_of_list("0").is_err());
         assert!(limit("-1").is_err());
+        assert_eq!(daily_limit("1000"), Ok(1000));
+        assert!(daily_limit("0").is_err());
+        assert!(daily_limit("1001").is_err());
+        assert_eq!(propagation_secs("604800"), Ok(604_800));
+        assert!(propagation_secs("0").is_err());
+        assert!(propagation_secs("604801").is_err());
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::CliError;
-use super::error::NOT_A_HOST;
+use super::error::is_of_wrong_words;
 
 /// What a verb answers.
 pub(crate) struct Told {
@@ -104,7 +104,7 @@ impl Talk {
             true => say(&json!({ "error": report }).to_string()),
             false => say(&in_words(report)),
         }
-        let exit = match report.code == NOT_A_HOST {
+        let exit = match is_of_wrong_words(&report.code) {
             true => Exit::WrongWords,
             false => Exit::from(report.kind),
         };

@@ -70,7 +70,7 @@ impl Quickstart {
             made.in_words(session.folder()?, self.recovery_file.as_deref()),
             written.in_words(&out),
             snippet(&self.name, &written),
-            format!("{BEFORE_PROOF}\n\n{proof}"),
+            format!("Paste this {PASTED}: {WHAT_IT_PROVES}\n\n{proof}"),
         ];
         Told::new(text.join("\n"), &json)
     }
@@ -201,10 +201,7 @@ impl Written {
                 name(&self.full_chain),
                 "the certificate and its chain, for the server",
             ),
-            (
-                name(&self.key),
-                "its private key, readable by you alone (mode 0600)",
-            ),
+            (name(&self.key), KEPT),
             (name(&self.root), "the root, for those who are to trust it"),
         ];
         let width = told.iter().map(|(name, _)| name.chars().count()).max();
@@ -260,9 +257,18 @@ fn snippet(name: &Identifier, written: &Written) -> String {
          \x20     ssl_certificate_key \"{}\";\n\
          \x20 }}\n",
         name.value(),
-        written.full_chain.display(),
-        written.key.display(),
+        for_nginx(&written.full_chain),
+        for_nginx(&written.key),
     )
+}
+
+/// Between quotes a backslash would be an escape; on Windows nginx takes both slashes.
+fn for_nginx(path: &Path) -> String {
+    let text = path.display().to_string();
+    match cfg!(windows) {
+        true => text.replace('\\', "/"),
+        false => text,
+    }
 }
 
 fn url_host(name: &Identifier) -> String {
@@ -295,8 +301,17 @@ const ROOT: &str = "Private Root CA";
 const ISSUING: &str = "Private Issuing CA";
 const SERVER: &str = "server";
 const PORT: u16 = 18_443;
-const BEFORE_PROOF: &str = "Paste this to see it work: it serves the certificate on this machine \
-                            for a moment and connects with a client that trusts that root alone.";
+const WHAT_IT_PROVES: &str = "it serves the certificate on this machine for a moment and connects \
+                              with a client that trusts that root alone.";
+/// Windows has no mode, and no POSIX shell of its own.
+const KEPT: &str = match cfg!(unix) {
+    true => "its private key, readable by you alone (mode 0600)",
+    false => "its private key, readable by whoever may read that folder",
+};
+const PASTED: &str = match cfg!(unix) {
+    true => "to see it work",
+    false => "into a POSIX shell, such as the one of Git, to see it work",
+};
 
 #[cfg(test)]
 mod tests {

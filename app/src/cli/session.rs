@@ -13,7 +13,7 @@ use chancery_engine::api::{
     SlotId, SlotKind, Step, SystemClock, VaultCommand, VaultFact, VaultState, VaultStatus,
     VaultStatusQuestion,
 };
-use chancery_engine::{Answer, Client, Home, Settings, start};
+use chancery_engine::{Answer, Client, Home, News, Settings, start};
 
 use super::passphrase::Source;
 use super::recovery::{self, Place};
@@ -139,6 +139,22 @@ impl Session {
             Ending::Started(job) => self.follow(job),
             other => Err(refused(other)),
         }
+    }
+
+    /// Sends the command and gives back the job that it begins.
+    pub(crate) fn begin(
+        &self,
+        command: impl Fn() -> Result<Command, Report>,
+    ) -> Result<JobId, Report> {
+        match self.send(command)? {
+            Ending::Started(job) => Ok(job),
+            other => Err(refused(other)),
+        }
+    }
+
+    /// What happens from now on; `wake` is called when there is something to hear.
+    pub(crate) fn news(&self, wake: impl Fn() + Send + Sync + 'static) -> Result<News, Report> {
+        Ok(self.client()?.news(wake))
     }
 
     /// Makes a vault that a new passphrase opens, which this run then knows, and a recovery code if

@@ -88,7 +88,7 @@ impl Window {
     ) -> Self {
         let mut remembered = memory.recall();
         remembered.theme = theme.unwrap_or(remembered.theme);
-        theme::install(context, remembered.theme.preference());
+        theme::install(context, remembered.theme.into());
         context.set_zoom_factor(remembered.scale);
         let bell = context.clone();
         Self {
@@ -192,7 +192,7 @@ impl Window {
 
     /// Facts as toasts; only those that this window's person can place.
     fn tell(&mut self, context: &egui::Context) {
-        context.set_theme(self.remembered.theme.preference());
+        context.set_theme(self.remembered.theme);
         for fact in self.model.take_heard() {
             if let Fact::Certificate(CertificateFact::Exported { files, .. })
             | Fact::Authority(AuthorityFact::Exported { files, .. }) = &fact

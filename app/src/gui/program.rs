@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use chancery_engine::api::{Actor, BackupManifest, BackupTrial, Kind, Opener, Remedy, Report};
 use chancery_engine::{Client, Home, Settings, restore, start};
@@ -76,10 +76,14 @@ impl Program {
 
     /// Runs before every `draw`, and also while the window is hidden.
     pub(super) fn hear_and_ask(&mut self, context: &Context) {
-        if let Stage::Under { ended, .. } = &self.stage
-            && let Ok(ended) = ended.try_recv()
-        {
-            self.stage = self.arrive(context, ended);
+        if let Stage::Under { ended, .. } = &self.stage {
+            match ended.try_recv() {
+                Ok(ended) => self.stage = self.arrive(context, ended),
+                Err(TryRecvError::Disconnected) => {
+                    self.stage = Stage::Stuck(Stuck::new(context, no_answer()));
+                }
+                Err(TryRecvError::Empty) => (),
+            }
         }
         if let Stage::Open(window) = &mut self.stage {
             window.hear_and_ask(context);
@@ -227,6 +231,17 @@ fn no_vault(folder: &Path) -> Report {
         what: format!("no vault lies in {}", folder.display()),
         why: Vec::new(),
         remedy: Remedy::Do(format!("Choose the folder that holds {VAULT}")),
+    }
+}
+
+/// The thread between the two engines broke; nobody restores half, so that starting again is safe.
+fn no_answer() -> Report {
+    Report {
+        code: Cow::Borrowed("window.no-answer"),
+        kind: Kind::Failed,
+        what: "what was begun ended without an answer".to_owned(),
+        why: Vec::new(),
+        remedy: Remedy::Do("Start the program again".to_owned()),
     }
 }
 

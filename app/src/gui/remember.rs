@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::ThemePreference;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,15 +35,18 @@ impl Default for Remembered {
     }
 }
 
-impl Theme {
-    pub(super) const fn preference(self) -> ThemePreference {
-        match self {
-            Self::Dark => ThemePreference::Dark,
-            Self::Light => ThemePreference::Light,
-            Self::System => ThemePreference::System,
-        }
+impl Remembered {
+    pub(super) fn read(text: &[u8]) -> Self {
+        let mut known: Self = serde_json::from_slice(text).unwrap_or_default();
+        known.scale = match known.scale.is_finite() {
+            true => known.scale.clamp(SMALLEST, LARGEST),
+            false => 1.0,
+        };
+        known
     }
+}
 
+impl Theme {
     pub(super) const fn next(self) -> Self {
         match self {
             Self::System => Self::Light,
@@ -74,13 +76,7 @@ impl Memory {
     /// What cannot be read is forgotten: it is only about looks.
     pub(super) fn recall(&self) -> Remembered {
         let text = self.0.as_ref().and_then(|path| std::fs::read(path).ok());
-        let known = text.and_then(|text| serde_json::from_slice::<Remembered>(&text).ok());
-        let mut known = known.unwrap_or_default();
-        known.scale = match known.scale.is_finite() {
-            true => known.scale.clamp(SMALLEST, LARGEST),
-            false => 1.0,
-        };
-        known
+        text.map_or_else(Remembered::default, |text| Remembered::read(&text))
     }
 
     /// Off the drawing thread. A failure costs only the memory of a look, so it is not told.

@@ -280,6 +280,7 @@ impl Explain for AcmeError {
     fn kind(&self) -> Kind {
         match self {
             Self::MacKey | Self::KeyKind(_) => Kind::Malformed,
+            Self::Http(error) => error.kind(),
             Self::Problem(problem) => match problem.cause {
                 Cause::Caa
                 | Cause::RateLimited

@@ -8,6 +8,7 @@ mod budget;
 mod challenge;
 mod directory;
 mod error;
+mod jwk;
 mod jws;
 mod order;
 mod problem;
@@ -17,8 +18,9 @@ mod session;
 
 pub(crate) use account::Binding;
 pub(crate) use budget::{Count, budget};
-pub(crate) use challenge::record_value;
+pub(crate) use challenge::{persistent_value, record_value};
 pub(crate) use error::AcmeError;
+pub(crate) use jwk::private_key as key_from_jwk;
 pub(crate) use jws::AccountKey;
 pub(crate) use order::{Authorization, Chain, Order, Status, Wanted};
 pub(crate) use problem::{Cause, Problem};

@@ -51,6 +51,8 @@ pub(crate) struct Authorization {
     pub(crate) name: String,
     pub(crate) wildcard: bool,
     pub(crate) challenge: Option<Challenge>,
+    /// The proof by a record that stays (draft-ietf-acme-dns-persist).
+    pub(crate) persistent: Option<PersistentChallenge>,
     /// Every kind of proof that the CA takes.
     pub(crate) offered: Vec<String>,
     /// What the CA found wrong, where it has looked.
@@ -63,6 +65,14 @@ pub(crate) struct Challenge {
     pub(crate) url: String,
     pub(crate) token: String,
     pub(crate) status: Status,
+}
+
+/// A record that names CA and account proves the name for as long as it stays.
+#[derive(Clone, Debug)]
+pub(crate) struct PersistentChallenge {
+    pub(crate) url: String,
+    /// By which domains the CA calls itself; the record names one of them.
+    pub(crate) issuers: Vec<String>,
 }
 
 /// A certificate and the certificates above it, as the CA sends them.
@@ -104,6 +114,8 @@ struct WireChallenge {
     url: String,
     #[serde(default)]
     token: String,
+    #[serde(default, rename = "issuer-domain-names")]
+    issuers: Vec<String>,
     status: Option<Status>,
     error: Option<Value>,
 }
@@ -224,12 +236,20 @@ fn read_authorization(answer: &Response, url: &str) -> Result<Authorization, Acm
     let problems = wire.challenges.iter().filter_map(|it| it.error.as_ref());
     let problem = problems.map(Problem::inside).next();
     let offered = wire.challenges.iter().map(|it| it.r#type.clone()).collect();
+    let mut staying = wire.challenges.iter();
+    let persistent = staying
+        .find(|it| it.r#type == DNS_PERSIST_01 && !it.issuers.is_empty())
+        .map(|it| PersistentChallenge {
+            url: it.url.clone(),
+            issuers: it.issuers.clone(),
+        });
     let mut ours = wire.challenges.into_iter().filter(|it| it.r#type == DNS_01);
     Ok(Authorization {
         url: url.to_owned(),
         status: wire.status,
         name: wire.identifier.value,
         wildcard: wire.wildcard,
+        persistent,
         challenge: ours.next().map(|it| Challenge {
             url: it.url,
             token: it.token,
@@ -241,6 +261,8 @@ fn read_authorization(answer: &Response, url: &str) -> Result<Authorization, Acm
 }
 
 const DNS_01: &str = "dns-01";
+
+const DNS_PERSIST_01: &str = "dns-persist-01";
 
 /// With pauses of up to eight seconds that is about ten minutes, or as long as the CA asks for.
 const POLLS: u32 = 80;

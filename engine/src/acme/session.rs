@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use super::directory::Directory;
 use super::error::AcmeError;
@@ -66,6 +67,8 @@ pub(crate) struct Server {
     http: Client,
     clock: Arc<dyn Clock>,
     nonces: Arc<Mutex<Vec<String>>>,
+    /// Requests under way, of all orders together.
+    places: Arc<Semaphore>,
 }
 
 impl Server {
@@ -87,6 +90,7 @@ impl Server {
             http,
             clock,
             nonces: Arc::default(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
         })
     }
 
@@ -100,8 +104,15 @@ impl Server {
 
     /// Without a signature: renewal information is read so (RFC 9773, 4.1).
     pub(super) async fn get(&self, url: &str) -> Result<Response, AcmeError> {
-        let answer = self.http.send(Request::get(url)).await?;
+        let answer = self.ask(Request::get(url)).await?;
         self.judge(answer)
+    }
+
+    /// A CA is asked a few things at once, however many orders there are.
+    async fn ask(&self, request: Request) -> Result<Response, AcmeError> {
+        // The semaphore is never closed.
+        let _place = self.places.acquire().await.ok();
+        Ok(self.http.send(request).await?)
     }
 
     async fn nonce(&self) -> Result<String, AcmeError> {
@@ -110,7 +121,7 @@ impl Server {
             return Ok(nonce);
         }
         let request = Request::new(Method::Head, self.directory.new_nonce.clone());
-        let answer = self.http.send(request).await?;
+        let answer = self.ask(request).await?;
         let nonce = answer.header("replay-nonce").map(str::to_owned);
         nonce.ok_or(AcmeError::NotUnderstood("it gives no nonce"))
     }
@@ -175,7 +186,7 @@ impl Session {
         &self.signer
     }
 
-    pub(super) fn account(&self) -> Option<&str> {
+    pub(crate) fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
 
@@ -199,7 +210,7 @@ impl Session {
             let unsigned = Unsigned::new(self.key(), signatory, url, Some(&nonce), payload);
             let body = sign(&*self.signer, unsigned).await?.to_string();
             let request = Request::post(url).body("application/jose+json", body);
-            let answer = self.server.http.send(request).await?;
+            let answer = self.server.ask(request).await?;
             self.server.keep_nonce(&answer);
             match self.server.judge(answer) {
                 Err(error) if error.cause() == Some(Cause::BadNonce) => continue,
@@ -265,6 +276,9 @@ pub(super) fn pause(answer: &Response, tried: u32) -> Duration {
     let told = answer.retry_after().unwrap_or(usual);
     told.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
+
+/// One of them that hangs holds one place until its time is over.
+const AT_ONCE: usize = 32;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

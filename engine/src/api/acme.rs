@@ -120,6 +120,9 @@ pub struct NewOrder {
     pub dry_run: bool,
     /// Whether the engine renews the certificate by itself.
     pub automatic: bool,
+    /// Whether names are proved by records that stay (dns-persist-01), where the CA offers that: a
+    /// renewal then changes nothing in the DNS.
+    pub persistent: bool,
     /// The certificate that it takes the place of (RFC 9773, 5).
     pub replaces: Option<CertificateId>,
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -39,7 +39,8 @@ pub(crate) struct Package {
 /// may be the only copy of one in use.
 pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, ExportError> {
     fs::create_dir_all(folder).map_err(|error| ExportError::at(folder, error))?;
-    let folder = fs::canonicalize(folder).map_err(|error| ExportError::at(folder, error))?;
+    // Not canonical: that would be a path that few programs on Windows can read.
+    let folder = path::absolute(folder).map_err(|error| ExportError::at(folder, error))?;
     for sheet in sheets {
         require_free(&folder.join(&sheet.path), &sheet.content)?;
     }

@@ -10,7 +10,7 @@ use super::make::sync_folder_of;
 use super::trial::try_out;
 use crate::base::{BackupManifest, BackupTrial, Kind, Report};
 use crate::store::audit::Entry;
-use crate::store::backup::{Copied, CopyError, FILES, is_untouched};
+use crate::store::backup::{Copied, CopyError, FILES, is_untouched, remove_untouched};
 use crate::store::{Change, Disk, StoreError};
 use crate::vault::{Opener, Vault, VaultError, write_file};
 
@@ -99,19 +99,13 @@ impl Left {
     /// Nothing is lost by it: the store knows of nothing, and how the window looked is kept.
     fn make_way(&self, place: &Place<'_>, stage: &Path) -> Result<(), BackupError> {
         let cannot_write = |error| BackupError::cannot_write(place.folder, error);
+        let disk = Arc::clone(&place.disk);
+        if self.store && !remove_untouched(place.folder, disk).map_err(cannot_write)? {
+            return Err(BackupError::FolderInUse(place.folder.to_owned()));
+        }
         if self.looks {
             let looks = [place.folder, stage].map(|folder| folder.join(LOOKS));
             fs::rename(&looks[0], &looks[1]).map_err(cannot_write)?;
-        }
-        if self.store {
-            for name in FILES {
-                match fs::remove_file(place.folder.join(name)) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(cannot_write(error));
-                    }
-                    _ => (),
-                }
-            }
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use serde::{Deserialize, Serialize};
 
 use super::Report;
@@ -25,6 +25,15 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut tag = [0; 32];
     tag.copy_from_slice(aws_lc_rs::hmac::sign(&key, message).as_ref());
     tag
+}
+
+/// SHA-1, broken as it is: only for a service that wants its requests signed with it.
+pub(crate) fn sha1(message: &[u8]) -> [u8; 20] {
+    let mut hash = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
+    hash.update(message);
+    let mut digest = [0; 20];
+    digest.copy_from_slice(hash.finish().as_ref());
+    digest
 }
 
 /// Fills `bytes` from the operating system's randomness.
@@ -136,6 +145,19 @@ mod tests {
         assert!(fingerprint.to_string().starts_with("ba7816bf"));
         assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
         assert_eq!(fingerprint.grouped().parse(), Ok(fingerprint));
+    }
+
+    #[test]
+    fn keyed_hashes_are_those_of_rfc_4231_and_sha_1_that_of_fips_180() {
+        let tag = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(
+            hex(&tag),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert_eq!(
+            hex(&sha1(b"abc")),
+            "a9993e364706816aba3e25717850c26c9cd0d89d"
+        );
     }
 
     #[test]

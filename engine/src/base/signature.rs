@@ -1,6 +1,8 @@
-//! The one small door to verifying an Ed25519 signature, for parts that know no certificates.
+//! The small doors to signatures for parts that know no certificates: verifying one of Ed25519,
+//! and signing with an RSA key that a service gave out.
 
-use aws_lc_rs::signature::{ED25519, ParsedPublicKey};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ED25519, ParsedPublicKey, RSA_PKCS1_SHA256, RsaKeyPair};
 
 /// Whether `spki` is the SubjectPublicKeyInfo of an Ed25519 key, in DER (RFC 8410, section 4).
 pub(crate) fn is_ed25519(spki: &[u8]) -> bool {
@@ -11,6 +13,20 @@ pub(crate) fn is_ed25519(spki: &[u8]) -> bool {
 /// signature is, if `spki` is not an Ed25519 key.
 pub(crate) fn verifies_ed25519(spki: &[u8], message: &[u8], signature: &[u8]) -> bool {
     parse(spki).is_some_and(|key| key.verify_sig(message, signature).is_ok())
+}
+
+/// Signs `message` as RS256 (RFC 7518, section 3.3) with an RSA key in PKCS #8; `None` if it is
+/// none, or shorter than 2048 bits.
+pub(crate) fn sign_rs256(pkcs8: &[u8], message: &[u8]) -> Option<Vec<u8>> {
+    let pair = RsaKeyPair::from_pkcs8(pkcs8).ok()?;
+    let mut signature = vec![0; pair.public_modulus_len()];
+    let signed = pair.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        message,
+        &mut signature,
+    );
+    signed.is_ok().then_some(signature)
 }
 
 /// The length keeps out a bare key of 32 bytes, which the library would take as well.

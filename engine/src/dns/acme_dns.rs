@@ -1,6 +1,5 @@
 //! acme-dns: a small server that holds nothing but challenges, reached by a CNAME record.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::base::{Evidence, FieldInfo, FieldKind, Secret, ZonesInReach};
@@ -9,7 +8,7 @@ use crate::dns::given::Given;
 use crate::dns::name::RecordName;
 use crate::dns::service::Service;
 use crate::dns::{Doing, Driver, ProviderKind, Published, Txt};
-use crate::http::{Client, Request};
+use crate::http::Request;
 
 pub(super) const KIND: ProviderKind = ProviderKind {
     name: "acme-dns",
@@ -41,34 +40,6 @@ pub(super) const KIND: ProviderKind = ProviderKind {
     ],
     connect,
 };
-
-/// What registering gives: once, and never again.
-pub(crate) struct Registration {
-    /// Where the CNAME record of `_acme-challenge` has to lead.
-    pub(crate) full_domain: String,
-    pub(crate) username: String,
-    pub(crate) password: Secret<String>,
-}
-
-/// Makes a new account at the server; its fields are those of the provider.
-pub(crate) async fn register(http: Client, endpoint: &str) -> Result<Registration, DnsError> {
-    #[derive(Deserialize)]
-    struct Registered {
-        fulldomain: String,
-        username: String,
-        password: String,
-    }
-    let service = Service::at(endpoint, TITLE, http);
-    let request = Request::post(service.url("/register"))
-        .json(&json!({}))
-        .hiding_answer();
-    let registered: Registered = service.ask_json(request).await?;
-    Ok(Registration {
-        full_domain: registered.fulldomain,
-        username: registered.username,
-        password: Secret::new(registered.password),
-    })
-}
 
 struct AcmeDns {
     service: Service,
@@ -127,11 +98,10 @@ const TITLE: &str = "acme-dns";
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-
-    use serde_json::Value;
+    use std::sync::Arc;
 
     use super::*;
-    use crate::base::Explain;
+    use crate::base::{Explain, SystemClock};
     use crate::dns;
     use crate::http::{self, Player, Source};
 
@@ -149,11 +119,12 @@ mod tests {
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let password = ("password".to_owned(), Secret::new("htB9mR9D".to_owned()));
         let secrets = BTreeMap::from([password]);
-        dns::open("acme-dns", settings.into(), secrets, client()).unwrap()
+        let clock = Arc::new(SystemClock);
+        dns::open("acme-dns", settings.into(), secrets, client(), clock).unwrap()
     }
 
-    fn client() -> Client {
-        Client::new(&http::Settings::default()).unwrap()
+    fn client() -> http::Client {
+        http::Client::new(&http::Settings::default()).unwrap()
     }
 
     fn record(name: &str) -> Txt {
@@ -206,31 +177,5 @@ mod tests {
             assert!(error.to_string().ends_with(said), "{error}");
             service.finish();
         }
-    }
-
-    #[tokio::test]
-    async fn registering_gives_all_that_the_provider_needs() {
-        let answer = json!({
-            "allowfrom": [],
-            "fulldomain": "8e5700ea.auth.example.org",
-            "password": "htB9mR9D",
-            "subdomain": "8e5700ea",
-            "username": "c36f50e8",
-        });
-        let service = Player::start([
-            DOCS.post("/register").answers(201, answer),
-            DOCS.post("/register").answers(500, Value::Null),
-        ])
-        .await;
-        let registration = register(client(), service.url()).await.unwrap();
-        assert_eq!(registration.full_domain, "8e5700ea.auth.example.org");
-        assert_eq!(registration.username, "c36f50e8");
-        assert!(
-            registration
-                .password
-                .expose(|password| password == "htB9mR9D")
-        );
-        assert!(register(client(), service.url()).await.is_err());
-        service.finish();
     }
 }

@@ -1,7 +1,7 @@
 //! CAA (RFC 8659, RFC 8657): which authorities a domain lets issue, told before an order is made.
 
 use hickory_proto::rr::rdata::CAA;
-use hickory_proto::rr::{RData, RecordType};
+use hickory_proto::rr::{RData, Record, RecordType};
 
 use crate::base::DnsName;
 use crate::dns::error::DnsError;
@@ -58,14 +58,7 @@ impl Resolver {
         let mut candidate: Option<RecordName> = Some(base.parse()?);
         while let Some(at) = candidate {
             let found = self.look_up(&at, RecordType::CAA).await?;
-            let records: Vec<CaaRecord> = found
-                .records
-                .iter()
-                .filter_map(|record| match &record.data {
-                    RData::CAA(caa) => Some(CaaRecord::of(caa)),
-                    _ => None,
-                })
-                .collect();
+            let records = read(&found.records);
             if !records.is_empty() {
                 return Ok(Some(CaaSet { at, records }));
             }
@@ -75,13 +68,23 @@ impl Resolver {
     }
 }
 
+/// The CAA records among `records`, whoever owns them: a set behind an alias counts as well.
+pub(super) fn read(records: &[Record]) -> Vec<CaaRecord> {
+    let records = records.iter();
+    let read = records.filter_map(|record| match &record.data {
+        RData::CAA(caa) => Some(CaaRecord::of(caa)),
+        _ => None,
+    });
+    read.collect()
+}
+
 impl CaaRecord {
     fn of(caa: &CAA) -> Self {
         Self::read(caa.issuer_critical, &caa.tag, &caa.value)
     }
 
     /// `issuer-domain-name; name=value; …` (RFC 8659, 4.2).
-    fn read(is_critical: bool, tag: &str, value: &[u8]) -> Self {
+    pub(super) fn read(is_critical: bool, tag: &str, value: &[u8]) -> Self {
         let text = String::from_utf8_lossy(value);
         let mut parts = text.split(';');
         let issuer = parts.next().unwrap_or_default().trim();

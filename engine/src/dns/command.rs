@@ -160,15 +160,19 @@ const GRACE: Duration = Duration::from_secs(1);
 
 const LONGEST_WORDS: usize = 1000;
 
-#[cfg(all(test, unix))]
+// Scripts of a shell stand in for the program.
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
 
     use super::*;
-    use crate::base::Explain;
-    use crate::{dns, http};
+    use crate::base::{Explain, SystemClock};
+    use crate::dns;
+    use crate::http;
 
     fn driver(
         folder: &tempfile::TempDir,
@@ -186,7 +190,8 @@ mod tests {
         let settings = program.iter().chain(settings);
         let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let http = http::Client::new(&http::Settings::default()).unwrap();
-        dns::open("command", settings.collect(), BTreeMap::new(), http).unwrap()
+        let clock = Arc::new(SystemClock);
+        dns::open("command", settings.collect(), BTreeMap::new(), http, clock).unwrap()
     }
 
     fn record() -> Txt {

@@ -172,14 +172,13 @@ impl DnsError {
         let field = field.to_owned();
         Self::Setting { field, fault }
     }
-}
 
-impl DnsError {
     /// Whether trying the same again later may help by itself.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Http { source, .. } => source.is_passing(),
-            Self::Service { status, .. } => *status >= 500,
+            // A fault of the service's, or it is busy with another change.
+            Self::Service { status, .. } => matches!(status, 408 | 409 | 423 | 425 | 500..),
             Self::KeepsChanging { .. }
             | Self::RateLimited { .. }
             | Self::ServFail { .. }
@@ -474,7 +473,8 @@ impl Explain for DnsError {
                 Self::Http { source, .. } => return source.remedy(),
                 Self::UpdateRefused { .. } => {
                     "Have the server's update policy allow this key to change the TXT record of \
-                     this name"
+                     this name; some servers say the same when the key's name, algorithm or secret \
+                     is wrong"
                 }
                 Self::NotAuthoritative { .. } => {
                     "Name the zone's primary server, and the zone that it serves"

@@ -166,7 +166,7 @@ fn answers(answer: &[u8], message: &[u8]) -> bool {
     answer.len() >= HEADER_LENGTH && answer[..2] == message[..2] && answer[2] & 0x80 != 0
 }
 
-fn understood(answer: &[u8]) -> Result<Message, Failure> {
+pub(super) fn understood(answer: &[u8]) -> Result<Message, Failure> {
     let message = Message::from_vec(answer);
     let message = message.map_err(|error| Failure::NotUnderstood(error.to_string()))?;
     let is_answer =

@@ -1,8 +1,9 @@
 //! What a provider is given: settings and secrets, checked against the fields of its form.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::base::{FieldInfo, FieldKind, Secret};
+use crate::base::{Clock, FieldInfo, FieldKind, Secret};
 use crate::dns::error::{DnsError, SettingFault};
 use crate::http;
 
@@ -11,6 +12,7 @@ pub(crate) struct Given {
     pub(crate) settings: BTreeMap<String, String>,
     pub(crate) secrets: BTreeMap<String, Secret<String>>,
     pub(crate) http: http::Client,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Given {
@@ -20,6 +22,7 @@ impl Given {
         mut settings: BTreeMap<String, String>,
         secrets: BTreeMap<String, Secret<String>>,
         http: http::Client,
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, DnsError> {
         settings.retain(|_, value| !value.trim().is_empty());
         let known = |name: &str, secret| {
@@ -27,10 +30,9 @@ impl Given {
                 .iter()
                 .any(|field| field.name == name && field.secret == secret)
         };
-        for name in settings.keys().filter(|name| !known(name, false)) {
-            return Err(DnsError::setting(name, SettingFault::Unknown));
-        }
-        for name in secrets.keys().filter(|name| !known(name, true)) {
+        let mut unknown = settings.keys().filter(|name| !known(name, false));
+        let mut unknown_secret = secrets.keys().filter(|name| !known(name, true));
+        if let Some(name) = unknown.next().or_else(|| unknown_secret.next()) {
             return Err(DnsError::setting(name, SettingFault::Unknown));
         }
         for field in fields {
@@ -50,6 +52,7 @@ impl Given {
             settings,
             secrets,
             http,
+            clock,
         })
     }
 
@@ -132,6 +135,7 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
+    use crate::base::SystemClock;
 
     const FIELDS: &[FieldInfo] = &[
         FieldInfo::new("server", "Server", "Where it is")
@@ -162,6 +166,7 @@ mod tests {
             settings.collect(),
             secrets.into_iter().collect(),
             http,
+            Arc::new(SystemClock),
         )
     }
 

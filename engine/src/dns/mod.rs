@@ -2,38 +2,58 @@
 //! and looking from outside at what its servers say.
 
 mod acme_dns;
+mod azure;
 mod caa;
+mod cloudflare;
 mod command;
+mod desec;
+mod digitalocean;
 mod error;
 mod exchange;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+mod gandi;
 mod given;
+mod google;
+mod hetzner;
+mod linode;
 mod manual;
 mod name;
 #[cfg(test)]
 mod nameserver;
+mod oauth;
+mod ovh;
+mod porkbun;
 mod powerdns;
 mod propagation;
+mod records;
 mod resolver;
 mod rfc2136;
+mod route53;
 mod service;
+mod sigv4;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tsig;
+mod vultr;
 mod zone;
 
-pub(crate) use acme_dns::{Registration, register};
-pub(crate) use caa::{CaaRecord, CaaSet, CaaVerdict, Issuer};
+pub(crate) use caa::{CaaVerdict, Issuer};
 pub(crate) use error::DnsError;
 pub(crate) use given::Given;
 pub(crate) use name::RecordName;
 pub(crate) use propagation::is_everywhere;
-pub(crate) use resolver::{Resolver, server_address};
-pub(crate) use zone::{NameServer, Place};
+pub(crate) use resolver::Resolver;
+pub(crate) use zone::NameServer;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::Arc;
 
-use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
+use crate::base::{Clock, Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::http;
 
 /// What a driver is doing.
@@ -93,20 +113,33 @@ pub(crate) fn open(
     settings: BTreeMap<String, String>,
     secrets: BTreeMap<String, Secret<String>>,
     http: http::Client,
+    clock: Arc<dyn Clock>,
 ) -> Result<Box<dyn Driver>, DnsError> {
     let kind = KINDS.iter().find(|kind| kind.name == name);
     let kind = kind.ok_or_else(|| DnsError::UnknownProvider {
         name: name.to_owned(),
     })?;
-    let given = Given::checked(kind.fields, settings, secrets, http)?;
+    let given = Given::checked(kind.fields, settings, secrets, http, clock)?;
     (kind.connect)(given)
 }
 
 /// One line for each provider, by name.
 const KINDS: &[&ProviderKind] = &[
     &acme_dns::KIND,
+    &azure::KIND,
+    &cloudflare::KIND,
     &command::KIND,
+    &desec::KIND,
+    &digitalocean::KIND,
+    &gandi::KIND,
+    &google::KIND,
+    &hetzner::KIND,
+    &linode::KIND,
     &manual::KIND,
+    &ovh::KIND,
+    &porkbun::KIND,
     &powerdns::KIND,
     &rfc2136::KIND,
+    &route53::KIND,
+    &vultr::KIND,
 ];

@@ -17,6 +17,12 @@ impl RecordName {
         format!("_acme-challenge.{base}").parse()
     }
 
+    /// Where a proof that stays is looked for (draft-ietf-acme-dns-persist).
+    pub(crate) fn persistent_of(name: &DnsName) -> Result<Self, DnsError> {
+        let base = name.as_str().trim_start_matches("*.");
+        format!("_validation-persist.{base}").parse()
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -13,7 +13,7 @@ use crate::http::{Method, Request, segment};
 pub(super) const KIND: ProviderKind = ProviderKind {
     name: "powerdns",
     title: TITLE,
-    evidence: Evidence::Written,
+    evidence: Evidence::Run,
     fields: &[
         FieldInfo::new(
             "endpoint",

@@ -112,7 +112,7 @@ async fn straight(
 }
 
 /// A server that serves the zone says so with each answer (RFC 1035, 4.1.1, AA).
-fn sorted(answer: &Message) -> TxtAnswer {
+pub(super) fn sorted(answer: &Message) -> TxtAnswer {
     let values: Vec<String> = answer
         .answers
         .iter()

@@ -49,6 +49,7 @@ impl Resolver {
 
     /// The same resolvers; but these servers stand for whatever a zone's NS records name, as where
     /// the outside sees others than this machine reaches.
+    #[cfg(test)]
     pub(crate) fn with_authorities(mut self, servers: &[SocketAddr]) -> Self {
         self.authorities = servers.to_vec();
         self
@@ -111,7 +112,11 @@ pub(super) struct Found {
     pub(super) exists: bool,
 }
 
-fn sorted(answer: Message, name: &RecordName, server: SocketAddr) -> Result<Found, DnsError> {
+pub(super) fn sorted(
+    answer: Message,
+    name: &RecordName,
+    server: SocketAddr,
+) -> Result<Found, DnsError> {
     let (name, server) = (name.to_string(), server.to_string());
     match answer.response_code {
         ResponseCode::NoError => Ok(Found {

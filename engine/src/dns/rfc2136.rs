@@ -236,6 +236,32 @@ fn now_secs() -> u64 {
     u64::try_from(SystemClock.now().secs()).unwrap_or_default()
 }
 
+/// Whether `answer` is taken for the success of an update that was signed with `key`.
+#[cfg(fuzzing)]
+pub(super) fn accepts(answer: &[u8], key: TsigKey) -> bool {
+    let names = ("example.org".parse(), "a.example.org".parse());
+    let (Ok(zone), Ok(name)) = names else {
+        return false;
+    };
+    let record = Txt {
+        zone,
+        name,
+        value: String::new(),
+        ttl_secs: 60,
+    };
+    let driver = Rfc2136 {
+        server: String::new(),
+        key: Some(key),
+        is_udp: false,
+        zone: None,
+        patience: Patience::default(),
+    };
+    let code = Some(vec![0; 32]);
+    driver
+        .understood(answer, code, &record.zone, &record)
+        .is_ok()
+}
+
 const LONGEST_STRING: usize = 255;
 
 #[cfg(test)]

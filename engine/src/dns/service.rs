@@ -44,14 +44,19 @@ impl Service {
         format!("{}{path}", self.endpoint)
     }
 
+    /// A response of any status.
+    pub(super) async fn exchange(&self, request: Request) -> Result<Response, DnsError> {
+        let response = self.http.send(request).await;
+        response.map_err(|source| DnsError::Http {
+            service: self.title,
+            source,
+        })
+    }
+
     /// A response of any status but those that mean the same everywhere: the token is refused, or
     /// there were too many requests.
     pub(super) async fn send(&self, request: Request) -> Result<Response, DnsError> {
-        let response = self.http.send(request).await;
-        let response = response.map_err(|source| DnsError::Http {
-            service: self.title,
-            source,
-        })?;
+        let response = self.exchange(request).await?;
         match response.status {
             401 | 403 | 429 => Err(self.failure(&response)),
             _ => Ok(response),
@@ -60,10 +65,15 @@ impl Service {
 
     /// A response of success.
     pub(super) async fn ask(&self, request: Request) -> Result<Response, DnsError> {
-        let response = self.send(request).await?;
-        match response.is_success() {
-            true => Ok(response),
-            false => Err(self.failure(&response)),
+        self.checked(self.exchange(request).await?)
+    }
+
+    /// A response of success, or `None` for one that says that there is no such thing.
+    pub(super) async fn ask_whether(&self, request: Request) -> Result<Option<Response>, DnsError> {
+        let response = self.exchange(request).await?;
+        match self.is_missing(&response) {
+            true => Ok(None),
+            false => self.checked(response).map(Some),
         }
     }
 
@@ -75,11 +85,45 @@ impl Service {
         self.read(&self.ask(request).await?)
     }
 
+    /// Whether the service says that there is no such thing.
+    pub(super) fn is_missing(&self, response: &Response) -> bool {
+        response.status == 404 && !is_web_page(response)
+    }
+
+    pub(super) fn checked(&self, response: Response) -> Result<Response, DnsError> {
+        match response.is_success() && !is_web_page(&response) {
+            true => Ok(response),
+            false => Err(self.failure(&response)),
+        }
+    }
+
     pub(super) fn read<T: DeserializeOwned>(&self, response: &Response) -> Result<T, DnsError> {
-        response.json().map_err(|error| DnsError::NotUnderstood {
-            service: self.title,
-            why: error.to_string(),
+        let json = response.json();
+        json.map_err(|error| match is_web_page(response) {
+            true => self.web_page(response),
+            false => self.not_understood(response.blanked(error.to_string())),
         })
+    }
+
+    pub(super) fn not_understood(&self, why: impl Into<String>) -> DnsError {
+        DnsError::NotUnderstood {
+            service: self.title,
+            why: why.into(),
+        }
+    }
+
+    /// More pages than any account has: the service does not stop.
+    pub(super) fn endless(&self) -> DnsError {
+        self.not_understood("its list does not end")
+    }
+
+    /// Somebody else has answered in the service's place.
+    fn web_page(&self, response: &Response) -> DnsError {
+        let title = shown(&page_title(response)).into_owned();
+        let status = response.status;
+        self.not_understood(format!(
+            "it is a web page, as a proxy or a sign-in in between sends it: {title} (status {status})"
+        ))
     }
 
     /// What a response of failure means, with the service's own words.
@@ -87,6 +131,11 @@ impl Service {
         let service = self.title;
         let said = said(response);
         match response.status {
+            300..=399 => self.not_understood(format!(
+                "it sends on to another address, as a proxy or a sign-in in between does (status {})",
+                response.status
+            )),
+            0..=299 | 400..=428 | 430..=499 if is_web_page(response) => self.web_page(response),
             401 | 403 => DnsError::TokenRefused { service, said },
             429 => DnsError::RateLimited {
                 service,
@@ -107,7 +156,16 @@ fn said(response: &Response) -> String {
         .json::<Value>()
         .ok()
         .and_then(|body| sentence(&body));
-    let text = sentence.unwrap_or_else(|| response.text());
+    let text = sentence.unwrap_or_else(|| match is_web_page(response) {
+        true => page_title(response),
+        false => response.text(),
+    });
+    words(response, text)
+}
+
+/// `text` out of an answer, made safe to show: short, and without a credential that it repeats.
+pub(super) fn words(response: &Response, text: String) -> String {
+    let text = response.blanked(text);
     let first: String = text.trim().chars().take(LONGEST_WORDS).collect();
     shown(&first).into_owned()
 }
@@ -123,6 +181,21 @@ fn sentence(body: &Value) -> Option<String> {
     }
 }
 
+fn is_web_page(response: &Response) -> bool {
+    let begins = String::from_utf8_lossy(&response.body[..response.body.len().min(200)]);
+    let begins = begins.trim_start().to_ascii_lowercase();
+    begins.starts_with("<!doctype html") || begins.starts_with("<html")
+}
+
+/// What stands between `<title>` and `</title>`.
+fn page_title(response: &Response) -> String {
+    let page = response.text();
+    let after = page.split_once("<title>").map(|(_, after)| after);
+    let title = after.and_then(|after| after.split_once("</title>"));
+    let title = title.map_or("without a title", |(title, _)| title.trim());
+    title.chars().take(LONGEST_WORDS).collect()
+}
+
 const NAMES_OF_WORDS: &[&str] = &[
     "error_description",
     "message",
@@ -135,3 +208,6 @@ const NAMES_OF_WORDS: &[&str] = &[
 ];
 
 const LONGEST_WORDS: usize = 300;
+
+/// Up to this many pages of a list are read.
+pub(super) const MOST_PAGES: u32 = 100;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use hickory_proto::rr::{Name, RData, RecordType};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use crate::dns::error::DnsError;
 use crate::dns::exchange::wire_name;
@@ -57,32 +57,28 @@ impl Resolver {
 
     async fn cname(&self, name: &RecordName) -> Result<Option<RecordName>, DnsError> {
         let found = self.look_up(name, RecordType::CNAME).await?;
-        let owner = wire_name(name)?;
-        let target = found.records.iter().find_map(|record| match &record.data {
-            RData::CNAME(target) if record.name == owner => Some(&target.0),
-            _ => None,
-        });
-        target.map(record_name).transpose()
+        target(&found.records, name)
     }
 
     /// The nearest name at or above `name` that owns an SOA record.
     pub(crate) async fn zone(&self, name: &RecordName) -> Result<RecordName, DnsError> {
         let mut candidate = Some(name.clone());
+        let mut is_known = false;
         while let Some(current) = candidate {
             let found = self.look_up(&current, RecordType::SOA).await?;
             let owner = wire_name(&current)?;
-            let is_zone = found
-                .records
-                .iter()
-                .any(|record| record.record_type() == RecordType::SOA && record.name == owner);
-            if is_zone {
+            let mut records = found.records.iter();
+            if records.any(|soa| soa.record_type() == RecordType::SOA && soa.name == owner) {
                 return Ok(current);
             }
+            is_known |= found.exists;
             candidate = current.parent();
         }
-        Err(DnsError::NoZone {
-            name: name.to_string(),
-        })
+        let name = name.to_string();
+        match is_known {
+            true => Err(DnsError::NoZone { name }),
+            false => Err(DnsError::NxDomain { name }),
+        }
     }
 
     /// Every server that the zone's NS records name, each with all of its addresses.
@@ -98,9 +94,11 @@ impl Resolver {
             }
         }
         if names.is_empty() {
-            return Err(DnsError::NoZone {
-                name: zone.to_string(),
-            });
+            let name = zone.to_string();
+            return match found.exists {
+                true => Err(DnsError::NoZone { name }),
+                false => Err(DnsError::NxDomain { name }),
+            };
         }
         names.sort();
         names.dedup();
@@ -122,6 +120,19 @@ impl Resolver {
         }
         Ok(servers)
     }
+}
+
+/// Where the CNAME record of `name` leads, if it has one.
+pub(super) fn target(
+    records: &[Record],
+    name: &RecordName,
+) -> Result<Option<RecordName>, DnsError> {
+    let owner = wire_name(name)?;
+    let target = records.iter().find_map(|record| match &record.data {
+        RData::CNAME(target) if record.name == owner => Some(&target.0),
+        _ => None,
+    });
+    target.map(record_name).transpose()
 }
 
 fn of_address(address: &SocketAddr) -> NameServer {

@@ -76,9 +76,12 @@ impl Client {
 
     /// One exchange. A response of any status is a success; a redirect is not followed.
     pub(crate) async fn send(&self, request: Request) -> Result<Response, HttpError> {
-        let result = self.exchange(&request).await;
+        let mut result = self.exchange(&request).await;
         if let Some(observer) = &self.observer {
             observer.exchanged(transcript::of(&request, &result));
+        }
+        if let Ok(response) = &mut result {
+            response.secrets = request.secrets;
         }
         result
     }

@@ -213,7 +213,10 @@ fn of_tls(host: String, error: &rustls::Error) -> HttpError {
         return HttpError::Tls { host, why };
     };
     match invalid {
-        CertificateError::UnknownIssuer => HttpError::UnknownIssuer { host },
+        // The latter: an authority of the same name with another key.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            HttpError::UnknownIssuer { host }
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             HttpError::WrongName { host }
         }

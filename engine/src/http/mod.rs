@@ -15,7 +15,7 @@ mod transcript;
 pub(crate) use client::{Client, Settings};
 pub(crate) use error::HttpError;
 #[cfg(test)]
-pub(crate) use player::{Expected, Player, Source};
+pub(crate) use player::{Asked, Expected, Player, Source};
 pub(crate) use request::{Method, Request, segment};
 pub(crate) use response::Response;
 pub(crate) use transcript::{Exchange, Observer};

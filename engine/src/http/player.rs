@@ -3,7 +3,7 @@
 //! ```ignore
 //! const DOCS: Source = Source::written("2026-11-28", "https://doc.example.org/api");
 //! let service = Player::start([
-//!     DOCS.get("/zones").with_header("X-API-Key", "k").answers(200, json!([])),
+//!     DOCS.get("/zones").with_header("X-API-Key", "k3y").answers(200, json!([])),
 //!     DOCS.patch("/zones/a").with_json(json!({ "add": 1 })).answers(204, Value::Null),
 //! ])
 //! .await;
@@ -43,16 +43,6 @@ impl Source {
         }
     }
 
-    /// From the service itself.
-    pub(crate) const fn recorded(date: &'static str, place: &'static str) -> Self {
-        let evidence = Evidence::Recorded;
-        Self {
-            date,
-            place,
-            evidence,
-        }
-    }
-
     pub(crate) fn get(self, path: &str) -> Expected {
         self.expects(Method::Get, path)
     }
@@ -80,6 +70,7 @@ impl Source {
             line: format!("{method} {path}"),
             headers: Vec::new(),
             body: Body::Any,
+            checks: Vec::new(),
             answer: Answer::Whole(String::new()),
         }
     }
@@ -91,8 +82,11 @@ pub(crate) struct Expected {
     line: String,
     headers: Vec<(String, String)>,
     body: Body,
+    checks: Vec<(&'static str, Check)>,
     answer: Answer,
 }
+
+type Check = Box<dyn Fn(&Asked) -> bool + Send>;
 
 enum Body {
     Any,
@@ -124,6 +118,16 @@ impl Expected {
     /// The body, byte for byte.
     pub(crate) fn with_text(mut self, body: &str) -> Self {
         self.body = Body::Text(body.to_owned());
+        self
+    }
+
+    /// What no fixed text can say, such as a signature over the address; `what` names it.
+    pub(crate) fn that(
+        mut self,
+        what: &'static str,
+        holds: impl Fn(&Asked) -> bool + Send + 'static,
+    ) -> Self {
+        self.checks.push((what, Box::new(holds)));
         self
     }
 
@@ -245,6 +249,9 @@ impl Expected {
                 ));
             }
         }
+        if let Some((what, _)) = self.checks.iter().find(|(_, holds)| !holds(asked)) {
+            return Some(format!("{}: not so: {what}", self.told()));
+        }
         let fits = match &self.body {
             Body::Any => true,
             Body::Text(text) => asked.body == text.as_bytes(),
@@ -257,10 +264,20 @@ impl Expected {
     }
 }
 
-struct Asked {
-    line: String,
+/// A request as it came.
+pub(crate) struct Asked {
+    /// `GET /path?query`
+    pub(crate) line: String,
     headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Asked {
+    /// The header of this name, in lower case; empty if there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let named = self.headers.iter().find(|(known, _)| known == name);
+        named.map_or("", |(_, value)| value.as_str())
+    }
 }
 
 async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>) {

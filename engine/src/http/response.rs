@@ -1,15 +1,21 @@
 //! A response as plain data.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-#[derive(Clone, Debug)]
+use crate::base::Secret;
+use crate::http::transcript;
+
+/// What came back. Its `Debug` says little, since a body may hold a token.
 pub(crate) struct Response {
     pub(crate) status: u16,
     /// Names in lower case.
     headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// Those of the request, which a service may repeat.
+    pub(super) secrets: Vec<Secret<String>>,
 }
 
 impl Response {
@@ -22,6 +28,7 @@ impl Response {
             status: answer.status().as_u16(),
             headers: headers.collect(),
             body: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 
@@ -47,6 +54,11 @@ impl Response {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// `text` out of this response, to be shown: the secrets of the request are blanked.
+    pub(crate) fn blanked(&self, text: String) -> String {
+        transcript::blanked(text, &self.secrets)
+    }
+
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }
@@ -61,6 +73,12 @@ impl Response {
         let until = http_date(value)?;
         let now = http_date(self.header("date")?)?;
         u64::try_from(until - now).ok().map(Duration::from_secs)
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with {} octets", self.status, self.body.len())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The client against a local server, and against nobody.
 
+mod tls;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +13,10 @@ use crate::base::{Explain, Secret};
 const OURS: Source = Source::written("2026-11-28", "this test");
 
 fn client() -> Client {
+    Client::new(&Settings::default()).unwrap()
+}
+
+fn impatient() -> Client {
     let settings = Settings {
         timeout: Duration::from_millis(700),
         ..Settings::default()
@@ -75,7 +81,6 @@ async fn plain_http_goes_to_this_machine_only() {
 #[tokio::test]
 async fn each_way_to_fail_has_its_own_name() {
     let service = Player::start([
-        OURS.get("/silent").stays_silent(),
         OURS.get("/broken").breaks_off(),
         OURS.get("/large")
             .answers_with(200, &[], &"x".repeat((1 << 20) + 1)),
@@ -86,7 +91,6 @@ async fn each_way_to_fail_has_its_own_name() {
         format!("http://{}/", listener.local_addr().unwrap())
     };
     for (url, code) in [
-        (format!("{}/silent", service.url()), "http.timeout"),
         (format!("{}/broken", service.url()), "http.broken"),
         (format!("{}/large", service.url()), "http.too-large"),
         (closed, "http.cannot-connect"),
@@ -96,6 +100,13 @@ async fn each_way_to_fail_has_its_own_name() {
         let error = client().send(Request::get(url)).await.unwrap_err();
         assert_eq!(error.code(), code, "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_service_that_says_nothing_is_not_waited_for_without_end() {
+    let service = Player::start([OURS.get("/").stays_silent()]).await;
+    let asked = impatient().send(Request::get(service.url())).await;
+    assert_eq!(asked.unwrap_err().code(), "http.timeout");
 }
 
 #[tokio::test]

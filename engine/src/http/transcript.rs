@@ -1,5 +1,6 @@
 //! What was said, for a person to read: every exchange, with secrets blanked.
 
+use crate::base::Secret;
 use crate::http::error::HttpError;
 use crate::http::request::{Header, Request, segment};
 use crate::http::response::Response;
@@ -28,11 +29,11 @@ pub(crate) struct Exchange {
 pub(super) fn of(request: &Request, result: &Result<Response, HttpError>) -> Exchange {
     let hidden = |is_hidden, text: String| match is_hidden {
         true => "(not shown)".to_owned(),
-        false => blanked(text, request),
+        false => blanked(text, &request.secrets),
     };
     let sent_headers = request.headers.iter().map(|(name, value)| {
         let value = match value {
-            Header::Plain(text) => blanked(text.clone(), request),
+            Header::Plain(text) => blanked(text.clone(), &request.secrets),
             Header::Secret(_) => BLANK.to_owned(),
         };
         (name.clone(), value)
@@ -42,13 +43,18 @@ pub(super) fn of(request: &Request, result: &Result<Response, HttpError>) -> Exc
         let values = response
             .into_iter()
             .flat_map(|response| response.headers_named(name));
-        values.map(|value| ((*name).to_owned(), blanked(value.to_owned(), request)))
+        values.map(|value| {
+            (
+                (*name).to_owned(),
+                blanked(value.to_owned(), &request.secrets),
+            )
+        })
     });
     let sent = String::from_utf8_lossy(&request.body).into_owned();
     let received = response.map(Response::text).unwrap_or_default();
     Exchange {
         method: request.method.to_string(),
-        url: blanked(request.url.clone(), request),
+        url: blanked(request.url.clone(), &request.secrets),
         sent_headers: sent_headers.collect(),
         sent: hidden(request.hides_body && !sent.is_empty(), sent),
         status: response.map(|response| response.status),
@@ -58,9 +64,9 @@ pub(super) fn of(request: &Request, result: &Result<Response, HttpError>) -> Exc
     }
 }
 
-/// Also where a secret stands percent-encoded or inside a JSON text.
-fn blanked(mut text: String, request: &Request) -> String {
-    for secret in &request.secrets {
+/// `text` without `secrets`, also where one stands percent-encoded or inside a JSON text.
+pub(super) fn blanked(mut text: String, secrets: &[Secret<String>]) -> String {
+    for secret in secrets {
         secret.expose(|secret| {
             if secret.is_empty() {
                 return;

@@ -1,7 +1,8 @@
 //! What is in reach outside this machine: public CAs, and the providers that publish in the DNS.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -20,7 +21,15 @@ use crate::store::dns::ProviderRecord;
 pub(super) struct Outside {
     servers: Mutex<HashMap<(String, Vec<String>), (Server, Timestamp)>>,
     orders: Mutex<HashMap<OrderId, Arc<Control>>>,
+    /// Names that are being changed at a provider: not every provider can tell that two change one
+    /// at once.
+    changing: Mutex<HashMap<(DnsProviderId, String), Weak<Turn>>>,
+    /// By the roots they trust, and how long they wait: each keeps its connections.
+    clients: Mutex<HashMap<(Vec<String>, Duration), Client>>,
 }
+
+/// Taken by one order at a time.
+pub(super) type Turn = tokio::sync::Mutex<()>;
 
 /// How an order under way is spoken to, and listened to.
 #[derive(Default)]
@@ -45,7 +54,7 @@ impl Outside {
         (url, roots): (&str, &[String]),
         observer: Option<Arc<dyn Observer>>,
     ) -> Result<Server, Report> {
-        let http = client(roots)?;
+        let http = self.client(roots, CA_TIMEOUT)?;
         let http = match observer {
             Some(observer) => http.observed_by(observer),
             None => http,
@@ -81,6 +90,33 @@ impl Outside {
         Ok(Session::new(server, signer, account.url.clone()))
     }
 
+    fn client(&self, roots: &[String], timeout: Duration) -> Result<Client, Report> {
+        let place = (roots.to_vec(), timeout);
+        if let Some(client) = lock(&self.clients).get(&place) {
+            return Ok(client.clone());
+        }
+        let client = Client::new(&http::Settings {
+            only_roots: roots.iter().filter_map(|der| unhex(der)).collect(),
+            timeout,
+            ..http::Settings::default()
+        })?;
+        lock(&self.clients).insert(place, client.clone());
+        Ok(client)
+    }
+
+    /// Whoever changes this name at this provider holds its turn.
+    pub(super) fn turn(&self, provider: DnsProviderId, name: &str) -> Arc<Turn> {
+        let mut changing = lock(&self.changing);
+        changing.retain(|_, turn| turn.strong_count() > 0);
+        let place = (provider, name.to_owned());
+        if let Some(turn) = changing.get(&place).and_then(Weak::upgrade) {
+            return turn;
+        }
+        let turn = Arc::<Turn>::default();
+        changing.insert(place, Arc::downgrade(&turn));
+        turn
+    }
+
     pub(super) fn control(&self, id: OrderId) -> Arc<Control> {
         Arc::clone(lock(&self.orders).entry(id).or_default())
     }
@@ -104,27 +140,20 @@ pub(super) fn driver(
     for (field, id) in &provider.secrets {
         secrets.insert(field.clone(), context.vault.secret(*id)?);
     }
-    let http = client(&[])?;
+    let http = context.outside.client(&[], PROVIDER_TIMEOUT)?;
     let http = match observer {
         Some(observer) => http.observed_by(observer),
         None => http,
     };
     let settings = provider.settings.clone();
-    Ok(dns::open(&provider.kind, settings, secrets, http)?.into())
+    let clock = Arc::clone(&context.clock);
+    Ok(dns::open(&provider.kind, settings, secrets, http, clock)?.into())
 }
 
 /// Which provider an order or a command means.
 pub(super) fn provider(context: &Context, id: DnsProviderId) -> Result<ProviderRecord, Report> {
     let found = crate::store::dns::get(&context.snapshot()?, id)?;
     found.ok_or_else(|| super::handle::dns::ProviderError::Unknown(id).into())
-}
-
-fn client(roots: &[String]) -> Result<Client, Report> {
-    let settings = http::Settings {
-        only_roots: roots.iter().filter_map(|der| unhex(der)).collect(),
-        ..http::Settings::default()
-    };
-    Ok(Client::new(&settings)?)
 }
 
 impl Transcript {
@@ -186,6 +215,11 @@ fn cut(text: String) -> String {
 fn lock<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
     it.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+const CA_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Some providers take more than a minute to answer.
+const PROVIDER_TIMEOUT: Duration = Duration::from_secs(150);
 
 /// Kept of one order.
 const EXCHANGES: usize = 400;

@@ -47,6 +47,9 @@ pub(crate) struct Recipe {
     pub(crate) preferred_chain: Option<String>,
     pub(crate) propagation_limit_secs: u32,
     pub(crate) automatic: bool,
+    /// Names are proved by records that stay, where the CA takes that.
+    #[serde(default)]
+    pub(crate) persistent: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -87,6 +90,9 @@ pub(crate) struct ChallengeRecord {
     /// Durable before the provider is asked: a record that may be in the DNS.
     pub(crate) may_be_published: bool,
     pub(crate) by_hand: bool,
+    /// It proves the name for renewals, too, and is not taken away.
+    #[serde(default)]
+    pub(crate) stays: bool,
 }
 
 /// What a person wishes of an order under way.

@@ -2,6 +2,7 @@
 //!
 //! `docs/backup.md` has the stream to the byte.
 
+use std::fs;
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -53,10 +54,25 @@ pub(crate) const FILES: [&str; 2] = [FILE_NAME, lock::FILE_NAME];
 /// Whether a store lies there to which nothing has ever been written, and which no program has
 /// open.
 pub(crate) fn is_untouched(folder: &Path, disk: Arc<dyn Disk>) -> bool {
+    untouched(folder, disk).is_some()
+}
+
+/// Takes such a store away while nobody else can open it; false where it is another one.
+pub(crate) fn remove_untouched(folder: &Path, disk: Arc<dyn Disk>) -> io::Result<bool> {
+    let Some(store) = untouched(folder, disk) else {
+        return Ok(false);
+    };
+    fs::remove_file(folder.join(FILE_NAME))?;
+    drop(store);
+    fs::remove_file(folder.join(lock::FILE_NAME))?;
+    Ok(true)
+}
+
+fn untouched(folder: &Path, disk: Arc<dyn Disk>) -> Option<Store> {
     let home = Home::Folder(folder.to_owned());
-    let store = Store::open(&home, disk, |_| ());
-    let snapshot = store.and_then(|store| store.snapshot());
-    snapshot.is_ok_and(|snapshot| snapshot.at() == Revision::default())
+    let store = Store::open(&home, disk, |_| ()).ok()?;
+    let snapshot = store.snapshot().ok()?;
+    (snapshot.at() == Revision::default()).then_some(store)
 }
 
 /// Writes every row of every table, and answers with how many there were.
@@ -202,7 +218,7 @@ impl Copied {
     ) -> Result<Self, CopyError> {
         let lock = Lock::take(folder)?;
         let path = folder.join(FILE_NAME);
-        match std::fs::remove_file(&path) {
+        match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(StoreError::cannot_open(&path, error).into())
             }

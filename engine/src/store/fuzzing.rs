@@ -7,7 +7,7 @@ use super::audit::{Entry, StoredEntry, VerificationRecord, split};
 use super::authority::AuthorityRecord;
 use super::certificate::CertificateRecord;
 use super::job::JobRecord;
-use super::key::KeyRecord;
+use super::key::{KeyRecord, UseRecord};
 use super::profile::ProfileRecord;
 use super::record::{decode, encode};
 use super::request::RequestRecord;
@@ -28,6 +28,7 @@ pub fn row(bytes: &[u8]) {
     record::<CrlRecord>(bytes);
     record::<RevocationRecord>(bytes);
     record::<SeenRecord>(bytes);
+    record::<UseRecord>(bytes);
     record::<VerificationRecord>(bytes);
     record::<Duty>(bytes);
     record::<Entry>(bytes);

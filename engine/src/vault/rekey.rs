@@ -21,6 +21,7 @@ use super::slot::OsStoreSlot;
 use super::slot::PassphraseSlot;
 use super::slot::RecoverySlot;
 use super::slot::SecretStore;
+use super::slot::SecretStoreError;
 use super::slot::Slot;
 use super::slot::SlotKind;
 use super::slot::new_id;
@@ -196,14 +197,15 @@ impl Entries {
         }
     }
 
-    /// After the file has been replaced.
+    /// After the file has been replaced. An entry that is not there needs no deleting.
     pub(super) fn delete_replaced(mut self, store: &dyn SecretStore) -> Vec<String> {
         for entry in &self.replaced {
-            if let Err(why) = store.delete(entry) {
-                self.remarks.push(format!(
+            match store.delete(entry) {
+                Ok(()) | Err(SecretStoreError::NoEntry) => (),
+                Err(why) => self.remarks.push(format!(
                     "an entry stayed in the operating system's store, since {why}; it opens \
                      nothing any more: {entry}"
-                ));
+                )),
             }
         }
         self.remarks

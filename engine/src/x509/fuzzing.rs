@@ -1,13 +1,18 @@
 //! Doors for `tests/fuzz`: foreign certificates, requests and their parts, and what holds of them.
 
-use crate::base::{Choices, CrlNumber, Identifier, Secret, Serial, Timestamp, Verdict, shown};
+use std::sync::Arc;
+
+use crate::base::{
+    Choices, CrlNumber, Identifier, ProfileContent, ProfileName, Secret, Serial, Timestamp,
+    Verdict, shown,
+};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::Tbs;
 use crate::x509::certificate::Certificate;
 use crate::x509::chain::{Usage, verify_authority, verify_chain, verify_root};
 use crate::x509::constraints::Constraints;
 use crate::x509::container::{
-    Bundle, Openness, PrivateKey, Reading, write_certificates, write_jks,
+    Bundle, Openness, PrivateKey, Reading, to_der, write_certificates, write_jks,
 };
 use crate::x509::crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 use crate::x509::draft::{Draft, IssuerView, Wish};
@@ -54,21 +59,38 @@ pub fn certificates(bytes: &[u8]) {
     }
 }
 
-/// A request is merged with every profile; what comes out can be drafted, and a draft reads back.
-pub fn request(bytes: &[u8]) {
+/// A request is merged with a profile; what comes out can be drafted, and a draft reads back.
+pub fn request(bytes: &[u8], which: u8) {
     let Ok(request) = CertificationRequest::read(bytes) else {
         return;
     };
     let again = CertificationRequest::read(request.der()).map(|again| again.der().to_vec());
     assert_eq!(again.unwrap(), request.der());
+    merged(&request, built_in(which));
+}
+
+/// A request under a copy of a built-in profile, where a copy may say this.
+pub fn profile(content: &ProfileContent, request: &[u8], which: u8) {
+    let name = ProfileName::of_ours("fuzzed");
+    let Ok(copy) = built_in(which).copied(&name, content) else {
+        return;
+    };
+    if let Ok(request) = CertificationRequest::read(request) {
+        merged(&request, &Arc::new(copy));
+    }
+}
+
+fn built_in(which: u8) -> &'static Arc<Profile> {
+    &profiles()[usize::from(which) % profiles().len()]
+}
+
+fn merged(request: &CertificationRequest, profile: &Arc<Profile>) {
     let issuer = issuer();
-    for profile in profiles() {
-        let (rows, wish) = merge(&request, profile, &Choices::default(), NOW, &issuer);
-        let refused = |row| matches!(row, &Verdict::Refused(_));
-        assert_eq!(rows.iter().any(|row| refused(&row.verdict)), wish.is_err());
-        if let Ok(wish) = wish {
-            draft(profile, &issuer, wish);
-        }
+    let (rows, wish) = merge(request, profile, &Choices::default(), NOW, &issuer);
+    let refused = |row| matches!(row, &Verdict::Refused(_));
+    assert_eq!(rows.iter().any(|row| refused(&row.verdict)), wish.is_err());
+    if let Ok(wish) = wish {
+        draft(profile, &issuer, wish);
     }
 }
 
@@ -180,7 +202,8 @@ pub fn container(bytes: &[u8], password: Option<&str>, unauthenticated: bool) {
     }
 }
 
-/// Something in the place of a certificate, written as trusted and read again.
+/// Something in the place of a certificate, written as trusted and read again. In PKCS #7, which is
+/// read as BER, it has to be DER.
 pub fn trusted(name: &str, der: &[u8], password: &str) {
     let password = Secret::new(password.to_owned());
     let reading = Reading {
@@ -189,10 +212,12 @@ pub fn trusted(name: &str, der: &[u8], password: &str) {
     };
     let anchors = [(name.to_owned(), der.to_vec())];
     let one = [der.to_vec()];
-    let forms = [
-        write_certificates(&one).unwrap_or_else(|error| panic!("{error}")),
-        write_jks(&anchors, &password, NOW).unwrap_or_else(|error| panic!("{}", error.what)),
-    ];
+    let jks = write_jks(&anchors, &password, NOW).unwrap_or_else(|error| panic!("{}", error.what));
+    let pkcs7 = write_certificates(&one).unwrap_or_else(|error| panic!("{error}"));
+    let mut forms = vec![jks];
+    if to_der(&pkcs7, "").is_ok_and(|der| der == pkcs7) {
+        forms.push(pkcs7);
+    }
     for form in forms {
         let read = Bundle::read(&form, reading).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(read.certificates.len(), 1);

@@ -52,7 +52,7 @@ fn counted(to: &mut Vec<u8>, bytes: &[u8]) {
     to.extend(bytes);
 }
 
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 24] = [
     "authorities",
     "authority_der",
     "authority_requests",
@@ -74,4 +74,7 @@ const TABLES: [&str; 21] = [
     "meta",
     "notes",
     "crls",
+    "crl_der",
+    "key_uses",
+    "profiles",
 ];

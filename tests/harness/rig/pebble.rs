@@ -168,6 +168,12 @@ impl Pebble {
         self.manage("/set-renewal-info/", &["--data", &body.to_string()]);
     }
 
+    /// What it says of a certificate that it issued, by its serial in hexadecimal: JSON with
+    /// `Status` and `Reason`.
+    pub fn status(&self, serial: &str) -> String {
+        self.manage(&format!("/cert-status-by-serial/{serial}"), &[])
+    }
+
     /// Fetches from the ACME side with curl.
     pub fn get(&self, path: &str) -> String {
         self.curl(PORT, path, &[])

@@ -1,7 +1,9 @@
 //! `chancery cert`: the inventory, and certificates whose key is made here.
 
 mod new;
+mod public;
 mod revoke;
+mod revoke_public;
 
 pub(crate) use new::issue;
 
@@ -21,16 +23,23 @@ use crate::cli::print::{Told, day, fields, list, table, word};
 use crate::cli::session::Session;
 use crate::cli::{files, number};
 use new::Create;
+use public::{Renew, Renewal};
 use revoke::{Hold, Revoke, Which, release};
 
 pub(crate) const ABOUT: &str = "Certificates: made with a key of ours, listed, shown, exported";
 
 #[derive(Subcommand)]
 pub(crate) enum Verb {
-    /// Issue a certificate whose key is made here; answers with its id
+    /// Issue a certificate whose key is made here, or order one from a public CA; answers with its id
     ///
-    /// Where the key can stay on its own host, make a request there and use `csr submit`.
-    Create(Create),
+    /// Where the key can stay on its own host, make a request there and use `csr submit`, or
+    /// `--csr` with a public CA.
+    ///
+    /// Examples:
+    ///   chancery cert create www.example.internal --out www --with-key
+    ///   chancery cert create example.org --san 'dns:*.example.org' --acme le --dns home --out www
+    #[command(verbatim_doc_comment)]
+    Create(Box<Create>),
     /// Write a certificate, its chain and, if asked for, its private key
     Export(Export),
     /// Put certificates on hold: not to be trusted until released
@@ -39,7 +48,12 @@ pub(crate) enum Verb {
     List(List),
     /// Take back a hold
     Release(Which),
-    /// Revoke certificates for ever; `crl create` then signs the list that says so
+    /// Renew a certificate of a public CA now; answers with the new one's id
+    Renew(Renew),
+    /// Show when a certificate of a public CA is renewed, ask the CA, or change who renews it
+    Renewal(Renewal),
+    /// Revoke certificates for ever: at the public CA they came from, or here, where `crl create`
+    /// then signs the list that says so
     Revoke(Revoke),
     /// Show one certificate
     Show {
@@ -123,6 +137,8 @@ impl Verb {
             Self::Hold(words) => words.run(session),
             Self::List(words) => words.run(session),
             Self::Release(which) => release(session, &which),
+            Self::Renew(words) => words.run(session),
+            Self::Renewal(words) => words.run(session),
             Self::Revoke(words) => words.run(session),
             Self::Show { cert, pem } => show(session, cert, pem),
         }

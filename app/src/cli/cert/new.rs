@@ -10,11 +10,12 @@ use chancery_engine::api::{
 use clap::Args;
 use serde_json::json;
 
+use super::public::{Public, Wish};
 use super::{export_to, tell_files};
 use crate::cli::forms::Place;
 use crate::cli::print::Told;
 use crate::cli::session::Session;
-use crate::cli::{CliError, files, number};
+use crate::cli::{CliError, files, host, number};
 
 #[derive(Args)]
 pub(crate) struct Create {
@@ -22,7 +23,7 @@ pub(crate) struct Create {
     #[arg(value_name = "CN")]
     common_name: String,
     /// An alternative name; may be repeated
-    #[arg(long, value_name = "dns:…|ip:…|email:…|uri:…")]
+    #[arg(long, value_name = "dns:…|ip:…|email:…|uri:…", value_parser = host::identifier)]
     san: Vec<Identifier>,
     /// One of `profile list`
     #[arg(long, default_value = "server")]
@@ -51,10 +52,23 @@ pub(crate) struct Create {
     /// Name the authority, where its key signs only with the passphrase and that is in a file
     #[arg(long, value_name = "CA")]
     confirm: Option<String>,
+    #[command(flatten)]
+    public: Public,
 }
 
 impl Create {
     pub(super) fn run(self, session: &Session) -> Result<Told, Report> {
+        if let Some(account) = &self.public.acme {
+            let wish = Wish {
+                common_name: &self.common_name,
+                san: &self.san,
+                key: self.key.as_ref(),
+                key_type: self.key_type,
+                out: self.out.as_deref(),
+                with_key: self.with_key,
+            };
+            return self.public.order(session, account, &wish);
+        }
         let common_name = own_name(&self.common_name, &self.san, &self.profile)?;
         let key = match &self.key {
             Some(key) => KeyChoice::Existing(session.ask(&FindKey(key.clone()))?),
@@ -92,8 +106,9 @@ impl Create {
 /// dot. Where a profile for hosts finds its host nowhere else, it has to be one.
 fn own_name(typed: &str, others: &[Identifier], profile: &ProfileName) -> Result<String, CliError> {
     let name = typed.trim();
-    let why = match name.parse() {
+    let why = match host::identifier(name) {
         _ if !names_a_host(profile) => return Ok(name.to_owned()),
+        Ok(Identifier::Dns(host)) if !name.is_ascii() => return Ok(host.to_string()),
         Ok(Identifier::Dns(_)) => return Ok(name.strip_suffix('.').unwrap_or(name).to_owned()),
         Ok(Identifier::Ip(_)) => return Ok(name.to_owned()),
         Ok(_) => NameError::DnsSyntax,
@@ -204,6 +219,15 @@ mod tests {
         assert_eq!(
             own(" www.a.internal. ", &[], "server").as_deref(),
             Some("www.a.internal")
+        );
+        assert_eq!(
+            own("bücher.internal", &[], "server").as_deref(),
+            Some("xn--bcher-kva.internal")
+        );
+        assert_eq!(own("Bücher GmbH", &[], "server"), None);
+        assert_eq!(
+            own("Bücher GmbH", &[], "client").as_deref(),
+            Some("Bücher GmbH")
         );
     }
 

@@ -1,6 +1,6 @@
 //! Certificates that are no longer to be trusted: revoked, on hold, released.
 
-use std::io::{IsTerminal, Write, stderr, stdin};
+use std::io::{Write, stderr};
 
 use chancery_engine::api::{
     CertificateFilter, CertificateId, Command, Fact, FindAuthority, FindCertificate, FindIssued,
@@ -11,9 +11,10 @@ use chancery_engine::api::{
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::CliError;
+use super::revoke_public::AtTheCa;
 use crate::cli::print::{Told, day, table};
 use crate::cli::session::Session;
+use crate::cli::{CliError, question};
 
 #[derive(Args)]
 pub(crate) struct Revoke {
@@ -38,6 +39,9 @@ pub(crate) struct Revoke {
     /// Serials of the issuer whose certificates are not here
     #[arg(long, requires = "issuer", requires = "certs")]
     unlisted: bool,
+    /// For a certificate of a public CA: sign with its own key, not with the account's
+    #[arg(long, conflicts_with_all = ["key", "all_of", "filter", "unlisted", "invalid_since"])]
+    by_certificate_key: bool,
     /// Only say what would be revoked
     #[arg(long)]
     dry_run: bool,
@@ -68,6 +72,14 @@ pub(crate) struct Which {
 impl Revoke {
     pub(super) fn run(self, session: &Session) -> Result<Told, Report> {
         let what = self.selection(session)?;
+        if let Selection::Certificates(ids) = &what
+            && let Some(public) = self.at_the_ca(session, ids)?
+        {
+            return match self.dry_run {
+                true => public.preview(session),
+                false => public.carry_out(session, self.yes),
+            };
+        }
         let wish = Wish {
             what,
             reason: self.reason,
@@ -81,6 +93,20 @@ impl Revoke {
             }
             false => wish.carry_out(session, self.yes),
         }
+    }
+
+    fn at_the_ca(
+        &self,
+        session: &Session,
+        ids: &[CertificateId],
+    ) -> Result<Option<AtTheCa>, Report> {
+        let public = AtTheCa::choose(session, ids, self.reason, self.by_certificate_key)?;
+        if public.is_some() && self.invalid_since.is_some() {
+            session
+                .talk
+                .warning("a public CA takes no date: --invalid-since is left out");
+        }
+        Ok(public)
     }
 
     fn selection(&self, session: &Session) -> Result<Selection, Report> {
@@ -246,21 +272,16 @@ fn say(session: &Session, preview: &RevocationPreview) {
 
 /// Asks the person; a script may revoke one certificate that it names, and more with `--yes`.
 fn confirm(session: &Session, preview: &RevocationPreview) -> Result<(), Report> {
-    if session.talk.is_json() || !stdin().is_terminal() {
+    if !question::can_ask(session.talk) {
         return match preview.rows.len() {
             0 | 1 => Ok(()),
             count => Err(CliError::NeedsYes(count).into()),
         };
     }
-    let mut out = stderr();
-    write!(out, "{}", listed(preview)).ok();
-    write!(out, "Revoke {} of these? [y/N] ", preview.changing).ok();
-    out.flush().ok();
-    let mut answer = String::new();
-    stdin().read_line(&mut answer).map_err(CliError::Terminal)?;
-    match answer.trim() {
-        "y" | "Y" | "yes" => Ok(()),
-        _ => Err(CliError::CalledOff.into()),
+    write!(stderr(), "{}", listed(preview)).ok();
+    match question::ask(&format!("Revoke {} of these?", preview.changing))? {
+        true => Ok(()),
+        false => Err(CliError::CalledOff.into()),
     }
 }
 

@@ -12,6 +12,8 @@ use egui::{
     ThemePreference, Ui, Visuals, vec2,
 };
 
+use crate::gui::remember::Theme;
+
 pub(super) use tokens::{Tokens, Tone, size};
 
 /// Installs faces and both themes; `preference` says which one is shown.
@@ -24,6 +26,16 @@ pub(super) fn install(context: &egui::Context, preference: ThemePreference) {
         context.set_style_of(theme, style(tokens, theme == egui::Theme::Dark));
     }
     context.set_theme(preference);
+}
+
+impl From<Theme> for ThemePreference {
+    fn from(theme: Theme) -> Self {
+        match theme {
+            Theme::Dark => Self::Dark,
+            Theme::Light => Self::Light,
+            Theme::System => Self::System,
+        }
+    }
 }
 
 /// The colours of the theme that `ui` is drawn in.

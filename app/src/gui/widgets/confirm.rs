@@ -30,11 +30,13 @@ impl Confirm<'_> {
         more: impl FnOnce(&mut Ui) -> bool,
     ) -> Option<Answer> {
         let mut answer = None;
-        let closed = modal::show(context, self.title, |ui| {
+        let content = |ui: &mut Ui| {
             for line in self.consequences {
                 ui.label(line);
             }
-            let complete = more(ui);
+            more(ui)
+        };
+        let closed = modal::show_with_foot(context, self.title, content, |ui, complete| {
             ui.add_space(size::GAP);
             modal::buttons(ui, |ui| {
                 let go = match self.destroys {

@@ -70,7 +70,10 @@ pub(crate) fn read(material: Material, password: Option<&Secret<String>>) -> Res
             },
         }
     }
-    let nothing = found.certificates.is_empty() && found.keys.is_empty() && !found.sealed;
+    let nothing = found.certificates.is_empty()
+        && found.keys.is_empty()
+        && found.crls.is_empty()
+        && !found.sealed;
     match material.files.first() {
         Some(file) if nothing && found.rows.is_empty() && !material.is_folder => {
             Err(ImportError::Nothing(file.name.clone()).into())

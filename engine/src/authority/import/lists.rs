@@ -1,82 +1,95 @@
 //! The CRLs of a CA that is taken over: what they revoke, and how far their numbers have come.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::plan::Planner;
 use crate::base::{
-    AuthorityId, CrlNumber, ImportKind, ImportOutcome, Report, Revocation, RevocationReason, Serial,
+    AuthorityId, CertificateId, CrlNumber, ImportKind, ImportOutcome, Report, Revocation,
+    RevocationReason, Serial, Timestamp,
 };
-use crate::store::Rows;
 use crate::store::revocation::{self, RevocationRecord};
-use crate::x509::{Certificate, CertificateList};
+use crate::store::{Rows, certificate};
+use crate::x509::CertificateList;
 
-/// With the number of the last list, and what lists revoke that the index does not.
+/// With the number of the last list, and what lists revoke that is not revoked here. A list is taken
+/// with the folder of its CA, or by itself where the authority that signed it is here.
 pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Result<(), Report> {
     let own = own.filter(|_| planner.found.index.is_some());
-    let mut floor = CrlNumber::default();
+    let mut floors: BTreeMap<AuthorityId, CrlNumber> = BTreeMap::new();
     for (der, from) in &planner.found.crls {
-        match own.and_then(|own| planner.certificate_of(own)) {
-            Some(issuer) => floor = floor.max(read(planner, (own, &issuer), der, from)?),
-            _ => {
-                let why = "a CRL is taken over only together with the folder of its CA";
+        let list = match CertificateList::from_der(der.clone()) {
+            Ok(list) => list,
+            Err(error) => {
+                tell(planner, from, (ImportOutcome::NotTaken, error.to_string()));
+                continue;
+            }
+        };
+        match planner.signer_of(&list, own) {
+            Some(signer) => {
+                read(planner, signer, &list, from)?;
+                let number = list.number().cloned().unwrap_or_default();
+                let floor = floors.entry(signer).or_default();
+                *floor = number.max(floor.clone());
+            }
+            None => {
+                let why = match own {
+                    Some(_) => "it is not a full CRL that the CA of this folder has signed",
+                    None => "it is not a full CRL that an authority here has signed",
+                };
                 tell(planner, from, (ImportOutcome::NotTaken, why.to_owned()));
             }
         }
     }
-    let Some(own) = own else {
-        return Ok(());
-    };
-    if let Some(next) = &planner.found.next_crl {
+    if let (Some(own), Some(next)) = (own, &planner.found.next_crl) {
         match before(next) {
-            Some(last) => floor = floor.max(last),
+            Some(last) => {
+                let floor = floors.entry(own).or_default();
+                *floor = last.max(floor.clone());
+            }
             None => {
                 let why = format!("its number is beyond the 20 octets of RFC 5280, 5.2.3: {next}");
                 tell(planner, "crlnumber", (ImportOutcome::NotTaken, why));
             }
         }
     }
-    let here = revocation::crl(planner.store, own)?;
-    if floor > here.spent {
-        let into = format!("the next CRL has a number above {floor}");
-        tell(planner, "crlnumber", (ImportOutcome::Taken, into));
-        planner.steps.lists.push((own, here.above(floor)));
+    for (signer, floor) in floors {
+        let here = revocation::crl(planner.store, signer)?;
+        if floor > here.spent {
+            let into = format!("the next CRL has a number above {floor}");
+            tell(planner, "crlnumber", (ImportOutcome::Taken, into));
+            planner.steps.lists.push((signer, here.above(floor)));
+        }
     }
     Ok(())
 }
 
-/// The number of the list, where it is one of this CA.
+/// What it revokes that nothing else did.
 fn read(
     planner: &mut Planner<'_>,
-    (own, issuer): (Option<AuthorityId>, &Certificate),
-    der: &[u8],
+    signer: AuthorityId,
+    list: &CertificateList,
     from: &str,
-) -> Result<CrlNumber, Report> {
-    let list = match CertificateList::from_der(der.to_vec()) {
-        Ok(list) => list,
-        Err(error) => {
-            tell(planner, from, (ImportOutcome::NotTaken, error.to_string()));
-            return Ok(CrlNumber::default());
-        }
-    };
-    let verified = list.verify(issuer.subject(), issuer.public_key());
-    let (Some(own), Ok(())) = (own, verified) else {
-        let why = "it is not a full CRL that the CA of this folder has signed".to_owned();
-        tell(planner, from, (ImportOutcome::NotTaken, why));
-        return Ok(CrlNumber::default());
-    };
+) -> Result<(), Report> {
     let planned = planner.steps.revocations.iter();
-    let planned: HashSet<Serial> = planned.map(|(_, serial, _)| serial.clone()).collect();
+    let planned: HashSet<Serial> = planned
+        .filter(|(issuer, ..)| *issuer == signer)
+        .map(|(_, serial, _)| serial.clone())
+        .collect();
     let mut more = 0;
     for entry in list.entries() {
         let known = planned.contains(&entry.serial)
-            || revocation::get(planner.store, own, &entry.serial)?.is_some();
+            || revocation::get(planner.store, signer, &entry.serial)?.is_some();
         if known {
             continue;
         }
-        let planned = planner.serials.get(&(own, entry.serial.clone())).copied();
-        let holder = match planned {
+        let key = (signer, entry.serial.clone());
+        let holder = match planner.serials.get(&key).copied() {
             Some(id) => Some(id),
-            None => planner.store.holder_of_serial(own, &entry.serial)?,
+            None => planner.store.holder_of_serial(signer, &entry.serial)?,
+        };
+        let not_after = match holder {
+            Some(id) => planner.end_of(id)?,
+            None => None,
         };
         let mut reasons = RevocationReason::ALL.into_iter();
         let reason = reasons.rfind(|reason| reason.code() == entry.reason);
@@ -87,23 +100,33 @@ fn read(
                 invalid_since: entry.invalid_since,
             },
             certificate: holder,
-            not_after: holder.and_then(|id| planner.end_of(id)),
+            not_after,
             decided: planner.now,
             imported: true,
         };
-        planner.revoke(own, entry.serial, record)?;
+        planner.revoke(signer, entry.serial, record)?;
         more += 1;
     }
-    let into = match more {
-        0 => "it revokes nothing that the index does not".to_owned(),
-        more => format!("{more} revocations that the index does not have"),
+    let elsewhere = match planner.found.index {
+        Some(_) => "the index does not have",
+        None => "are not here yet",
     };
-    let outcome = match more {
-        0 => ImportOutcome::AlreadyHere,
-        _ => ImportOutcome::Taken,
+    let (outcome, into) = match more {
+        0 => (
+            ImportOutcome::AlreadyHere,
+            "it revokes nothing that is not revoked already".to_owned(),
+        ),
+        1 => (
+            ImportOutcome::Taken,
+            format!("1 revocation that {}", elsewhere.replace("are", "is")),
+        ),
+        more => (
+            ImportOutcome::Taken,
+            format!("{more} revocations that {elsewhere}"),
+        ),
     };
     tell(planner, from, (outcome, into));
-    Ok(list.number().cloned().unwrap_or_default())
+    Ok(())
 }
 
 fn tell(planner: &mut Planner<'_>, from: &str, row: (ImportOutcome, String)) {
@@ -129,14 +152,26 @@ fn before(next: &Serial) -> Option<CrlNumber> {
 }
 
 impl Planner<'_> {
-    fn certificate_of(&self, id: AuthorityId) -> Option<Certificate> {
-        let issuing = self.above.get(id);
-        issuing.map(|issuing| issuing.certificate.clone())
+    /// The authority whose list it is: of a folder its own CA alone.
+    fn signer_of(&self, list: &CertificateList, own: Option<AuthorityId>) -> Option<AuthorityId> {
+        let mut candidates = self.above.named(list.issuer()).iter();
+        let signer = candidates.find(|candidate| {
+            let certificate = &candidate.certificate;
+            own.is_none_or(|own| candidate.id == own)
+                && list
+                    .verify(certificate.subject(), certificate.public_key())
+                    .is_ok()
+        });
+        signer.map(|signer| signer.id)
     }
 
-    fn end_of(&self, id: crate::base::CertificateId) -> Option<crate::base::Timestamp> {
-        let at = self.planned.get(&id)?;
-        Some(self.steps.certificates.get(*at)?.record.not_after)
+    fn end_of(&self, id: CertificateId) -> Result<Option<Timestamp>, Report> {
+        let planned = self.planned.get(&id);
+        let planned = planned.and_then(|at| self.steps.certificates.get(*at));
+        match planned {
+            Some(planned) => Ok(Some(planned.record.not_after)),
+            None => Ok(certificate::get(self.store, id)?.map(|record| record.not_after)),
+        }
     }
 }
 

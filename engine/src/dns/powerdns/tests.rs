@@ -1,11 +1,12 @@
 //! The PowerDNS driver against exchanges written from its documentation.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::base::Explain;
+use crate::base::{Explain, SystemClock};
 use crate::dns;
 use crate::http::{self, Expected, Player, Source};
 
@@ -152,7 +153,7 @@ async fn the_key_reaches_every_zone_of_the_server() {
     let zones = json!([{ "name": "example.org." }, { "name": "a.test." }]);
     let service = Player::start([DOCS
         .get("/api/v1/servers/localhost/zones")
-        .with_header("X-API-Key", "k")
+        .with_header("X-API-Key", "k3y")
         .answers(200, zones)])
     .await;
     let expected = ["example.org", "a.test"].map(str::to_owned).to_vec();
@@ -163,9 +164,9 @@ async fn the_key_reaches_every_zone_of_the_server() {
 
 fn driver(service: &Player) -> Box<dyn Driver> {
     let settings = BTreeMap::from([("endpoint".to_owned(), service.url().to_owned())]);
-    let secrets = BTreeMap::from([("api-key".to_owned(), Secret::new("k".to_owned()))]);
+    let secrets = BTreeMap::from([("api-key".to_owned(), Secret::new("k3y".to_owned()))]);
     let http = http::Client::new(&http::Settings::default()).unwrap();
-    dns::open("powerdns", settings, secrets, http).unwrap()
+    dns::open("powerdns", settings, secrets, http, Arc::new(SystemClock)).unwrap()
 }
 
 fn txt(value: &str) -> Txt {
@@ -179,13 +180,13 @@ fn txt(value: &str) -> Txt {
 
 fn reads(values: &[&str]) -> Expected {
     DOCS.get(READ)
-        .with_header("X-API-Key", "k")
+        .with_header("X-API-Key", "k3y")
         .answers(200, zone(records(values)))
 }
 
 fn writes(kind: &str, values: &[&str]) -> Expected {
     DOCS.patch(ZONE)
-        .with_header("X-API-Key", "k")
+        .with_header("X-API-Key", "k3y")
         .with_json(change(kind, records(values)))
         .answers(204, Json::Null)
 }

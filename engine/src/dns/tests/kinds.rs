@@ -1,7 +1,9 @@
 //! The list of providers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use crate::base::SystemClock;
 use crate::dns::{DnsError, KINDS, open};
 use crate::http;
 
@@ -26,7 +28,8 @@ fn providers_stand_by_name_and_each_field_says_what_it_is() {
 #[test]
 fn a_provider_that_does_not_exist_is_refused_by_name() {
     let http = http::Client::new(&http::Settings::default()).unwrap();
-    let opened = open("nosuch", BTreeMap::new(), BTreeMap::new(), http);
+    let clock = Arc::new(SystemClock);
+    let opened = open("nosuch", BTreeMap::new(), BTreeMap::new(), http, clock);
     let Err(DnsError::UnknownProvider { name }) = opened else {
         panic!("it was opened, or failed otherwise");
     };

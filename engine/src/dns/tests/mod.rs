@@ -10,10 +10,13 @@ use std::time::Duration;
 use crate::dns::nameserver::NameServer;
 use crate::dns::resolver::Resolver;
 
-/// Short, since the servers are in this process; those that stay silent are waited for twice.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// For servers that answer, however busy the machine is.
+const LONG: Duration = Duration::from_secs(10);
+
+/// For those that are silent, and are waited for several times.
+const SHORT: Duration = Duration::from_millis(300);
 
 fn resolver(servers: &[&NameServer]) -> Resolver {
     let addresses: Vec<_> = servers.iter().map(|server| server.address).collect();
-    Resolver::of(&addresses).patient_for(PATIENCE)
+    Resolver::of(&addresses).patient_for(LONG)
 }

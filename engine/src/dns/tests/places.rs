@@ -3,7 +3,7 @@
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::RecordType::{A, AAAA, CNAME, NS, SOA};
 
-use super::resolver;
+use super::{SHORT, resolver};
 use crate::base::Explain;
 use crate::dns::RecordName;
 use crate::dns::nameserver::{NameServer, Reply, records};
@@ -104,11 +104,25 @@ async fn the_soa_record_of_an_alias_target_is_not_taken_for_the_zone() {
 #[tokio::test]
 async fn a_name_outside_every_zone_has_no_place() {
     let server = NameServer::start().await;
-    let error = resolver(&[&server])
-        .place(&name("a.test"))
-        .await
-        .unwrap_err();
+    let resolver = resolver(&[&server]);
+    let error = resolver.place(&name("a.test")).await.unwrap_err();
     assert_eq!(error.code(), "dns.no-zone");
+    let error = resolver.servers(&name("a.test")).await.unwrap_err();
+    assert_eq!(error.code(), "dns.no-zone");
+}
+
+#[tokio::test]
+async fn a_name_of_which_nothing_exists_up_to_the_top_does_not_exist() {
+    let server = NameServer::start()
+        .await
+        .says("a.tset", SOA, Reply::NxDomain)
+        .says("tset", SOA, Reply::NxDomain)
+        .says("tset", NS, Reply::NxDomain);
+    let resolver = resolver(&[&server]);
+    let error = resolver.place(&name("a.tset")).await.unwrap_err();
+    assert_eq!(error.code(), "dns.nxdomain");
+    let error = resolver.servers(&name("tset")).await.unwrap_err();
+    assert_eq!(error.code(), "dns.nxdomain");
 }
 
 #[tokio::test]
@@ -121,7 +135,6 @@ async fn each_failure_of_a_resolver_has_its_own_name() {
             "dns.answer-not-understood",
         ),
         (Reply::Garbage, "dns.answer-not-understood"),
-        (Reply::Silent, "dns.timeout"),
     ] {
         let server = NameServer::start().await.says("a.test", CNAME, reply);
         let error = resolver(&[&server])
@@ -130,6 +143,12 @@ async fn each_failure_of_a_resolver_has_its_own_name() {
             .unwrap_err();
         assert_eq!(error.code(), code, "{error}");
     }
+    let silent = NameServer::start()
+        .await
+        .says("a.test", CNAME, Reply::Silent);
+    let impatient = resolver(&[&silent]).patient_for(SHORT);
+    let error = impatient.place(&name("a.test")).await.unwrap_err();
+    assert_eq!(error.code(), "dns.timeout");
     let error = resolver(&[]).place(&name("a.test")).await.unwrap_err();
     assert_eq!(error.code(), "dns.no-resolvers");
 }

@@ -56,7 +56,7 @@ fn add(
         return Err(ProviderError::NameEmpty.into());
     }
     name_is_free(&context.snapshot()?, &name)?;
-    check(&kind, &settings, &secrets)?;
+    check(context, &kind, &settings, &secrets)?;
     let id = DnsProviderId::from_raw(context.new_id());
     let record = ProviderRecord {
         kind,
@@ -97,13 +97,19 @@ fn keep(context: &Context, secrets: &Secrets) -> Result<BTreeMap<String, SecretI
 }
 
 /// Against what the kind asks for; nothing is connected.
-fn check(kind: &str, settings: &Settings, secrets: &Secrets) -> Result<(), Report> {
+fn check(
+    context: &Context,
+    kind: &str,
+    settings: &Settings,
+    secrets: &Secrets,
+) -> Result<(), Report> {
     let copies = secrets.iter().map(|(field, secret)| {
         let copy = secret.expose(|text| Secret::new(text.clone()));
         (field.clone(), copy)
     });
     let client = http::Client::new(&http::Settings::default())?;
-    dns::open(kind, settings.clone(), copies.collect(), client)?;
+    let clock = Arc::clone(&context.clock);
+    dns::open(kind, settings.clone(), copies.collect(), client, clock)?;
     Ok(())
 }
 
@@ -127,7 +133,7 @@ fn change(
             whole.insert(field.clone(), context.vault.secret(*kept)?);
         }
     }
-    check(&record.kind, &settings, &whole)?;
+    check(context, &record.kind, &settings, &whole)?;
     // What is replaced stays in the vault until the row no longer names it, and then as an orphan
     // that a later change wipes: nothing is lost by a crash.
     let replaced: Vec<SecretId> = record

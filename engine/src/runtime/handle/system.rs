@@ -55,6 +55,7 @@ impl Answer for HealthQuestion {
         let mut warnings = Vec::new();
         warnings.extend(super::audit::rolled_back(store, sight.context)?);
         warnings.extend(super::backup::warnings(sight)?);
+        warnings.extend(super::acme::warnings(sight)?);
         if possibly_issued > 0 {
             warnings.push(format!(
                 "{possibly_issued} certificates may have been signed without being recorded"

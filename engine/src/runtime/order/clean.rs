@@ -6,10 +6,10 @@ use crate::api::Report;
 use crate::store::acme::ChallengeRecord;
 
 pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
-    let left = |it: &ChallengeRecord| it.may_be_published && !it.by_hand;
+    let left = |it: &ChallengeRecord| it.may_be_published && !it.by_hand && !it.stays;
     if desk.record.challenges.iter().any(left) {
         let driver = desk.driver()?;
-        let mut outcomes = each_target(&driver, &desk.record.challenges, left, Deed::Remove)?;
+        let mut outcomes = each_target(desk, &driver, left, Deed::Remove)?;
         let (mut trouble, mut taken) = (None, 0);
         while let Some(done) = outcomes.join_next().await {
             let done = done.map_err(|_| Report::bug("removing a record has crashed"))?;
@@ -36,13 +36,19 @@ pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
         .record
         .challenges
         .iter()
-        .filter(|it| it.by_hand)
+        .filter(|it| it.by_hand && !it.stays)
         .map(|it| it.row.target.clone())
         .collect();
     if !by_hand.is_empty() {
         desk.step(format!(
             "Made by hand, and to be taken away by hand: {}",
             by_hand.join(", ")
+        ));
+    }
+    let staying = desk.record.challenges.iter().filter(|it| it.stays).count();
+    if staying > 0 {
+        desk.step(format!(
+            "{staying} records stay in the DNS and prove the names for renewals, too"
         ));
     }
     Ok(desk.end().await?)

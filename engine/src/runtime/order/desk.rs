@@ -14,7 +14,7 @@ use crate::runtime::Core;
 use crate::runtime::context::Context;
 use crate::runtime::handle::acme::{AccountError, settle_account};
 use crate::runtime::order::job_state;
-use crate::runtime::outside::{self, Control};
+use crate::runtime::outside::{self, Control, Turn};
 use crate::runtime::signer::Receipts;
 use crate::store::acme::{self, AccountRecord, OrderRecord};
 use crate::store::audit::Entry;
@@ -157,6 +157,12 @@ impl Desk {
         }
     }
 
+    /// For a name that is changed at the order's provider.
+    pub(super) fn turn_at(&self, target: &str) -> Arc<Turn> {
+        let provider = self.record.recipe.provider;
+        self.context().outside.turn(provider, target)
+    }
+
     fn observer(&self) -> Arc<dyn Observer> {
         Arc::clone(&self.control.transcript) as Arc<dyn Observer>
     }
@@ -211,8 +217,8 @@ impl Desk {
         fact: Option<Fact>,
     ) -> Result<(), Report> {
         puts.push(acme::put_order(self.id, &self.record));
-        let settled = self.record.stage == OrderStage::Ended;
-        if entry.is_some() || settled {
+        // It is long, and tells most when all of it is there.
+        if self.record.stage == OrderStage::Ended {
             let exchanges = self.control.transcript.read();
             puts.push(acme::put_transcript(self.id, &exchanges));
         }

@@ -29,7 +29,18 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
             desk.record_act("intent", details, Vec::new()).await?;
         }
         let request = unhex(&desk.record.request).unwrap_or_default();
-        order = session.finalize(&order, &request).await?;
+        order = match session.finalize(&order, &request).await {
+            Ok(order) => order,
+            Err(failure) => {
+                // A refusal of which the CA keeps nothing: this order cannot issue.
+                if failure.cause().is_some() {
+                    let kept = session.order(&url).await?.status;
+                    desk.record.may_have_issued =
+                        matches!(kept, Status::Processing | Status::Valid);
+                }
+                return Err(failure.into());
+            }
+        };
     }
     if order.status == Status::Processing {
         order = session.order_settled(&url).await?;

@@ -4,7 +4,8 @@ use tokio::task::JoinSet;
 
 use super::desk::{Desk, Trouble};
 use crate::acme::{
-    AcmeError, Authorization, Cause, Failure, Problem, Session, Status, Wanted, record_value,
+    AcmeError, Authorization, Cause, Failure, Problem, Session, Status, Wanted, persistent_value,
+    record_value,
 };
 use crate::api::{ChallengeRow, ChallengeState, DnsName, OrderStage, Report};
 use crate::dns::{CaaVerdict, Issuer, RecordName};
@@ -117,10 +118,10 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
         let session = session.clone();
         reading.spawn(async move { (at, session.authorization(&url).await) });
     }
-    let mut read = Vec::new();
+    let (mut read, persistent) = (Vec::new(), desk.record.recipe.persistent);
     while let Some(done) = reading.join_next().await {
         let (at, authorization) = done.map_err(|_| Report::bug("reading a proof has crashed"))?;
-        read.push((at, challenge(&session, authorization?)?));
+        read.push((at, challenge(&session, authorization?, persistent)?));
     }
     read.sort_by_key(|(at, _)| *at);
     desk.record.challenges = read.into_iter().map(|(_, challenge)| challenge).collect();
@@ -135,7 +136,11 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     desk.enter(OrderStage::Publishing).await
 }
 
-fn challenge(session: &Session, found: Authorization) -> Result<ChallengeRecord, Trouble> {
+fn challenge(
+    session: &Session,
+    found: Authorization,
+    persistent: bool,
+) -> Result<ChallengeRecord, Trouble> {
     let name = match found.wildcard {
         true => format!("*.{}", found.name),
         false => found.name.clone(),
@@ -143,35 +148,79 @@ fn challenge(session: &Session, found: Authorization) -> Result<ChallengeRecord,
     let parsed: DnsName = name
         .parse()
         .map_err(|_| AcmeError::NotUnderstood("it asks for a name that is none"))?;
-    let record = RecordName::challenge_of(&parsed)?;
-    let (challenge, state) = match (found.status, found.challenge) {
-        (Status::Valid, _) => (None, ChallengeState::AlreadyValid),
-        (_, Some(challenge)) => (Some(challenge), ChallengeState::Wanted),
-        (_, None) => {
-            let offered = found.offered;
-            return Err(AcmeError::NoDnsChallenge { name, offered }.into());
-        }
-    };
-    let value = challenge
-        .as_ref()
-        .map(|it| record_value(&it.token, session.key()));
+    let proof = proof(session, &found, &parsed, persistent)?;
+    let known = found.status == Status::Valid;
     Ok(ChallengeRecord {
         row: ChallengeRow {
             name: parsed,
-            state,
-            record: record.to_string(),
-            target: record.to_string(),
+            state: match known {
+                true => ChallengeState::AlreadyValid,
+                false => ChallengeState::Wanted,
+            },
+            record: proof.record.to_string(),
+            target: proof.record.to_string(),
             delegated_by: Vec::new(),
             zone: String::new(),
-            value: value.unwrap_or_default(),
+            value: proof.value,
             servers: Vec::new(),
             problem: None,
         },
         authorization: found.url,
-        challenge: challenge.map(|it| it.url).unwrap_or_default(),
+        challenge: proof.challenge,
         may_be_published: false,
         by_hand: false,
+        stays: proof.stays,
     })
+}
+
+/// What is to be seen in the DNS, and what the CA is told then.
+struct Proof {
+    record: RecordName,
+    value: String,
+    challenge: String,
+    stays: bool,
+}
+
+/// By a record that stays where that is wished and offered, otherwise by one for this order alone.
+fn proof(
+    session: &Session,
+    found: &Authorization,
+    name: &DnsName,
+    persistent: bool,
+) -> Result<Proof, Trouble> {
+    if let (true, Some(offer)) = (persistent, &found.persistent) {
+        let account = session.account().unwrap_or_default();
+        let issuer = offer
+            .issuers
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
+        return Ok(Proof {
+            record: RecordName::persistent_of(name)?,
+            value: persistent_value(issuer, account, found.wildcard),
+            challenge: offer.url.clone(),
+            stays: true,
+        });
+    }
+    let record = RecordName::challenge_of(name)?;
+    match &found.challenge {
+        Some(challenge) => Ok(Proof {
+            record,
+            value: record_value(&challenge.token, session.key()),
+            challenge: challenge.url.clone(),
+            stays: false,
+        }),
+        None if found.status == Status::Valid => Ok(Proof {
+            record,
+            value: String::new(),
+            challenge: String::new(),
+            stays: false,
+        }),
+        None => {
+            let (name, offered) = (name.to_string(), found.offered.clone());
+            Err(AcmeError::NoDnsChallenge { name, offered }.into())
+        }
+    }
 }
 
 /// CNAMEs are followed, and the zone is found by asking for its SOA.
@@ -257,7 +306,8 @@ async fn decide(
     challenge: &str,
 ) -> Result<Authorization, Failure> {
     let found = session.authorization(authorization).await?;
-    let told = found.challenge.as_ref();
+    // Told twice, the CA looks once: one that is looking already says so.
+    let told = found.challenge.as_ref().filter(|it| it.url == challenge);
     if found.status == Status::Pending && told.is_none_or(|it| it.status == Status::Pending) {
         session.answer_challenge(challenge).await?;
     }

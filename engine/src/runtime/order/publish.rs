@@ -25,7 +25,7 @@ pub(super) async fn publish(desk: &mut Desk) -> Result<(), Trouble> {
     }
     desk.save().await?;
     let wanted = |it: &ChallengeRecord| it.row.state == ChallengeState::Wanted;
-    let mut outcomes = each_target(&driver, &desk.record.challenges, wanted, Deed::Publish)?;
+    let mut outcomes = each_target(desk, &driver, wanted, Deed::Publish)?;
     let mut trouble = None;
     while let Some(done) = outcomes.join_next().await {
         let done = done.map_err(|_| Report::bug("publishing a record has crashed"))?;
@@ -69,13 +69,13 @@ type Outcomes = Vec<(usize, Result<Published, DnsError>)>;
 
 /// Two values at one name come one after the other; several names side by side.
 pub(super) fn each_target(
+    desk: &Desk,
     driver: &Arc<dyn Driver>,
-    challenges: &[ChallengeRecord],
     chosen: impl Fn(&ChallengeRecord) -> bool,
     deed: Deed,
 ) -> Result<JoinSet<Outcomes>, Trouble> {
     let mut targets: BTreeMap<&str, Vec<(usize, Txt)>> = BTreeMap::new();
-    for (at, challenge) in challenges.iter().enumerate() {
+    for (at, challenge) in desk.record.challenges.iter().enumerate() {
         if chosen(challenge) {
             let row = &challenge.row;
             targets
@@ -86,11 +86,13 @@ pub(super) fn each_target(
     }
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut outcomes = JoinSet::new();
-    for records in targets.into_values() {
+    for (target, records) in targets {
+        let turn = desk.turn_at(target);
         let (driver, places) = (Arc::clone(driver), Arc::clone(&places));
         outcomes.spawn(async move {
             // The semaphore is never closed.
             let _place = places.acquire().await.ok();
+            let _turn = turn.lock().await;
             let mut done = Vec::new();
             for (at, record) in records {
                 let outcome = match deed {

@@ -298,6 +298,16 @@ fn a_store_that_fails_leaves_the_file_and_the_other_slots_as_they_were() {
 }
 
 #[test]
+fn a_slot_whose_entry_is_gone_already_is_taken_away_without_a_remark() {
+    let (vault, kept, _) = with_all_slots();
+    kept.entries.lock().unwrap().clear();
+    let slots = vault.overview().unwrap().unwrap().slots;
+    let remarks = vault.remove_slot(slots[2].id, &passphrase()).unwrap();
+    assert!(remarks.is_empty(), "{remarks:?}");
+    assert_eq!(vault.overview().unwrap().unwrap().slots.len(), 2);
+}
+
+#[test]
 fn a_slot_too_many_changes_nothing_and_leaves_no_entry() {
     let (vault, kept, _) = with_all_slots();
     for _ in 3..16 {

@@ -8,7 +8,7 @@ use crate::x509::container::error::ContainerError;
 
 /// The one element in `bytes` with definite, shortest lengths and whole octet strings. What lies
 /// inside octet strings stays as it is.
-pub(super) fn to_der(bytes: &[u8], what: &'static str) -> Result<Vec<u8>, ContainerError> {
+pub(in crate::x509) fn to_der(bytes: &[u8], what: &'static str) -> Result<Vec<u8>, ContainerError> {
     let element = element(bytes, 0);
     match element {
         Some((der, [])) => Ok(der),

@@ -11,6 +11,8 @@ mod pkcs12;
 mod pkcs7;
 mod private_key;
 
+#[cfg(fuzzing)]
+pub(in crate::x509) use ber::to_der;
 pub(crate) use bundle::{Bundle, FoundCertificate, Openness, Reading};
 pub(crate) use error::ContainerError;
 pub(crate) use jks::write_trust as write_jks;

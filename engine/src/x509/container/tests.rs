@@ -55,6 +55,10 @@ fn a_wrong_password_is_told_from_what_we_cannot_open() {
                 assert_eq!(error.kind(), Kind::Locked);
             }
         }
+        // An empty password is no secret, and is not asked for.
+        if password.is_empty() {
+            continue;
+        }
         let error = refused(bytes, None);
         assert_eq!(
             error,

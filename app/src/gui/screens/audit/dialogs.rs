@@ -34,6 +34,8 @@ struct Loss {
     sealed: u64,
     typed: Field,
     passphrase: SecretEdit,
+    /// Whether the field has been given the keyboard.
+    greeted: bool,
 }
 
 impl Dialogs {
@@ -55,6 +57,7 @@ impl Dialogs {
             sealed,
             typed: Field::default(),
             passphrase: SecretEdit::default(),
+            greeted: false,
         });
     }
 
@@ -140,7 +143,10 @@ impl Loss {
                 label: &label,
                 ..Look::default()
             };
-            self.typed.ui(ui, look, None);
+            let field = self.typed.ui(ui, look, None);
+            if !std::mem::replace(&mut self.greeted, true) {
+                field.request_focus();
+            }
             self.passphrase.ui(ui, "Passphrase of the vault");
             if let Some(refused) = errand.refused() {
                 report::report(ui, refused);

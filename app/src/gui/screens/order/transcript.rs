@@ -97,7 +97,7 @@ impl Transcript {
         let answer = dialog.show(context, |ui| {
             let look = Look {
                 label: "Folder",
-                example: "/home/anna",
+                example: "/home/anna/orders",
                 lines: 1,
                 ..Look::default()
             };

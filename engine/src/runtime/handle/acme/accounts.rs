@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::AccountError;
-use crate::acme::{Binding, Session};
+use crate::acme::{Binding, Session, key_from_jwk};
 use crate::api::{
     AccountSettings, AccountState, AcmeAccountId, AcmeFact, DirectoryChoice, ExternalBinding, Fact,
     KeyId, KeyType, KeyUse, KnownDirectory, NewAccount, OrderStage, Report, Resource, Secret,
@@ -237,6 +237,8 @@ fn take_over(context: &Context, id: KeyId, key: &Secret<Vec<u8>>) -> Result<NewK
         password: None,
         unauthenticated: false,
     };
+    let rewritten = key.expose(|bytes| key_from_jwk(bytes));
+    let key = rewritten.as_ref().unwrap_or(key);
     let bundle = key.expose(|bytes| Bundle::read(bytes, reading))?;
     let found = bundle.keys.first().ok_or(AccountError::KeyUnreadable)?;
     let Openness::Open(private) = &found.key else {

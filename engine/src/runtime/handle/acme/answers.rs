@@ -10,7 +10,7 @@ use crate::api::{
     OriginDetail, PreviewOrder, Report, ShowOrder, ShowOrigin, ShowTranscript, ZonesInReach,
 };
 use crate::runtime::handle::{Answer, Sight, find};
-use crate::store::acme::{self, AccountRecord, OrderRecord};
+use crate::store::acme::{self, AccountRecord, ChallengeRecord, OrderRecord};
 use crate::store::{Snapshot, dns};
 
 impl Answer for ListAccounts {
@@ -226,6 +226,37 @@ fn remarks(store: &Snapshot, preview: &PreviewOrder) -> Result<Vec<String>, Repo
         }
     }
     Ok(remarks)
+}
+
+/// Renewals that fail, and records that may still be in the DNS.
+pub(in crate::runtime::handle) fn warnings(sight: &Sight<'_>) -> Result<Vec<String>, Report> {
+    let store = &sight.store;
+    let mut warnings = Vec::new();
+    for (id, origin) in store.origins()? {
+        if let (Some(failure), None) = (&origin.plan.last_failure, origin.replaced_by) {
+            let name = origin.recipe.names.first().map(ToString::to_string);
+            warnings.push(format!(
+                "the renewal of {} ({id}) has failed: {}",
+                name.unwrap_or_default(),
+                failure.what
+            ));
+        }
+    }
+    for (id, record) in store.orders()? {
+        let ended = record.stage == OrderStage::Ended;
+        let left = |it: &&ChallengeRecord| it.may_be_published && !it.by_hand && !it.stays;
+        let left: Vec<&str> = record
+            .challenges
+            .iter()
+            .filter(left)
+            .map(|it| it.row.target.as_str())
+            .collect();
+        if ended && !left.is_empty() {
+            let left = left.join(", ");
+            warnings.push(format!("{id} may have left records in the DNS: {left}"));
+        }
+    }
+    Ok(warnings)
 }
 
 impl Answer for ShowOrigin {

@@ -100,7 +100,8 @@ impl Explain for AccountError {
                 }
                 Self::HasOrders(_) => "Wait until it has ended, or cancel it",
                 Self::KeyUnreadable => {
-                    "Give the account's private key as PEM or DER: PKCS #8, PKCS #1 or SEC 1"
+                    "Give the account's private key as PEM or DER (PKCS #8, PKCS #1, SEC 1), or as \
+                     a JSON Web Key"
                 }
                 Self::NameEmpty => "Give it a name, such as letsencrypt",
                 Self::NameTaken { .. } => "Choose another name",

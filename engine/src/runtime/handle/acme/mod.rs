@@ -8,6 +8,7 @@ pub(in crate::runtime) mod renewal;
 mod revoke;
 
 pub(in crate::runtime) use accounts::settle as settle_account;
+pub(super) use answers::warnings;
 pub(in crate::runtime) use error::{AccountError, OrderError};
 
 use std::sync::Arc;

@@ -44,6 +44,7 @@ pub(super) async fn begin(
         preferred_chain: wish.preferred_chain,
         propagation_limit_secs: wish.propagation_limit_secs.clamp(1, LONGEST_PROPAGATION),
         automatic: wish.automatic && !wish.dry_run,
+        persistent: wish.persistent,
     };
     let begun = Begun {
         recipe,

@@ -162,12 +162,17 @@ mod platform {
         Ok(windows_native_keyring_store::Store::new()?)
     }
 
-    pub(super) fn modifiers(_: bool) -> [(&'static str, &'static str); 0] {
-        []
+    /// What would be kept for an enterprise goes along with a roaming profile; a slot is for one
+    /// machine.
+    pub(super) fn modifiers(_: bool) -> [(&'static str, &'static str); 1] {
+        [("persistence", "Local")]
     }
 
-    pub(super) fn cause(_: &(dyn std::error::Error + 'static)) -> Option<SecretStoreError> {
-        None
+    /// A session over the network, such as that of ssh, has no credentials of a person.
+    pub(super) fn cause(cause: &(dyn std::error::Error + 'static)) -> Option<SecretStoreError> {
+        let said = cause.to_string();
+        said.contains("ERROR_NO_SUCH_LOGON_SESSION")
+            .then_some(SecretStoreError::Absent)
     }
 }
 

@@ -1,0 +1,149 @@
+//! deSEC, API version 1.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
+use crate::dns::error::DnsError;
+use crate::dns::given::Given;
+use crate::dns::name::RecordName;
+use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
+use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::{Driver, ProviderKind};
+use crate::http::{Method, Request, Response, segment};
+
+pub(super) const KIND: ProviderKind = ProviderKind {
+    name: "desec",
+    title: TITLE,
+    evidence: Evidence::Written,
+    fields: &[
+        FieldInfo::new(
+            "api-token",
+            "API token",
+            "Made at desec.io under Token Management; a policy that allows writing only TXT of \
+             _acme-challenge narrows it, and it needs no permission besides",
+        )
+        .required()
+        .secret(),
+        service::endpoint("https://desec.io/api/v1"),
+    ],
+    connect,
+};
+
+struct Desec {
+    service: Service,
+    token: Secret<String>,
+}
+
+fn connect(mut given: Given) -> Result<Box<dyn Driver>, DnsError> {
+    Ok(Box::new(AsSets::of(Desec {
+        service: Service::of(&given, TITLE)?,
+        token: given.take_secret("api-token")?,
+    })))
+}
+
+impl Zones for Desec {
+    type Zone = Domain;
+
+    fn service(&self) -> &Service {
+        &self.service
+    }
+
+    async fn find(&self, name: &RecordName) -> Result<Option<Domain>, DnsError> {
+        let request = self.request(Method::Get, &format!("/domains/{name}/"));
+        let response = self.service.ask_whether(request).await?;
+        response
+            .map(|response| self.service.read(&response))
+            .transpose()
+    }
+
+    /// A policy may narrow what a token writes; it reads everything, and cannot read its policy.
+    async fn reach(&self) -> Result<ZonesInReach, DnsError> {
+        let mut names = Vec::new();
+        let mut path = "/domains/?cursor=".to_owned();
+        for _ in 0..MOST_PAGES {
+            let response = self.service.ask(self.request(Method::Get, &path)).await?;
+            let domains: Vec<Domain> = self.service.read(&response)?;
+            names.extend(domains.into_iter().map(|domain| domain.name));
+            match self.next_page(&response) {
+                None => return Ok(ZonesInReach::Everything(names)),
+                Some(next) => path = next,
+            }
+        }
+        Err(self.service.endless())
+    }
+}
+
+impl RecordSets for Desec {
+    async fn read(&self, at: &At<'_, Domain>) -> Result<RecordSet, DnsError> {
+        let sets = sets_of(at);
+        let path = format!("{sets}{}/TXT/", at.relative("@"));
+        let request = self.request(Method::Get, &path);
+        let Some(response) = self.service.ask_whether(request).await? else {
+            return Ok(RecordSet::default());
+        };
+        let set: Set = self.service.read(&response)?;
+        Ok(RecordSet {
+            values: set.records,
+            ttl_secs: Some(set.ttl),
+            rest: Value::Null,
+        })
+    }
+
+    /// The one way to write that creates, replaces and removes alike; the API knows no condition.
+    async fn write(
+        &self,
+        at: &At<'_, Domain>,
+        _: &RecordSet,
+        to: &RecordSet,
+    ) -> Result<Written, DnsError> {
+        let ttl_secs = to.ttl_secs.unwrap_or(at.record.ttl_secs);
+        let request = self.request(Method::Put, &sets_of(at)).json(&json!([{
+            "subname": at.relative(""),
+            "type": "TXT",
+            "ttl": ttl_secs.max(at.zone.minimum_ttl),
+            "records": to.values,
+        }]));
+        self.service.ask(request).await?;
+        Ok(Written::Perhaps)
+    }
+}
+
+impl Desec {
+    /// What `Link` gives as the next page, as a path of this endpoint and of no other.
+    fn next_page(&self, response: &Response) -> Option<String> {
+        let links = response.headers_named("link");
+        let mut links = links.into_iter().flat_map(|links| links.split(','));
+        let next = links.find(|link| link.contains("rel=\"next\""))?;
+        let (_, url) = next.split_once('<')?;
+        let (url, _) = url.split_once('>')?;
+        let (_, cursor) = url.split_once("?cursor=")?;
+        Some(format!("/domains/?cursor={cursor}"))
+    }
+
+    fn request(&self, method: Method, path: &str) -> Request {
+        let url = self.service.url(path);
+        Request::new(method, url).secret_header("Authorization", "Token ", &self.token)
+    }
+}
+
+fn sets_of(at: &At<'_, Domain>) -> String {
+    format!("/domains/{}/rrsets/", segment(&at.zone.name))
+}
+
+#[derive(Deserialize)]
+struct Domain {
+    name: String,
+    minimum_ttl: u32,
+}
+
+#[derive(Deserialize)]
+struct Set {
+    records: Vec<String>,
+    ttl: u32,
+}
+
+const TITLE: &str = "deSEC";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Accounts: terms, binding, keys that change, ends.
+
+use chancery_engine::api::{
+    AccountState, AcmeCommand, AcmeFact, Command, ExternalBinding, Fact, KeyUse, ListAccounts,
+    ListKeys, Secret,
+};
+use serde_json::json;
+use spec::{AcmeServer, At, Refusal, World};
+
+use super::{Desk, choice, create, created, wish_for_account};
+
+#[test]
+fn an_account_has_a_key_of_its_own_in_the_vault_and_its_url_at_the_ca() {
+    let desk = Desk::new();
+    let account = desk.account();
+    assert_eq!(account.state, AccountState::Active);
+    assert!(account.url.unwrap().ends_with("/account/1"));
+    let keys = desk.world.client.read(&ListKeys).unwrap().value;
+    let key = keys.iter().find(|key| key.id == account.key).unwrap();
+    assert_eq!(key.used_for, KeyUse::AcmeAccount(account.id));
+    assert!(key.last_use.as_ref().unwrap().purpose.contains("public CA"));
+    let sent = &desk.server.payloads(At::Account)[0];
+    assert_eq!(sent["contact"], json!(["mailto:hostmaster@example.org"]));
+    assert_eq!(sent["termsOfServiceAgreed"], true);
+}
+
+#[test]
+fn terms_that_nobody_agreed_to_are_shown_and_no_account_is_made() {
+    let (world, server) = (World::with_vault(), AcmeServer::start());
+    let mut wish = wish_for_account("main", &server.directory());
+    wish.terms_agreed = false;
+    let refused = world.refused(create(wish));
+    assert_eq!(refused.code, "acme.terms");
+    assert!(refused.what.contains("/terms"), "{refused:?}");
+    assert_eq!(server.count(At::Account), 0);
+    assert!(world.client.read(&ListAccounts).unwrap().value.is_empty());
+}
+
+#[test]
+fn a_ca_that_wants_a_binding_is_not_asked_without_one() {
+    let (world, server) = (World::with_vault(), AcmeServer::start());
+    server.says(json!({ "externalAccountRequired": true }));
+    let wish = wish_for_account("main", &server.directory());
+    let refused = world.refused(create(wish.clone()));
+    assert_eq!(refused.code, "acme.binding-needed");
+    assert!(refused.remedy.to_string().contains("--eab-kid"));
+    let binding = Some(ExternalBinding {
+        key_id: "kid-1".to_owned(),
+        mac_key: Secret::new(
+            "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W".to_owned(),
+        ),
+    });
+    world.done(Command::Acme(AcmeCommand::CreateAccount { wish, binding }));
+    let sent = &server.payloads(At::Account)[0];
+    assert!(sent["externalAccountBinding"]["signature"].is_string());
+}
+
+#[test]
+fn a_mac_key_that_is_none_is_refused_before_the_ca_is_asked() {
+    let (world, server) = (World::with_vault(), AcmeServer::start());
+    let binding = Some(ExternalBinding {
+        key_id: "kid-1".to_owned(),
+        mac_key: Secret::new("not base64!".to_owned()),
+    });
+    let wish = wish_for_account("main", &server.directory());
+    let refused = world.refused(Command::Acme(AcmeCommand::CreateAccount { wish, binding }));
+    assert_eq!(refused.code, "acme.mac-key");
+    assert!(!format!("{refused:?}").contains("not base64!"));
+    assert_eq!(server.count(At::Account), 0);
+}
+
+#[test]
+fn an_account_that_the_ca_refused_is_completed_by_the_same_command() {
+    let (world, server) = (World::with_vault(), AcmeServer::start());
+    let refusal = Refusal::new(400, "invalidContact", "no such domain");
+    server.refuses(At::Account, 1, refusal);
+    let wish = wish_for_account("main", &server.directory());
+    assert_eq!(world.refused(create(wish.clone())).code, "acme.contact");
+    let wanted = &world.client.read(&ListAccounts).unwrap().value[0];
+    assert_eq!(wanted.state, AccountState::Wanted);
+    world.done(create(wish));
+    let accounts = world.client.read(&ListAccounts).unwrap().value;
+    assert_eq!(accounts.len(), 1);
+    assert_eq!(accounts[0].key, wanted.key);
+}
+
+#[test]
+fn a_rolled_key_is_in_the_vault_before_the_ca_is_asked_and_the_old_one_is_named_inside() {
+    let desk = Desk::new();
+    let before = desk.account().key;
+    let id = desk.account;
+    let (fact, _) = desk.world.done(Command::Acme(AcmeCommand::RollKey { id }));
+    let Fact::Acme(AcmeFact::KeyRolled { key, .. }) = fact else {
+        panic!("{fact:?}");
+    };
+    assert_ne!(key, before);
+    assert_eq!(desk.account().key, key);
+    let sent = &desk.server.payloads(At::KeyChange)[0];
+    assert!(sent["protected"].is_string() && sent["signature"].is_string());
+}
+
+#[test]
+fn a_key_change_whose_answer_never_came_is_settled_at_the_next_use_without_losing_a_key() {
+    let desk = Desk::new();
+    let before = desk.account().key;
+    let id = desk.account;
+    // The server breaks down after it may have taken the key.
+    desk.server.refuses(
+        At::KeyChange,
+        1,
+        Refusal::new(502, "serverInternal", "gone"),
+    );
+    let refused = desk
+        .world
+        .refused(Command::Acme(AcmeCommand::RollKey { id }));
+    assert_eq!(refused.code, "acme.server-fault");
+    let ended = desk.ended(desk.order(&["www.rig.test"]));
+    assert!(ended.row.certificate.is_some(), "{ended:?}");
+    let account = desk.account();
+    assert_eq!(account.state, AccountState::Active);
+    assert_eq!(account.key, before, "the stand-in never took the new key");
+}
+
+#[test]
+fn an_account_is_forgotten_only_after_its_end() {
+    let desk = Desk::new();
+    let id = desk.account;
+    let remove = || Command::Acme(AcmeCommand::RemoveAccount { id });
+    assert_eq!(desk.world.refused(remove()).code, "acme.account-active");
+    desk.world
+        .done(Command::Acme(AcmeCommand::Deactivate { id }));
+    assert_eq!(desk.account().state, AccountState::Deactivated);
+    let key = desk.account().key;
+    desk.world.done(remove());
+    let keys = desk.world.client.read(&ListKeys).unwrap().value;
+    assert!(keys.iter().all(|it| it.id != key), "its key is wiped");
+    created(&desk.world, "main", &desk.server.directory());
+}
+
+#[test]
+fn two_accounts_do_not_share_a_name() {
+    let desk = Desk::new();
+    let wish = wish_for_account("main", &desk.server.directory());
+    assert_eq!(desk.world.refused(create(wish)).code, "acme.name-taken");
+}
+
+#[test]
+fn a_directory_is_asked_what_it_offers_before_anything_is_made() {
+    let (world, server) = (World::with_vault(), AcmeServer::start());
+    server.says(json!({ "profiles": { "shortlived": "six days" }, "caaIdentities": ["ca.test"] }));
+    let directory = choice(&server.directory());
+    let (fact, _) = world.done(Command::Acme(AcmeCommand::ReadDirectory { directory }));
+    let Fact::Acme(AcmeFact::Directory(info)) = fact else {
+        panic!("{fact:?}");
+    };
+    assert_eq!(info.profiles[0].0, "shortlived");
+    assert!(info.renewal_information);
+    let directory = choice("no-such-ca");
+    let refused = world.refused(Command::Acme(AcmeCommand::ReadDirectory { directory }));
+    assert_eq!(refused.code, "acme.directory-unknown");
+}
