@@ -1,6 +1,7 @@
 //! What goes on by itself: a button in the status line, and behind it every job under way.
 
 use chancery_engine::api::{Area, JobState, ListJobs, ListOrders, OrderRow};
+use egui::containers::menu::MenuButton;
 use egui::{Context, Ui};
 
 use crate::gui::model::Wishes;
@@ -41,7 +42,10 @@ impl Jobs {
             return;
         }
         let words = format!("{} {} under way", icons::WAITING, lines.len());
-        ui.menu_button(theme::soft(ui, words), |ui| {
+        let button = egui::Button::new(theme::soft(ui, words))
+            .small()
+            .frame(false);
+        MenuButton::from_button(button).ui(ui, |ui| {
             for line in &lines {
                 let button = egui::Button::new(line.words.as_str());
                 if ui.add_enabled(line.place.is_some(), button).clicked()
@@ -83,7 +87,7 @@ impl Jobs {
 
 fn line_of(order: &OrderRow) -> Line {
     let stage = acme::STAGES.get(acme::stage(order.stage));
-    let stage = stage.map_or(String::new(), |stage| format!(": {}", stage.to_lowercase()));
+    let stage = stage.map_or(String::new(), |stage| format!(", {stage}"));
     Line {
         words: format!("Order for {}{stage}", hosts::first_of(&order.names)),
         place: Some(Place::Order(order.id)),

@@ -32,7 +32,7 @@ pub(in crate::gui) const fn stage(stage: OrderStage) -> usize {
 
 pub(in crate::gui) const fn order(state: &OrderState, dry_run: bool) -> Sign {
     match state {
-        OrderState::Cancelled => (Tone::Off, icons::CANCELLED, "Cancelled"),
+        OrderState::Cancelled => (Tone::Off, icons::CANCELLED, "Called off"),
         OrderState::Done if dry_run => (Tone::Good, icons::DONE, "Rehearsed"),
         OrderState::Done => (Tone::Good, icons::DONE, "Done"),
         OrderState::Failed(_) => (Tone::Bad, icons::FAILED, "Failed"),
@@ -119,7 +119,7 @@ pub(in crate::gui) fn reach(reach: &ZonesInReach) -> String {
         ZonesInReach::Names(names) => format!("Can change only {}", list(names)),
         ZonesInReach::CannotTell(known) => {
             let known = shown(known);
-            format!("Cannot be found out: {known}")
+            format!("Which zones it can change cannot be found out: {known}")
         }
         _ => "Not known".to_owned(),
     }
@@ -154,7 +154,11 @@ pub(in crate::gui) fn why_then(plan: &RenewalPlan) -> String {
             time::date(*start),
             time::date(*end)
         ),
-        _ => "Two thirds of its lifetime are over then; the CA names no time".to_owned(),
+        _ => match plan.checked {
+            Some(_) => "Two thirds of its lifetime are over then; the CA names no time",
+            None => "Two thirds of its lifetime are over then; the CA has not been asked yet",
+        }
+        .to_owned(),
     }
 }
 

@@ -146,8 +146,11 @@ impl Input {
                     .iter()
                     .map(|word| (word.to_string(), word.to_string()))
                     .collect();
-                choice::drop_down(ui, &self.info.label, chosen, &options);
-                below(ui, &self.info.help, None);
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
+                    choice::drop_down(ui, &self.info.label, chosen, &options);
+                    below(ui, &self.info.help, None);
+                });
             }
             Value::Secret { edit, tried } => {
                 ui.vertical(|ui| {

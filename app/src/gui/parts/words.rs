@@ -88,10 +88,11 @@ fn acme(fact: &AcmeFact) -> Option<Told> {
         },
         AcmeFact::Deactivated { .. } => "Account deactivated",
         AcmeFact::KeyRolled { .. } => "Account key replaced",
-        AcmeFact::OrderCancelled { .. } => "Order cancelled",
+        AcmeFact::OrderCancelled { .. } => "Order called off",
         AcmeFact::OrderEnded { certificate, .. } => match certificate {
             Some(_) => "A public certificate has come",
-            None => "The rehearsal went well",
+            // Of a rehearsal, or failed: the order itself says which.
+            None => "An order has ended",
         },
         AcmeFact::RenewalChecked { .. } => "The CA was asked when to renew",
         AcmeFact::Revoked { .. } => "Certificate revoked at its CA",

@@ -155,8 +155,27 @@ pub(super) fn page(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
         .auto_shrink([false, false])
         .show(ui, |ui| {
             add(ui);
+            follow_focus(ui);
             ui.add_space(size::GAP_SECTION);
         });
+}
+
+/// What the keyboard has moved to is brought into sight.
+fn follow_focus(ui: &Ui) {
+    let focused = ui.memory(egui::Memory::focused);
+    let last = ui.scope_id().with("focused last");
+    let before = ui.data_mut(|data| {
+        let before = data.get_temp::<Option<egui::Id>>(last).flatten();
+        data.insert_temp(last, focused);
+        before
+    });
+    if focused != before
+        && let Some(response) = focused.and_then(|id| ui.ctx().read_response(id))
+        && response.layer_id == ui.layer_id()
+        && ui.min_rect().contains(response.rect.center())
+    {
+        ui.scroll_to_rect(response.rect.expand(size::GAP_SECTION), None);
+    }
 }
 
 /// The heading of a part of a page.

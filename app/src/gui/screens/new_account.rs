@@ -39,6 +39,8 @@ pub(in crate::gui) struct NewAccount {
     rehearsal: Option<AcmeAccountId>,
     accounts: Watched<ListAccounts>,
     making: Errand,
+    /// When it was sent there was no other.
+    is_first: bool,
     /// The person has tried to go on, so that what is missing is shown.
     tried: bool,
 }
@@ -62,6 +64,7 @@ impl Default for NewAccount {
             rehearsal: None,
             accounts: Watched::default(),
             making: Errand::default(),
+            is_first: false,
             tried: false,
         }
     }
@@ -75,13 +78,20 @@ impl Screen for NewAccount {
         if let Some(Fact::Acme(AcmeFact::Directory(info))) = self.reading.tend(desk.model)
             && let Some(asked) = self.asked.take()
         {
-            if self.name.text.trim().is_empty() {
+            let before = self
+                .offer
+                .as_ref()
+                .map(|(of, _)| proposed_name(&of.directory));
+            let name = self.name.text.trim();
+            if name.is_empty() || before.is_some_and(|before| before == name) {
                 self.name = Field::holding(proposed_name(&asked.directory));
             }
+            // Who agreed to the terms of one CA has not agreed to those of another.
+            self.agreed = false;
             self.offer = Some((asked, info));
         }
         if let Some(Fact::Acme(AcmeFact::AccountCreated { .. })) = self.making.tend(desk.model) {
-            let is_first = self.accounts.shown().is_none_or(Vec::is_empty);
+            let is_first = self.is_first;
             *self = Self::default();
             // The first one is a step on the way to a certificate.
             desk.wishes.go(Place::PublicCas(match is_first {
@@ -147,16 +157,18 @@ impl NewAccount {
             .map(|known| (Some(known.name), known.title.to_owned()));
         let other = (None, "Another one, by its address".to_owned());
         let options: Vec<(Option<&str>, String)> = known.chain([other]).collect();
-        choice::wide_drop_down(ui, "Certification authority", &mut self.known, &options);
-        match self.known.and_then(KnownDirectory::find) {
-            Some(known) => {
-                let account = match known.needs_binding {
-                    true => "Wants an account at its web site first",
-                    false => "Free, and without an account at its web site",
-                };
-                below(ui, account, None);
-            }
-            None => self.other_ui(ui, wishes),
+        let known = self.known.and_then(KnownDirectory::find);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
+            choice::wide_drop_down(ui, "Certification authority", &mut self.known, &options);
+            let help = known.map_or("", |known| match known.needs_binding {
+                true => "Wants an account at its web site first",
+                false => "Needs no account at its web site",
+            });
+            below(ui, help, None);
+        });
+        if self.known.is_none() {
+            self.other_ui(ui, wishes);
         }
     }
 
@@ -309,6 +321,7 @@ impl NewAccount {
             mac_key: self.mac_key.take(),
         });
         let command = AcmeCommand::CreateAccount { wish, binding };
+        self.is_first = self.accounts.shown().is_none_or(Vec::is_empty);
         self.making.send(wishes, Command::Acme(command));
         self.tried = false;
     }
@@ -359,6 +372,7 @@ fn link_row(ui: &mut Ui, label: &str, url: Option<&str>) {
     };
     facts::row_with(ui, label, |ui| {
         ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().interact_size.y = button::SMALL;
             let words = shown(url).into_owned();
             // What else a CA might write there is not opened.
             match url.starts_with("https://") || url.starts_with("http://") {

@@ -119,7 +119,7 @@ impl NewOrder {
         let error = match hosts::hosts(&self.names.text) {
             Ok(names) if names.is_empty() => Some("A name is needed".to_owned()),
             Ok(_) => None,
-            Err(error) => Some(error),
+            Err(error) => Some(report::sentence(&error)),
         };
         let look = Look {
             label: "Names, one on each line",

@@ -137,13 +137,13 @@ impl Order {
             return;
         }
         let dialog = Confirm {
-            title: "Cancel the order",
+            title: "Call the order off",
             consequences: &[
                 "The records are taken out of the DNS again, and no certificate comes of it."
                     .to_owned(),
                 "It can be ordered again at any time.".to_owned(),
             ],
-            verb: "Cancel order",
+            verb: "Call off order",
             destroys: true,
         };
         let cancelling = &self.cancelling;
@@ -174,7 +174,7 @@ fn buttons_ui(ui: &mut Ui, detail: &OrderDetail) -> Option<Asked> {
     }
     // From the last step on the CA may have issued.
     let may_cancel = acme::is_under_way(&row.state) && row.stage < OrderStage::Finalizing;
-    let clicked = may_cancel && ui.button("Cancel order…").clicked();
+    let clicked = may_cancel && ui.button("Call off order…").clicked();
     clicked.then_some(Asked::Cancel)
 }
 

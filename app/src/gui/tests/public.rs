@@ -44,7 +44,7 @@ fn a_provider_is_added_from_its_form_and_tested_at_once() {
     see(&mut harness, "Tried against the real service");
     see(&mut harness, "It needs no settings");
     press(&mut harness, "Add and test");
-    see(&mut harness, "Cannot be found out: a person changes");
+    see(&mut harness, "cannot be found out: a person changes");
     press(&mut harness, "Continue");
     see(&mut harness, "A CA wants to know who asks");
     let rows = client.read(&ListProviders).unwrap().value;

@@ -49,7 +49,7 @@ fn servers_ui(ui: &mut Ui, row: &ChallengeRow) {
     ui.add_space(size::GAP_SMALL);
     let seen = row.servers.iter().filter(|it| it.has(&row.value)).count();
     let words = format!(
-        "Servers of the zone: {seen} of {} show the record",
+        "Servers of the zone, as they answered last: {seen} of {} show the record",
         row.servers.len()
     );
     ui.label(theme::soft(ui, words));
@@ -61,6 +61,7 @@ fn servers_ui(ui: &mut Ui, row: &ChallengeRow) {
 fn server_ui(ui: &mut Ui, answer: &ServerAnswer, value: &str) {
     let (tone, icon, words) = acme::server(answer, value);
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().interact_size.y = size::GAP_LARGE;
         ui.label(theme::toned(ui, tone, icon));
         let place = match answer.address {
             Some(address) => format!("{} at {address}", shown(&answer.server)),
@@ -76,15 +77,12 @@ fn server_ui(ui: &mut Ui, answer: &ServerAnswer, value: &str) {
 /// What a person has to put into the DNS, ready to be copied.
 pub(super) fn by_hand(ui: &mut Ui, rows: &[&ChallengeRow]) {
     card::card(ui, |ui| {
-        let title = match rows.len() {
-            1 => "Make this record",
-            _ => "Make these records",
+        let (title, text) = match rows.len() {
+            1 => ("Make this record", ADD_ONE),
+            _ => ("Make these records", ADD_SEVERAL),
         };
         ui.label(theme::section(ui, title));
-        ui.label(
-            "Where the DNS of your domain is managed, add each of them as a TXT record. Two of \
-             one name stand side by side; neither takes the other’s place.",
-        );
+        ui.label(text);
         for row in rows {
             let id = format!("by hand {} {}", row.name, row.value);
             ui.add_space(size::GAP_SMALL);
@@ -107,6 +105,12 @@ fn inside(target: &str, zone: &str) -> Option<String> {
     let rest = target.strip_suffix(zone)?.strip_suffix('.')?;
     (!rest.is_empty() && !zone.is_empty()).then(|| rest.to_owned())
 }
+
+const ADD_ONE: &str = "Where the DNS of your domain is managed, add it as a TXT record. What is \
+    there already under this name stays.";
+
+const ADD_SEVERAL: &str = "Where the DNS of your domain is managed, add each of them as a TXT \
+    record. Two of one name stand side by side; neither takes the other’s place.";
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,12 @@ pub(in crate::gui) fn order(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -
     ui.set_max_width(WIDTH.min(ui.available_width()));
     ui.spacing_mut().item_spacing.y = size::GAP;
     state_ui(ui, detail, now);
-    steps::steps(ui, &acme::STAGES, reached(detail));
+    match detail.row.state {
+        OrderState::Cancelled | OrderState::Failed(_) => {
+            steps::stopped(ui, &acme::STAGES, reached(detail));
+        }
+        _ => steps::steps(ui, &acme::STAGES, reached(detail)),
+    }
     ui.add_space(size::GAP_SMALL);
     outcome_ui(ui, detail);
     let mut asked = None;
@@ -37,7 +42,7 @@ pub(in crate::gui) fn order(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -
         if !by_hand.is_empty() {
             challenge::by_hand(ui, &by_hand);
         }
-        asked = waiting_ui(ui, detail, !by_hand.is_empty(), now);
+        asked = waiting_ui(ui, detail, by_hand.len(), now);
     }
     if !detail.challenges.is_empty() {
         section(ui, "Proof of each name");
@@ -76,7 +81,7 @@ fn state_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
 }
 
 /// The step that is lit; one that failed stays where it failed, one that ended well is past all.
-const fn reached(detail: &OrderDetail) -> usize {
+fn reached(detail: &OrderDetail) -> usize {
     match (&detail.row.state, detail.row.stage) {
         (OrderState::Done, _) => acme::STAGES.len(),
         (_, OrderStage::Ended) => furthest(detail),
@@ -85,11 +90,27 @@ const fn reached(detail: &OrderDetail) -> usize {
 }
 
 /// As far as the proofs tell.
-const fn furthest(detail: &OrderDetail) -> usize {
-    match detail.challenges.is_empty() {
-        true => 0,
-        false => 1,
+fn furthest(detail: &OrderDetail) -> usize {
+    let all = |is: fn(ChallengeState) -> bool| detail.challenges.iter().all(|row| is(row.state));
+    match &detail.challenges[..] {
+        [] => 0,
+        _ if all(|state| matches!(state, ChallengeState::Valid | ChallengeState::AlreadyValid)) => {
+            3
+        }
+        _ if all(is_looked_at) => 2,
+        _ => 1,
     }
+}
+
+/// Whether the CA was told to look, so that no server stood in the way.
+const fn is_looked_at(state: ChallengeState) -> bool {
+    matches!(
+        state,
+        ChallengeState::AlreadyValid
+            | ChallengeState::Asked
+            | ChallengeState::Valid
+            | ChallengeState::Invalid
+    )
 }
 
 /// What it does now, or how it ended.
@@ -106,16 +127,18 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
         }
         OrderState::Cancelled => {
             let text = "The records were taken away, and no certificate came of it.";
-            alert::alert(ui, Tone::Off, "The order was cancelled", text);
+            alert::alert(ui, Tone::Off, "The order was called off", text);
         }
         OrderState::WaitingForVault => {
             let text = "It goes on by itself as soon as the vault is unlocked.";
             alert::alert(ui, Tone::Due, "It waits for the vault", text);
         }
         _ => {
-            let now = match detail.now.is_empty() {
-                true => "Begins",
-                false => &detail.now,
+            let now = match (&detail.row.state, detail.row.stage) {
+                (OrderState::WaitingForPerson, OrderStage::Propagating) => BY_HAND,
+                (_, OrderStage::Propagating) => EVERY_SERVER,
+                _ if detail.now.is_empty() => "Begins",
+                _ => &detail.now,
             };
             let words = format!("{} {}", icons::WAITING, sentence(&shown(now)));
             ui.label(theme::strong(ui, words));
@@ -124,7 +147,7 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
 }
 
 /// How long the servers are asked at most, and the way not to wait for them.
-fn waiting_ui(ui: &mut Ui, detail: &OrderDetail, by_hand: bool, now: Timestamp) -> Option<Asked> {
+fn waiting_ui(ui: &mut Ui, detail: &OrderDetail, by_hand: usize, now: Timestamp) -> Option<Asked> {
     if let Some((since, until)) = detail.propagation {
         let whole = (until.0 - since.0).max(1);
         let gone = (now.0 - since.0).clamp(0, whole);
@@ -134,10 +157,17 @@ fn waiting_ui(ui: &mut Ui, detail: &OrderDetail, by_hand: bool, now: Timestamp) 
             minutes(whole / 1000)
         );
         ui.label(theme::soft(ui, &words));
+        let tokens = theme::of(ui);
         let bar = ProgressBar::new(share(gone, whole))
+            .fill(tokens.info.text)
             .desired_height(size::GAP)
             .desired_width(size::FORM.min(ui.available_width()));
-        let response = ui.add(bar);
+        let response = ui
+            .scope(|ui| {
+                ui.visuals_mut().extreme_bg_color = tokens.line;
+                ui.add(bar)
+            })
+            .inner;
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &words));
     }
@@ -145,20 +175,18 @@ fn waiting_ui(ui: &mut Ui, detail: &OrderDetail, by_hand: bool, now: Timestamp) 
         return None;
     }
     let (verb, help) = match by_hand {
-        true => (
-            "I have made them",
-            "It goes on by itself as soon as every server shows them; this lets the CA look at once",
-        ),
-        false => (
+        0 => (
             "Go on anyway",
             "Lets the CA look now; it may not find what a server does not show yet",
         ),
+        1 => ("I have made it", BY_ITSELF),
+        _ => ("I have made them", BY_ITSELF),
     };
     let mut asked = None;
     ui.horizontal_wrapped(|ui| {
         let clicked = match by_hand {
-            true => button::primary(ui, verb, true).clicked(),
-            false => ui.button(verb).clicked(),
+            0 => ui.button(verb).clicked(),
+            _ => button::primary(ui, verb, true).clicked(),
         };
         asked = clicked.then_some(Asked::GoOn);
         ui.label(theme::soft(ui, help));
@@ -232,6 +260,14 @@ fn about_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
 }
 
 const WIDTH: f32 = 860.0;
+
+const EVERY_SERVER: &str = "The records are published; now every server of the zones has to show \
+    them, since nobody knows which one the CA will ask";
+
+const BY_ITSELF: &str =
+    "It goes on by itself as soon as every server shows it; this lets the CA look at once";
+
+const BY_HAND: &str = "Waits for the records below to be made";
 
 #[cfg(test)]
 mod tests {

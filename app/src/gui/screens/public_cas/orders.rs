@@ -105,19 +105,19 @@ impl Rows for Listed<'_> {
                 ui.add(label.show_tooltip_when_elided(false))
                     .on_hover_text(all.join("\n"));
             }
-            2 => {
+            2 => drop(time::moment(ui, self.view.now, row.started)),
+            3 => {
                 let stage = acme::STAGES.get(acme::stage(row.stage)).copied();
                 let words = match (stage, row.dry_run, row.replaces) {
                     (Some(stage), ..) => stage,
                     (None, true, _) => "Rehearsal",
                     (None, false, Some(_)) => "Renewal",
-                    (None, false, None) => "",
+                    (None, false, None) => "New",
                 };
                 ui.add(Label::new(words).truncate());
             }
-            3 => drop(ui.add(Label::new(&row.account_name).truncate())),
-            4 => drop(ui.add(Label::new(&row.provider_name).truncate())),
-            _ => drop(time::moment(ui, self.view.now, row.started)),
+            4 => drop(ui.add(Label::new(&row.account_name).truncate())),
+            _ => drop(ui.add(Label::new(&row.provider_name).truncate())),
         }
     }
 }
@@ -134,8 +134,8 @@ const fn column(title: &'static str, width: f32, right: bool) -> Column {
 const COLUMNS: &[Column] = &[
     column("State", 152.0, false),
     column("Names", 0.0, false),
-    column("Step", 152.0, false),
+    column("Begun", 120.0, true),
+    column("What", 152.0, false),
     column("Account", 152.0, false),
     column("DNS provider", 152.0, false),
-    column("Begun", 112.0, true),
 ];

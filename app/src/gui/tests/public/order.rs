@@ -36,7 +36,7 @@ fn says(harness: &Shown, words: &str) {
 fn an_order_that_waits_for_the_dns_shows_what_each_server_answers() {
     let harness = shown(propagating(OrderState::Running, ChallengeState::Published));
     for words in [
-        "Waits until every server shows the record",
+        "now every server of the zones has to show them",
         "Waiting for 20 s, at most 10 minutes",
         "1 of 3 show the record",
         "ns1.example.net shows the record",
@@ -76,7 +76,7 @@ fn records_to_be_made_by_hand_stand_on_a_card_that_can_be_copied_from() {
     );
     assert!(copied);
     harness
-        .get_by_role_and_label(Role::Button, "I have made them")
+        .get_by_role_and_label(Role::Button, "I have made it")
         .click();
     harness.run();
     assert_eq!(harness.state().1, Some(Asked::GoOn));
@@ -103,6 +103,7 @@ fn a_failed_order_says_why_and_what_to_do() {
         "acme.not-visible",
         "The CA says: No TXT record found",
         "Not accepted",
+        "Stopped at step 3 of 5",
     ] {
         says(&harness, words);
     }
@@ -122,6 +123,27 @@ fn an_order_that_is_done_names_the_chain_that_was_taken() {
 }
 
 #[test]
+fn an_order_that_failed_stays_at_the_step_where_it_failed() {
+    let failed = || Report {
+        code: "acme.refused".into(),
+        kind: Kind::Refused,
+        what: "the CA refused".to_owned(),
+        why: Vec::new(),
+        remedy: Remedy::Retry,
+    };
+    for (challenges, step) in [
+        (Vec::new(), 1),
+        (vec![challenge(ChallengeState::Published)], 2),
+        (vec![challenge(ChallengeState::Asked)], 3),
+        (vec![challenge(ChallengeState::Valid)], 4),
+    ] {
+        let mut detail = order(OrderStage::Ended, OrderState::Failed(failed()));
+        detail.challenges = challenges;
+        says(&shown(detail), &format!("Stopped at step {step} of 5"));
+    }
+}
+
+#[test]
 fn a_rehearsal_that_went_well_says_that_nothing_was_kept() {
     let mut detail = order(OrderStage::Ended, OrderState::Done);
     detail.row.dry_run = true;
@@ -131,11 +153,11 @@ fn a_rehearsal_that_went_well_says_that_nothing_was_kept() {
 }
 
 #[test]
-fn an_order_that_waits_for_the_vault_or_was_cancelled_says_so() {
+fn an_order_that_waits_for_the_vault_or_was_called_off_says_so() {
     let waits = shown(order(OrderStage::Finalizing, OrderState::WaitingForVault));
     says(&waits, "as soon as the vault is unlocked");
-    let cancelled = shown(order(OrderStage::Ended, OrderState::Cancelled));
-    says(&cancelled, "The order was cancelled");
+    let called_off = shown(order(OrderStage::Ended, OrderState::Cancelled));
+    says(&called_off, "The order was called off");
 }
 
 #[test]
