@@ -197,9 +197,11 @@ impl Session {
         let answer = self.fetch(url).await?;
         let others: Vec<String> = links(&answer, "alternate").take(CHAINS).collect();
         let mut chains = vec![Chain { pem: answer.text() }];
+        // One that cannot be had is none: the certificate does not wait for it.
         for other in others {
-            let answer = self.fetch(&other).await?;
-            chains.push(Chain { pem: answer.text() });
+            if let Ok(answer) = self.fetch(&other).await {
+                chains.push(Chain { pem: answer.text() });
+            }
         }
         Ok(chains)
     }

@@ -12,13 +12,13 @@ use crate::dns::{DnsError, Driver, Resolver};
 use crate::http::Observer;
 use crate::runtime::Core;
 use crate::runtime::context::Context;
-use crate::runtime::handle::acme::{AccountError, settle_account};
+use crate::runtime::handle::acme::{AccountError, OrderError, settle_account};
 use crate::runtime::order::job_state;
 use crate::runtime::outside::{self, Control, Turn};
 use crate::runtime::signer::Receipts;
 use crate::store::acme::{self, AccountRecord, OrderRecord};
 use crate::store::audit::Entry;
-use crate::store::{Change, Put, job};
+use crate::store::{Change, Put, Refused, StoreError, job};
 
 pub(super) struct Desk {
     core: Arc<Core>,
@@ -31,14 +31,23 @@ pub(super) struct Desk {
 }
 
 /// Why a step did not come to its end.
-pub(in crate::runtime) enum Trouble {
+pub(super) enum Trouble {
     /// A person wishes something; the order looks again what it is to do.
     Called,
     Final(Report),
-    /// It may go by itself.
-    Passing(Report),
+    /// It may go by itself; not before the time that was told, if one was.
+    Passing(Report, Option<Timestamp>),
+    /// Something could not be read or made durable, which the store announces itself: only it can
+    /// say what is true now.
+    Store,
     /// The vault is locked.
     Vault,
+}
+
+impl From<StoreError> for Trouble {
+    fn from(_: StoreError) -> Self {
+        Self::Store
+    }
 }
 
 impl From<Report> for Trouble {
@@ -53,7 +62,10 @@ impl From<Report> for Trouble {
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
         match failure.is_passing() {
-            true => Self::Passing(failure.into()),
+            true => {
+                let retry_at = failure.retry_at();
+                Self::Passing(failure.into(), retry_at)
+            }
             false => Report::from(failure).into(),
         }
     }
@@ -68,8 +80,17 @@ impl From<AcmeError> for Trouble {
 impl From<DnsError> for Trouble {
     fn from(error: DnsError) -> Self {
         match error.is_passing() {
-            true => Self::Passing(error.into()),
+            true => Self::Passing(error.into(), None),
             false => Self::Final(error.into()),
+        }
+    }
+}
+
+impl Trouble {
+    fn of_commit(report: Report) -> Self {
+        match &*report.code {
+            "acme.called-off" => Self::Called,
+            _ => Self::Store,
         }
     }
 }
@@ -134,7 +155,7 @@ impl Desk {
         let session = outside
             .session(self.context(), &account, &self.receipts, observer)
             .await;
-        let session = session.map_err(Trouble::of_directory)?;
+        let session = session?;
         self.session = Some(session.clone());
         Ok(session)
     }
@@ -178,8 +199,7 @@ impl Desk {
     }
 
     pub(super) async fn save(&mut self) -> Result<(), Trouble> {
-        self.write(Vec::new(), None, None).await?;
-        Ok(())
+        self.write(Vec::new(), None, None).await
     }
 
     pub(super) async fn enter(&mut self, stage: OrderStage) -> Result<(), Trouble> {
@@ -193,7 +213,7 @@ impl Desk {
         &mut self,
         state: OrderState,
         now: impl Into<String>,
-    ) -> Result<(), Report> {
+    ) -> Result<(), Trouble> {
         self.record.state = state;
         self.record.now = now.into();
         self.write(Vec::new(), None, None).await
@@ -205,9 +225,25 @@ impl Desk {
         outcome: &str,
         details: String,
         puts: Vec<Put>,
-    ) -> Result<(), Report> {
+    ) -> Result<(), Trouble> {
         let entry = self.entry(outcome, details);
         self.write(puts, Some(entry), None).await
+    }
+
+    /// The same, unless a person has called the order off: the last moment at which that counts.
+    pub(super) async fn record_intent(&mut self, details: String) -> Result<(), Trouble> {
+        let (id, entry) = (self.id, self.entry("intent", details));
+        let change = Change {
+            guard: Box::new(move |rows| match acme::signal(rows, id)?.cancel {
+                true => Err(Refused(OrderError::CalledOff(id).into())),
+                false => Ok(()),
+            }),
+            receipts: self.receipts.take(),
+            ..Change::of(vec![acme::put_order(self.id, &self.record)], vec![entry])
+        };
+        let committed = self.context().store.commit(change).await;
+        committed.map_err(|refused| Trouble::of_commit(refused.into()))?;
+        Ok(())
     }
 
     async fn write(
@@ -215,7 +251,7 @@ impl Desk {
         mut puts: Vec<Put>,
         entry: Option<Entry>,
         fact: Option<Fact>,
-    ) -> Result<(), Report> {
+    ) -> Result<(), Trouble> {
         puts.push(acme::put_order(self.id, &self.record));
         // It is long, and tells most when all of it is there.
         if self.record.stage == OrderStage::Ended {
@@ -231,7 +267,8 @@ impl Desk {
             fact,
             ..Change::of(puts, entry.into_iter().collect())
         };
-        self.context().store.commit(change).await?;
+        let committed = self.context().store.commit(change).await;
+        committed.map_err(|refused| Trouble::of_commit(refused.into()))?;
         let step = Step {
             done: done_of(self.record.stage),
             of: done_of(OrderStage::Ended),
@@ -259,7 +296,7 @@ impl Desk {
     // --- how it ends
 
     /// The order has failed; what was published is taken away first.
-    pub(super) async fn fail(&mut self, report: Report) -> Result<(), Report> {
+    pub(super) async fn fail(&mut self, report: Report) -> Result<(), Trouble> {
         if self.record.stage == OrderStage::Cleaning {
             let why = self.words_of(&report);
             self.step(format!("Some records may still be in the DNS: {why}"));
@@ -276,7 +313,7 @@ impl Desk {
         format!("{}{causes}", report.what)
     }
 
-    pub(super) async fn turn_to_cleaning(&mut self, outcome: OrderState) -> Result<(), Report> {
+    pub(super) async fn turn_to_cleaning(&mut self, outcome: OrderState) -> Result<(), Trouble> {
         self.record.outcome = Some(outcome);
         self.record.stage = OrderStage::Cleaning;
         self.record.state = OrderState::Running;
@@ -294,13 +331,13 @@ impl Desk {
         Ok(acme::signal(&self.context().snapshot()?, self.id)?.go_on)
     }
 
-    pub(super) async fn call_off(&mut self) -> Result<(), Report> {
+    pub(super) async fn call_off(&mut self) -> Result<(), Trouble> {
         self.step("It was called off");
         super::prove::give_up_names(self).await;
         self.turn_to_cleaning(OrderState::Cancelled).await
     }
 
-    pub(super) async fn end(&mut self) -> Result<(), Report> {
+    pub(super) async fn end(&mut self) -> Result<(), Trouble> {
         let outcome = self.record.outcome.take().unwrap_or(OrderState::Done);
         self.record.stage = OrderStage::Ended;
         self.record.state = outcome.clone();
@@ -313,9 +350,7 @@ impl Desk {
             record.state = job_state(&outcome);
             puts.push(job::put(self.job(), &record));
         }
-        if let OrderState::Failed(report) = &outcome {
-            puts.extend(super::finish::note_failure(self, report)?);
-        }
+        puts.extend(super::finish::note_end(self, &outcome)?);
         drop(snapshot);
         let (words, details) = match &outcome {
             OrderState::Done => ("done", "the order has ended".to_owned()),
@@ -365,7 +400,7 @@ impl Desk {
         &mut self,
         report: &Report,
         pause: Duration,
-    ) -> Result<(), Report> {
+    ) -> Result<(), Trouble> {
         // A directory that has moved, or an account whose key was replaced, is read anew.
         self.session = None;
         let why = self.words_of(report);
@@ -373,23 +408,6 @@ impl Desk {
         self.show(OrderState::Running, text).await?;
         self.rest(pause).await;
         Ok(())
-    }
-}
-
-impl Trouble {
-    /// What fails while a directory is read may pass, as when the network is down.
-    fn of_directory(report: Report) -> Self {
-        let passing = [
-            "http.cannot-resolve",
-            "http.cannot-connect",
-            "http.timeout",
-            "http.broken",
-            "acme.server-fault",
-        ];
-        match passing.contains(&&*report.code) {
-            true => Self::Passing(report),
-            false => report.into(),
-        }
     }
 }
 
@@ -424,7 +442,7 @@ fn words(stage: OrderStage) -> &'static str {
     }
 }
 
-pub(in crate::runtime) const WAITING_FOR_VAULT: &str =
+pub(super) const WAITING_FOR_VAULT: &str =
     "It goes on as soon as the vault is unlocked: the account's key is in it";
 
 /// The last so many are kept.

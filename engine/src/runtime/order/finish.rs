@@ -23,22 +23,29 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
     }
     if order.status == Status::Ready {
         if !desk.record.may_have_issued {
-            desk.record.may_have_issued = true;
             let names = names(&desk.record.recipe.names);
             let details = format!("send the certification request for {names}; the CA may issue");
-            desk.record_act("intent", details, Vec::new()).await?;
+            desk.record.may_have_issued = true;
+            if let Err(trouble) = desk.record_intent(details).await {
+                desk.record.may_have_issued = false;
+                return Err(trouble);
+            }
         }
         let request = unhex(&desk.record.request).unwrap_or_default();
         order = match session.finalize(&order, &request).await {
             Ok(order) => order,
             Err(failure) => {
-                // A refusal of which the CA keeps nothing: this order cannot issue.
-                if failure.cause().is_some() {
-                    let kept = session.order(&url).await?.status;
-                    desk.record.may_have_issued =
-                        matches!(kept, Status::Processing | Status::Valid);
+                // After a lost answer the CA refuses what it has taken: what it keeps is true.
+                let kept = session.order(&url).await?;
+                match kept.status {
+                    Status::Processing | Status::Valid => kept,
+                    _ => {
+                        if failure.cause().is_some() && !failure.is_passing() {
+                            desk.record.may_have_issued = false;
+                        }
+                        return Err(failure.into());
+                    }
                 }
-                return Err(failure.into());
             }
         };
     }
@@ -86,7 +93,7 @@ pub(super) async fn fetch(desk: &mut Desk) -> Result<(), Trouble> {
             Vec::new(),
         )
         .await?;
-        return Ok(desk.turn_to_cleaning(OrderState::Done).await?);
+        return desk.turn_to_cleaning(OrderState::Done).await;
     }
     let id = CertificateId::from_raw(desk.context().new_id());
     let puts = arrive(desk, id, leaf, above)?;
@@ -95,7 +102,7 @@ pub(super) async fn fetch(desk: &mut Desk) -> Result<(), Trouble> {
     desk.record.stage = OrderStage::Cleaning;
     desk.step(format!("The certificate is here: {id}"));
     let details = format!("{id} has come, serial {}", leaf.serial());
-    Ok(desk.record_act("done", details, puts).await?)
+    desk.record_act("done", details, puts).await
 }
 
 async fn read_chains(session: &Session, order: &Order) -> Result<Vec<Vec<Certificate>>, Trouble> {
@@ -103,15 +110,24 @@ async fn read_chains(session: &Session, order: &Order) -> Result<Vec<Vec<Certifi
     let url = url.ok_or(AcmeError::NotUnderstood("the order names no certificate"))?;
     let mut read = Vec::new();
     for Chain { pem } in session.chains(url).await? {
-        let certificates = Certificate::read_all(pem.as_bytes()).map_err(Report::from)?;
-        if !certificates.is_empty() {
-            read.push(certificates);
+        // An alternate that makes no sense is none; that all of them do is told below.
+        match Certificate::read_all(pem.as_bytes()) {
+            Ok(certificates) if holds(&certificates) => read.push(certificates),
+            _ => (),
         }
     }
     match read.is_empty() {
-        true => Err(AcmeError::NotUnderstood("there is no certificate in it").into()),
+        true => Err(AcmeError::NotUnderstood("there is no chain of certificates in it").into()),
         false => Ok(read),
     }
+}
+
+/// Whether each certificate was issued by the one that follows it.
+fn holds(chain: &[Certificate]) -> bool {
+    let linked = chain.windows(2).all(|pair| {
+        pair[0].issuer() == pair[1].subject() && pair[0].verify(pair[1].public_key()).is_ok()
+    });
+    linked && !chain.is_empty()
 }
 
 /// Which chain is taken, and whether it is one that was wished for.
@@ -137,6 +153,9 @@ fn last_issuer(chain: &[Certificate]) -> String {
 fn require_ours(desk: &Desk, leaf: &Certificate) -> Result<(), Trouble> {
     let request = unhex(&desk.record.request).unwrap_or_default();
     let request = CertificationRequest::read(&request).map_err(Report::from)?;
+    if leaf.not_after() <= desk.now() {
+        return Err(AcmeError::WrongCertificate("it has expired").into());
+    }
     if request.key().spki_der() != leaf.public_key().spki_der() {
         return Err(AcmeError::WrongCertificate("it is for another key").into());
     }
@@ -194,18 +213,19 @@ fn arrive(
     let renewal_id = leaf
         .authority_key_id()
         .map(|issuer| certificate_id(issuer, leaf.serial()));
-    let mut origin = OriginRecord {
+    let origin = OriginRecord {
         recipe: recipe.clone(),
         order: desk.id,
         plan: renewal::first_plan(&record, id, now),
         renewal_id,
-        due: None,
+        not_after: record.not_after,
         failures: 0,
+        revoked: false,
         replaces: desk.record.replaces,
         replaced_by: None,
     };
     let next = renewal::next_duty(&origin, id);
-    puts.extend(acme::file_duty(id, &mut origin, next));
+    puts.extend(next.map(|(at, duty)| Put::due(at, id.to_raw(), &duty)));
     puts.push(acme::put_origin(id, &origin));
     if let Some(old) = desk.record.replaces {
         puts.extend(renewal::replaced(&desk.context().snapshot()?, old, id)?);
@@ -213,12 +233,15 @@ fn arrive(
     Ok(puts)
 }
 
-/// A renewal that failed is tried again later, and the certificate says so.
-pub(super) fn note_failure(desk: &Desk, report: &Report) -> Result<Vec<Put>, Report> {
-    match desk.record.replaces {
-        Some(old) if !desk.record.dry_run => {
-            renewal::failed(&desk.context().snapshot()?, old, report, desk.now())
-        }
+/// A renewal that failed or was called off is tried again later, and the certificate says so.
+pub(super) fn note_end(desk: &Desk, outcome: &OrderState) -> Result<Vec<Put>, Report> {
+    let (Some(old), false) = (desk.record.replaces, desk.record.dry_run) else {
+        return Ok(Vec::new());
+    };
+    let store = desk.context().snapshot()?;
+    match outcome {
+        OrderState::Failed(report) => renewal::failed(&store, old, report, desk.now()),
+        OrderState::Cancelled => renewal::put_off(&store, old, desk.now()),
         _ => Ok(Vec::new()),
     }
 }

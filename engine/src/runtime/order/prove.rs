@@ -48,6 +48,10 @@ async fn heed_caa(desk: &mut Desk, session: &Session) -> Result<(), Trouble> {
     if domains.is_empty() {
         return Ok(());
     }
+    let method = match desk.record.recipe.persistent {
+        true => "dns-persist-01",
+        false => "dns-01",
+    };
     let resolver = desk.resolver()?;
     let account = desk.account()?.url;
     let mut looking = JoinSet::new();
@@ -61,7 +65,7 @@ async fn heed_caa(desk: &mut Desk, session: &Session) -> Result<(), Trouble> {
         let issuer = Issuer {
             domains: &domains,
             account: account.as_deref(),
-            method: "dns-01",
+            method,
         };
         match found {
             Ok(Some(set)) => match set.verdict(name.is_wildcard(), issuer) {
@@ -113,6 +117,10 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     if order.status == Status::Invalid {
         return Err(order.why_invalid(Vec::new()).into());
     }
+    if order.authorizations.len() > desk.record.recipe.names.len() {
+        let found = format!("{} proofs", order.authorizations.len());
+        return Err(AcmeError::NotOrdered(found).into());
+    }
     let mut reading = JoinSet::new();
     for (at, url) in order.authorizations.into_iter().enumerate() {
         let session = session.clone();
@@ -121,7 +129,12 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     let (mut read, persistent) = (Vec::new(), desk.record.recipe.persistent);
     while let Some(done) = reading.join_next().await {
         let (at, authorization) = done.map_err(|_| Report::bug("reading a proof has crashed"))?;
-        read.push((at, challenge(&session, authorization?, persistent)?));
+        let challenge = challenge(&session, authorization?, persistent)?;
+        // A CA that asks for more would have records written that nobody wished for.
+        if !desk.record.recipe.names.contains(&challenge.row.name) {
+            return Err(AcmeError::NotOrdered(challenge.row.name.to_string()).into());
+        }
+        read.push((at, challenge));
     }
     read.sort_by_key(|(at, _)| *at);
     desk.record.challenges = read.into_iter().map(|(_, challenge)| challenge).collect();
@@ -189,15 +202,13 @@ fn proof(
     persistent: bool,
 ) -> Result<Proof, Trouble> {
     if let (true, Some(offer)) = (persistent, &found.persistent) {
-        let account = session.account().unwrap_or_default();
-        let issuer = offer
-            .issuers
-            .first()
-            .map(String::as_str)
-            .unwrap_or_default();
+        let account = session.own_account()?;
+        let mut issuers = offer.issuers.iter();
+        let issuer = issuers.find_map(|it| it.parse::<DnsName>().ok());
+        let issuer = issuer.ok_or(AcmeError::NotUnderstood("it does not say who it is"))?;
         return Ok(Proof {
             record: RecordName::persistent_of(name)?,
-            value: persistent_value(issuer, account, found.wildcard),
+            value: persistent_value(issuer.as_str(), account, found.wildcard),
             challenge: offer.url.clone(),
             stays: true,
         });

@@ -195,6 +195,10 @@ async fn look(
             known.insert(zone.clone(), found);
         }
         let servers = known.get(&zone).cloned().unwrap_or_default();
+        // A look-up that failed is tried again at the next round.
+        if servers.iter().any(|server| server.problem.is_some()) {
+            known.remove(&zone);
+        }
         let (zone, target) = (zone.parse::<RecordName>()?, challenge.row.target.parse()?);
         let resolver = resolver.clone();
         asking.spawn(async move { (at, resolver.check(&servers, &zone, &target).await) });
