@@ -215,7 +215,7 @@ impl Order {
     }
 }
 
-fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
+pub(super) fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
     let wire: WireOrder = answer
         .json()
         .map_err(|_| AcmeError::NotUnderstood("it is no order"))?;
@@ -229,7 +229,7 @@ fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
     })
 }
 
-fn read_authorization(answer: &Response, url: &str) -> Result<Authorization, AcmeError> {
+pub(super) fn read_authorization(answer: &Response, url: &str) -> Result<Authorization, AcmeError> {
     let wire: WireAuthorization = answer
         .json()
         .map_err(|_| AcmeError::NotUnderstood("it is no authorization"))?;

@@ -152,7 +152,7 @@ impl Service {
 
 /// The sentence inside an answer that says what went wrong, made safe to show: some repeat the
 /// credential.
-fn said(response: &Response) -> String {
+pub(super) fn said(response: &Response) -> String {
     let sentence = response
         .json::<Value>()
         .ok()
