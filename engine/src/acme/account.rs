@@ -100,7 +100,7 @@ impl Session {
     }
 }
 
-fn opened(answer: &Response) -> Result<Opened, Failure> {
+pub(super) fn opened(answer: &Response) -> Result<Opened, Failure> {
     let url = answer.header("location");
     let url = url.ok_or(AcmeError::NotUnderstood("it names no account"))?;
     let body: Value = answer.json().unwrap_or_default();

@@ -217,7 +217,7 @@ impl Order {
     }
 }
 
-fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
+pub(super) fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
     let wire: WireOrder = answer
         .json()
         .map_err(|_| AcmeError::NotUnderstood("it is no order"))?;
@@ -231,7 +231,7 @@ fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
     })
 }
 
-fn read_authorization(answer: &Response, url: &str) -> Result<Authorization, AcmeError> {
+pub(super) fn read_authorization(answer: &Response, url: &str) -> Result<Authorization, AcmeError> {
     let wire: WireAuthorization = answer
         .json()
         .map_err(|_| AcmeError::NotUnderstood("it is no authorization"))?;
