@@ -226,7 +226,7 @@ impl NewOrder {
             propagation_limit_secs: self.more.limit_secs().ok()?,
             dry_run: self.more.dry_run,
             automatic: self.more.automatic,
-            persistent: false,
+            persistent: self.more.persistent,
             replaces: None,
         })
     }
