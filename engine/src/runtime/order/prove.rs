@@ -31,7 +31,8 @@ pub(super) async fn order(desk: &mut Desk) -> Result<(), Trouble> {
         made = session.new_order(&wanted).await;
     }
     let made = made?;
-    desk.record.url = Some(made.url);
+    desk.record.url = Some(made.url.clone());
+    desk.order_is(made);
     if replaced_before {
         desk.step(
             "The CA has seen another order replace the certificate; this one is ordered anew",
@@ -108,8 +109,7 @@ fn replaced(desk: &Desk, session: &Session) -> Result<Option<String>, Trouble> {
 /// What the CA wants to see of each name, and where in the DNS that is.
 pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     let session = desk.session().await?;
-    let url = desk.record.url.clone().unwrap_or_default();
-    let order = session.order(&url).await?;
+    let order = desk.order(&session).await?;
     if order.status == Status::Invalid {
         return Err(order.why_invalid(Vec::new()).into());
     }
