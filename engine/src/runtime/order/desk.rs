@@ -193,10 +193,16 @@ impl Desk {
     }
 
     pub(super) async fn enter(&mut self, stage: OrderStage) -> Result<(), Trouble> {
+        self.pass_to(stage);
+        self.save().await
+    }
+
+    /// Durable with the next save: for a stage that a restart may reach again by the one before,
+    /// because that one only asked.
+    pub(super) fn pass_to(&mut self, stage: OrderStage) {
         self.record.stage = stage;
         self.record.state = OrderState::Running;
         self.record.now = words(stage).to_owned();
-        self.save().await
     }
 
     pub(super) async fn show(

@@ -48,7 +48,8 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
     match order.status {
         Status::Valid => {
             desk.order_is(order);
-            desk.enter(OrderStage::Fetching).await
+            desk.pass_to(OrderStage::Fetching);
+            Ok(())
         }
         Status::Invalid => Err(order.why_invalid(Vec::new()).into()),
         status => Err(AcmeError::OrderState(format!("{status:?}").to_lowercase()).into()),

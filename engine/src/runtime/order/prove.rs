@@ -133,7 +133,8 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
         0 => format!("The CA wants a record for each of {wanted} names"),
         _ => format!("The CA wants {wanted} records; {before} names are proved already"),
     });
-    desk.enter(OrderStage::Publishing).await
+    desk.pass_to(OrderStage::Publishing);
+    Ok(())
 }
 
 fn challenge(
@@ -282,7 +283,10 @@ pub(super) async fn validate(desk: &mut Desk) -> Result<(), Trouble> {
             }
             Err(failure) => trouble = Some(failure),
         }
-        desk.save().await?;
+        // What the last one brings is saved with what follows from it.
+        if !deciding.is_empty() {
+            desk.save().await?;
+        }
     }
     if let Some(failure) = trouble {
         return Err(failure.into());
