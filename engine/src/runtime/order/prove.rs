@@ -8,7 +8,7 @@ use crate::acme::{
     record_value,
 };
 use crate::api::{ChallengeRow, ChallengeState, DnsName, OrderStage, Report};
-use crate::dns::{CaaVerdict, Issuer, RecordName};
+use crate::dns::{CaaSet, CaaVerdict, Issuer, RecordName};
 use crate::runtime::handle::acme::OrderError;
 use crate::store::acme::{self, ChallengeRecord};
 
@@ -58,22 +58,30 @@ async fn heed_caa(desk: &mut Desk, session: &Session) -> Result<(), Trouble> {
     let mut unknown = Vec::new();
     while let Some(done) = looking.join_next().await {
         let (found, name) = done.map_err(|_| Report::bug("a look into the DNS has crashed"))?;
-        let issuer = Issuer {
-            domains: &domains,
-            account: account.as_deref(),
-            method: "dns-01",
+        let verdict = |set: &CaaSet, method| {
+            let issuer = Issuer {
+                domains: &domains,
+                account: account.as_deref(),
+                method,
+            };
+            set.verdict(name.is_wildcard(), issuer)
         };
         match found {
-            Ok(Some(set)) => match set.verdict(name.is_wildcard(), issuer) {
+            Ok(Some(set)) => match verdict(&set, "dns-01") {
                 CaaVerdict::Allowed => (),
+                CaaVerdict::OtherMethods(_)
+                    if desk.record.recipe.persistent
+                        && verdict(&set, "dns-persist-01") == CaaVerdict::Allowed => {}
                 verdict => {
                     let at = set.at.to_string();
                     let domains = domains.clone();
+                    let account = account.clone();
                     let error = OrderError::CaaForbids {
                         name,
                         at,
                         verdict,
                         domains,
+                        account,
                     };
                     return Err(Report::from(error).into());
                 }
