@@ -2,15 +2,14 @@
 //! hostile as the standard allows, and a real name server.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use spec::rig::{Bind, Pebble, PebbleOptions, Piece, Resolver, Zone, lego};
+use spec::rig::{Piece, Zone, lego};
 
+use crate::acme_rig::Rig;
 use crate::canaries::{forms, private_forms, search};
-use crate::chancery::{Files, Installation, files_in, ids};
+use crate::chancery::{Files, files_in, ids};
 use crate::counterpart::{has, openssl_done, run};
 
 #[test]
@@ -108,7 +107,7 @@ fn neither_the_token_nor_the_account_key_is_found_outside_the_vault() {
     rig.installation
         .done(&format!("cert create a.rig.test {by}"));
     // Failures talk most: this name the CA does not certify.
-    let blocked = format!("cert create blocked.rig.test {by}");
+    let blocked = format!("cert create www.blocked.test {by}");
     rig.installation.refused(3, &blocked);
     for order in ids(
         &rig.installation.done("--json acme order list").out,
@@ -213,7 +212,10 @@ fn an_account_is_bound_to_the_one_at_the_cas_web_site() {
         return;
     }
     let key = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
-    let rig = Rig::with(|options| options.with_external_account("kid-1", key));
+    let zones = [Zone::new("rig.test")];
+    let rig = Rig::with(zones, &[], |options| {
+        options.with_external_account("kid-1", key)
+    });
     let make = format!("acme account create pebble {} --agree-terms", rig.place());
     let refusal = rig.installation.refused(3, &make);
     assert_eq!(refusal.code, "acme.binding-needed", "{refusal:#?}");
@@ -263,10 +265,9 @@ fn an_order_whose_process_is_killed_goes_on_when_it_is_waited_for() {
     for round in 0..ROUNDS {
         let words = format!("cert create k{round}.rig.test {}", rig.by());
         let mut process = rig.begin(&words);
-        let order = under_way(&mut process);
+        let order = process.order();
         thread::sleep(Duration::from_millis(round * 150));
-        process.kill().unwrap();
-        process.wait().unwrap();
+        process.kill();
         let detail = rig.installation.answer(&format!("acme order show {order}"));
         went_on += u32::from(detail["row"]["stage"] != "ended");
         let id = rig
@@ -296,24 +297,15 @@ fn records_made_by_hand_are_shown_and_waited_for() {
     let resolver = rig.resolver.address();
     let words = format!("cert create www.rig.test --acme pebble --dns hand --resolver {resolver}");
     let mut process = rig.begin(&words);
-    let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
-    let record = lines.find_map(|line| {
-        let line = line.unwrap();
-        let (name, value) = line.trim().split_once(".  TXT  ")?;
-        Some((name.to_owned(), value.trim_matches('"').to_owned()))
-    });
-    let (name, value) = record.expect("the record is shown");
+    let line = process.hears(".  TXT  ");
+    let (name, value) = line.trim().split_once(".  TXT  ").unwrap();
     assert_eq!(name, "_acme-challenge.www.rig.test");
     rig.bind
         .change("rig.test", &format!("update add {name} 5 TXT {value}"))
         .unwrap();
-    let rest: Vec<String> = lines.map(Result::unwrap).collect();
-    let output = process.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{rest:#?}");
-    let left = rest
-        .iter()
-        .any(|line| line.contains("to be taken away by hand"));
-    assert!(left, "{rest:#?}");
+    let said = process.ended();
+    assert_eq!(said.code, Some(0), "{said:#?}");
+    assert!(said.err.contains("to be taken away by hand"), "{said:#?}");
 }
 
 #[test]
@@ -332,117 +324,14 @@ fn an_order_that_no_server_shows_fails_and_can_be_called_off_before() {
     assert_eq!(refusal.code, "acme.not-visible", "{refusal:#?}");
 
     let mut process = rig.begin(&format!("cert create b.rig.test {by}"));
-    let order = under_way(&mut process);
+    let order = process.order();
     let in_use = rig.installation.refused(5, "acme order list");
     assert_eq!(in_use.code, "store.in-use", "{in_use:#?}");
-    process.kill().unwrap();
-    process.wait().unwrap();
+    process.kill();
     rig.installation.done(&format!("acme order cancel {order}"));
     let detail = rig.installation.answer(&format!("acme order show {order}"));
     assert_eq!(detail["row"]["state"], "cancelled", "{detail:#}");
     assert!(rig.installation.certificates().is_empty());
-}
-
-/// A CA, a name server for `rig.test` with its resolver, and an installation of ours.
-struct Rig {
-    bind: Bind,
-    resolver: Resolver,
-    /// One of its own: what we looked for too early is remembered as missing for a second.
-    _of_the_ca: Resolver,
-    pebble: Pebble,
-    installation: Installation,
-}
-
-impl Rig {
-    fn start() -> Option<Self> {
-        has(&[Piece::Bind, Piece::Pebble]).then(|| Self::with(|options| options))
-    }
-
-    fn with(change: impl FnOnce(PebbleOptions) -> PebbleOptions) -> Self {
-        let bind = Bind::start([Zone::new("rig.test")]);
-        let zones = [("rig.test", bind.address())];
-        let (resolver, of_the_ca) = (Resolver::of(&zones), Resolver::of(&zones));
-        let pebble = Pebble::start(change(PebbleOptions::asking(of_the_ca.address())));
-        let installation = Installation::with_vault();
-        installation.write_secret("tsig", &bind.tsig_secret());
-        Self {
-            bind,
-            resolver,
-            _of_the_ca: of_the_ca,
-            pebble,
-            installation,
-        }
-    }
-
-    fn place(&self) -> String {
-        let root = self.pebble.root_file();
-        format!(
-            "--directory {} --root {}",
-            self.pebble.directory(),
-            root.display()
-        )
-    }
-
-    /// With the account `pebble` and the provider `bind`.
-    fn with_account(&self, more: &str) {
-        self.installation.done(&format!(
-            "acme account create pebble {} --agree-terms {more}",
-            self.place()
-        ));
-        self.with_provider();
-    }
-
-    fn with_provider(&self) {
-        self.installation.done(&format!(
-            "dns provider add bind --kind rfc2136 --set server={} --set key-name={} \
-             --secret-file key-secret=tsig",
-            self.bind.address(),
-            self.bind.tsig_name()
-        ));
-    }
-
-    /// The words of an order through both.
-    fn by(&self) -> String {
-        let resolver = self.resolver.address();
-        format!("--acme pebble --dns bind --resolver {resolver}")
-    }
-
-    #[track_caller]
-    fn order(&self, words: &str) -> String {
-        let line = format!("cert create {words} {}", self.by());
-        self.installation.done(&line).id("cert")
-    }
-
-    /// What was written there, if it leads to the CA's root.
-    #[track_caller]
-    fn verified(&self, folder: &str) -> Files {
-        let files = Files::in_folder(&self.installation.at(folder));
-        let root = self.installation.at("issuing-root.pem");
-        fs::write(&root, self.pebble.issuing_root()).unwrap();
-        openssl_done(&format!(
-            "verify -CAfile {} -untrusted {} {}",
-            root.display(),
-            files.chain.display(),
-            files.certificate.display()
-        ));
-        files
-    }
-
-    fn begin(&self, words: &str) -> Child {
-        let mut command = self.installation.command(words);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().unwrap()
-    }
-}
-
-/// The order that a process says it has begun.
-fn under_way(process: &mut Child) -> String {
-    let said = BufReader::new(process.stderr.take().unwrap());
-    let mut lines = said.lines().map(Result::unwrap);
-    let found = lines.find_map(|line| ids(&line, "order").into_iter().next());
-    // Read on, so that it is never stopped by a pipe that nobody reads.
-    thread::spawn(move || lines.for_each(drop));
-    found.expect("it says which order is under way")
 }
 
 const ROUNDS: u64 = 6;

@@ -34,6 +34,10 @@ pub(crate) struct Refusal {
     /// `request.signature-invalid`.
     pub(crate) code: String,
     pub(crate) what: String,
+    /// What caused it, outermost first.
+    pub(crate) why: Vec<String>,
+    /// What is to be done, or `retry`.
+    pub(crate) remedy: String,
 }
 
 /// The files of one exported certificate.
@@ -257,7 +261,16 @@ impl Said {
         let remedy = &errors[0]["remedy"];
         let is_told = remedy["do"].as_str().is_some_and(|step| step.len() > 8) || remedy == "retry";
         assert!(is_told, "what to do is told: {self:#?}");
-        Refusal { code, what }
+        let step = remedy["do"].as_str().or(remedy.as_str());
+        let remedy = step.unwrap_or_default().to_owned();
+        let why = errors[0]["why"].as_array().cloned().unwrap_or_default();
+        let why = why.iter().filter_map(|it| it.as_str().map(str::to_owned));
+        Refusal {
+            code,
+            what,
+            why: why.collect(),
+            remedy,
+        }
     }
 }
 

@@ -8,6 +8,10 @@
 #![cfg(unix)]
 
 mod acme;
+mod acme_failures;
+mod acme_faults;
+mod acme_paths;
+mod acme_rig;
 mod audit;
 mod backups;
 mod bad_requests;

@@ -40,6 +40,7 @@ impl Session {
         if !contacts.is_empty() {
             payload["contact"] = contacts.into();
         }
+        let is_bound = binding.is_some();
         if let Some(binding) = binding {
             let text = binding.mac_key;
             let mac_key = text.expose(|text| unbase64url(text.trim().trim_end_matches('=')));
@@ -47,7 +48,14 @@ impl Session {
             payload["externalAccountBinding"] =
                 mac_key.expose(|key| jws::binding(self.key(), binding.key_id, key, &url));
         }
-        opened(&self.post(&url, &payload).await?)
+        match self.post(&url, &payload).await {
+            Err(Failure::Acme(AcmeError::Problem(problem)))
+                if is_bound && problem.cause.may_be_of_a_binding() =>
+            {
+                Err(AcmeError::BindingRefused(problem).into())
+            }
+            made => opened(&made?),
+        }
     }
 
     /// The account of this key, and nothing is made where there is none.

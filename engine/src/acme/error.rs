@@ -42,6 +42,8 @@ pub(crate) enum AcmeError {
     MacKey,
     /// A proof of what nobody ordered, or in the name of somebody else.
     NotOrdered(String),
+    /// The CA takes the external account, or the key for it, for another one's.
+    BindingRefused(Box<Problem>),
 }
 
 impl AcmeError {
@@ -140,6 +142,10 @@ impl fmt::Display for AcmeError {
                 )
             }
             Self::MacKey => f.write_str("the key for the external account is not base64url"),
+            Self::BindingRefused(problem) => {
+                f.write_str("the CA does not accept the binding to an account at its web site")?;
+                problem.tell_detail(f)
+            }
         }
     }
 }
@@ -147,17 +153,31 @@ impl fmt::Display for AcmeError {
 impl Problem {
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.cause.words())?;
-        if !self.detail.is_empty() {
-            write!(f, " ({})", self.detail.trim_end_matches('.'))?;
-        }
+        self.tell_detail(f)?;
         for (name, words) in &self.of_names {
             write!(f, "; {name}: {words}")?;
         }
         Ok(())
     }
+
+    /// The CA's own words, if it had any.
+    fn tell_detail(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.detail.trim_end_matches('.') {
+            "" => Ok(()),
+            words => write!(f, " ({words})"),
+        }
+    }
 }
 
 impl Cause {
+    /// What CAs answer with where a key id or its MAC key is wrong; RFC 8555, 7.3.4, names none.
+    pub(super) const fn may_be_of_a_binding(self) -> bool {
+        matches!(
+            self,
+            Self::Unauthorized | Self::Malformed | Self::BindingNeeded
+        )
+    }
+
     const fn words(self) -> &'static str {
         match self {
             Self::AccountMissing => "the CA knows no account with this key",
@@ -292,6 +312,7 @@ impl Explain for AcmeError {
             Self::WrongCertificate(_) => "acme.wrong-certificate",
             Self::MacKey => "acme.mac-key",
             Self::NotOrdered(_) => "acme.not-ordered",
+            Self::BindingRefused(_) => "acme.binding-refused",
         }
     }
 
@@ -336,6 +357,10 @@ impl Explain for AcmeError {
             Self::WrongCertificate(_) => "Do not use it; order again, and tell the CA",
             Self::NotOrdered(_) => "Do not go on with this CA; look at the transcript",
             Self::MacKey => "Copy the MAC key again as the CA's web site shows it",
+            Self::BindingRefused(_) => {
+                "Copy the key id and the MAC key again as the CA's web site shows them; many CAs \
+                 take each pair once, or only for a while"
+            }
             Self::Signature => return Remedy::ReportBug,
         };
         Remedy::Do(step.to_owned())

@@ -41,7 +41,7 @@ mod tsig;
 mod vultr;
 mod zone;
 
-pub(crate) use caa::{CaaVerdict, Issuer};
+pub(crate) use caa::{CaaSet, CaaVerdict, Issuer};
 pub(crate) use error::DnsError;
 pub(crate) use given::Given;
 pub(crate) use name::RecordName;

@@ -161,23 +161,23 @@ impl AcmeServer {
 
     /// Waits until a request of this kind has come.
     pub fn wait_for(&self, at: At) {
-        let seen = |state: &mut State| !state.seen.contains(&at);
+        self.wait_for_more(at, 0);
+    }
+
+    /// Waits until more than so many requests of this kind have come.
+    pub fn wait_for_more(&self, at: At, before: usize) {
+        let lacks = |state: &mut State| state.count(at) <= before;
         let state = self.shared.lock();
         let waited = self
             .shared
             .changed
-            .wait_timeout_while(state, Duration::from_secs(60), seen);
+            .wait_timeout_while(state, Duration::from_secs(60), lacks);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        assert!(state.seen.contains(&at), "no request of the kind {at:?}");
+        assert!(state.count(at) > before, "no request of the kind {at:?}");
     }
 
     pub fn count(&self, at: At) -> usize {
-        self.shared
-            .lock()
-            .seen
-            .iter()
-            .filter(|it| **it == at)
-            .count()
+        self.shared.lock().count(at)
     }
 
     /// The payloads of requests of this kind, oldest first.
@@ -269,6 +269,10 @@ impl Shared {
 }
 
 impl State {
+    fn count(&self, at: At) -> usize {
+        self.seen.iter().filter(|it| **it == at).count()
+    }
+
     fn holds(&self, at: At, number: usize, payload: &Value) -> bool {
         let meant = match &self.hanging_name {
             None => true,

@@ -33,12 +33,25 @@ impl Address {
     pub(super) fn get(&self) -> Ipv4Addr {
         self.0
     }
+
+    /// Nothing gets there any more, as if the cable were pulled out.
+    pub(super) fn cut_off(&self) {
+        route("replace", &format!("unreachable {}", self.0)).expect("root's rights");
+    }
+
+    /// What `cut_off` did is undone.
+    pub(super) fn join_again(&self) {
+        let usual = format!("local {0} dev lo proto kernel scope host src {0}", self.0);
+        route("replace", &usual).expect("root's rights");
+    }
 }
 
 impl Drop for Address {
     fn drop(&mut self) {
         // One that stays is passed over by the next claim.
         ip("del", self.0).ok();
+        // There only where it is still cut off.
+        route("del", &format!("unreachable {}", self.0)).ok();
     }
 }
 
@@ -62,6 +75,18 @@ fn ip(verb: &str, address: Ipv4Addr) -> Result<Output, String> {
         .stdin(Stdio::null())
         .output()
         .map_err(|fault| format!("ip: {fault}"))
+}
+
+/// In the table of this machine's own addresses.
+fn route(verb: &str, words: &str) -> Result<(), String> {
+    let mut command = Command::new("ip");
+    command.args(["route", verb]).args(words.split(' '));
+    let command = command.args(["table", "local"]).stdin(Stdio::null());
+    let output = command.output().map_err(|fault| format!("ip: {fault}"))?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    }
 }
 
 const TRIES: usize = 200;

@@ -144,7 +144,7 @@ impl Bind {
         wait_until("NOERROR", || status(self.address(), zone) == "NOERROR");
     }
 
-    pub(super) fn zone_names(&self) -> Vec<String> {
+    pub fn zone_names(&self) -> Vec<String> {
         self.zones.iter().map(|zone| zone.name.clone()).collect()
     }
 

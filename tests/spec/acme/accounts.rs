@@ -70,6 +70,27 @@ fn a_mac_key_that_is_none_is_refused_before_the_ca_is_asked() {
 }
 
 #[test]
+fn a_binding_that_the_ca_does_not_accept_is_told_apart_from_what_else_it_refuses() {
+    let (world, server) = (World::with_vault(), AcmeServer::start());
+    let wish = wish_for_account("main", &server.directory());
+    let refusal = || Refusal::new(403, "unauthorized", "unknown key identifier");
+    server.refuses(At::Account, 1, refusal());
+    let binding = Some(ExternalBinding {
+        key_id: "kid-1".to_owned(),
+        mac_key: Secret::new("c29tZXRoaW5nLWVsc2UtYWx0b2dldGhlci1mb3ItdGhpcw".to_owned()),
+    });
+    let create = |binding| {
+        let wish = wish.clone();
+        Command::Acme(AcmeCommand::CreateAccount { wish, binding })
+    };
+    let refused = world.refused(create(binding));
+    assert_eq!(refused.code, "acme.binding-refused");
+    assert!(refused.what.contains("unknown key identifier"));
+    server.refuses(At::Account, 1, refusal());
+    assert_eq!(world.refused(create(None)).code, "acme.unauthorized");
+}
+
+#[test]
 fn an_account_that_the_ca_refused_is_completed_by_the_same_command() {
     let (world, server) = (World::with_vault(), AcmeServer::start());
     let refusal = Refusal::new(400, "invalidContact", "no such domain");

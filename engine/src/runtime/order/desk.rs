@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::acme::{AcmeError, Failure, Session};
+use crate::acme::{AcmeError, Failure, Order, Session};
 use crate::api::{
     AccountState, AcmeFact, Fact, JobId, Kind, Notice, OrderId, OrderStage, OrderState, Report,
     Resource, Step, Timestamp,
@@ -28,6 +28,8 @@ pub(super) struct Desk {
     receipts: Receipts,
     session: Option<Session>,
     driver: Option<Arc<dyn Driver>>,
+    /// As the CA has just shown it, so that the next stage need not ask again.
+    shown: Option<Order>,
 }
 
 /// Why a step did not come to its end.
@@ -108,6 +110,7 @@ impl Desk {
             receipts: Receipts::default(),
             session: None,
             driver: None,
+            shown: None,
         })
     }
 
@@ -160,6 +163,19 @@ impl Desk {
         Ok(session)
     }
 
+    /// The order as the stage before this one has seen it; else as the CA shows it now.
+    pub(super) async fn order(&mut self, session: &Session) -> Result<Order, Trouble> {
+        if let Some(shown) = self.shown.take() {
+            return Ok(shown);
+        }
+        let url = self.record.url.clone().unwrap_or_default();
+        Ok(session.order(&url).await?)
+    }
+
+    pub(super) fn order_is(&mut self, shown: Order) {
+        self.shown = Some(shown);
+    }
+
     pub(super) fn driver(&mut self) -> Result<Arc<dyn Driver>, Trouble> {
         self.control.transcript.at(self.now());
         if let Some(driver) = &self.driver {
@@ -203,10 +219,16 @@ impl Desk {
     }
 
     pub(super) async fn enter(&mut self, stage: OrderStage) -> Result<(), Trouble> {
+        self.pass_to(stage);
+        self.save().await
+    }
+
+    /// Durable with the next save: for a stage that a restart may reach again by the one before,
+    /// because that one only asked.
+    pub(super) fn pass_to(&mut self, stage: OrderStage) {
         self.record.stage = stage;
         self.record.state = OrderState::Running;
         self.record.now = words(stage).to_owned();
-        self.save().await
     }
 
     pub(super) async fn show(
@@ -214,6 +236,8 @@ impl Desk {
         state: OrderState,
         now: impl Into<String>,
     ) -> Result<(), Trouble> {
+        // It is old by the time at which the order goes on.
+        self.shown = None;
         self.record.state = state;
         self.record.now = now.into();
         self.write(Vec::new(), None, None).await

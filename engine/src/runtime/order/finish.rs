@@ -53,7 +53,11 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
         order = session.order_settled(&url).await?;
     }
     match order.status {
-        Status::Valid => desk.enter(OrderStage::Fetching).await,
+        Status::Valid => {
+            desk.order_is(order);
+            desk.pass_to(OrderStage::Fetching);
+            Ok(())
+        }
         Status::Invalid => Err(order.why_invalid(Vec::new()).into()),
         status => Err(AcmeError::OrderState(format!("{status:?}").to_lowercase()).into()),
     }
@@ -62,8 +66,7 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
 /// The certificate enters the inventory in the same commit that says so.
 pub(super) async fn fetch(desk: &mut Desk) -> Result<(), Trouble> {
     let session = desk.session().await?;
-    let url = desk.record.url.clone().unwrap_or_default();
-    let order = session.order(&url).await?;
+    let order = desk.order(&session).await?;
     let read = read_chains(&session, &order).await?;
     let preferred = desk.record.recipe.preferred_chain.clone();
     let (taken, fits) = choose(&read, preferred.as_deref());

@@ -8,7 +8,7 @@ use crate::acme::{
     record_value,
 };
 use crate::api::{ChallengeRow, ChallengeState, DnsName, OrderStage, Report};
-use crate::dns::{CaaVerdict, Issuer, RecordName};
+use crate::dns::{CaaSet, CaaVerdict, Issuer, RecordName};
 use crate::runtime::handle::acme::OrderError;
 use crate::store::acme::{self, ChallengeRecord};
 
@@ -31,7 +31,8 @@ pub(super) async fn order(desk: &mut Desk) -> Result<(), Trouble> {
         made = session.new_order(&wanted).await;
     }
     let made = made?;
-    desk.record.url = Some(made.url);
+    desk.record.url = Some(made.url.clone());
+    desk.order_is(made);
     if replaced_before {
         desk.step(
             "The CA has seen another order replace the certificate; this one is ordered anew",
@@ -48,10 +49,6 @@ async fn heed_caa(desk: &mut Desk, session: &Session) -> Result<(), Trouble> {
     if domains.is_empty() {
         return Ok(());
     }
-    let method = match desk.record.recipe.persistent {
-        true => "dns-persist-01",
-        false => "dns-01",
-    };
     let resolver = desk.resolver()?;
     let account = desk.account()?.url;
     let mut looking = JoinSet::new();
@@ -62,22 +59,30 @@ async fn heed_caa(desk: &mut Desk, session: &Session) -> Result<(), Trouble> {
     let mut unknown = Vec::new();
     while let Some(done) = looking.join_next().await {
         let (found, name) = done.map_err(|_| Report::bug("a look into the DNS has crashed"))?;
-        let issuer = Issuer {
-            domains: &domains,
-            account: account.as_deref(),
-            method,
+        let verdict = |set: &CaaSet, method| {
+            let issuer = Issuer {
+                domains: &domains,
+                account: account.as_deref(),
+                method,
+            };
+            set.verdict(name.is_wildcard(), issuer)
         };
         match found {
-            Ok(Some(set)) => match set.verdict(name.is_wildcard(), issuer) {
+            Ok(Some(set)) => match verdict(&set, "dns-01") {
                 CaaVerdict::Allowed => (),
+                CaaVerdict::OtherMethods(_)
+                    if desk.record.recipe.persistent
+                        && verdict(&set, "dns-persist-01") == CaaVerdict::Allowed => {}
                 verdict => {
                     let at = set.at.to_string();
                     let domains = domains.clone();
+                    let account = account.clone();
                     let error = OrderError::CaaForbids {
                         name,
                         at,
                         verdict,
                         domains,
+                        account,
                     };
                     return Err(Report::from(error).into());
                 }
@@ -112,8 +117,7 @@ fn replaced(desk: &Desk, session: &Session) -> Result<Option<String>, Trouble> {
 /// What the CA wants to see of each name, and where in the DNS that is.
 pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     let session = desk.session().await?;
-    let url = desk.record.url.clone().unwrap_or_default();
-    let order = session.order(&url).await?;
+    let order = desk.order(&session).await?;
     if order.status == Status::Invalid {
         return Err(order.why_invalid(Vec::new()).into());
     }
@@ -146,7 +150,8 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
         0 => format!("The CA wants a record for each of {wanted} names"),
         _ => format!("The CA wants {wanted} records; {before} names are proved already"),
     });
-    desk.enter(OrderStage::Publishing).await
+    desk.pass_to(OrderStage::Publishing);
+    Ok(())
 }
 
 fn challenge(
@@ -293,7 +298,10 @@ pub(super) async fn validate(desk: &mut Desk) -> Result<(), Trouble> {
             }
             Err(failure) => trouble = Some(failure),
         }
-        desk.save().await?;
+        // What the last one brings is saved with what follows from it.
+        if !deciding.is_empty() {
+            desk.save().await?;
+        }
     }
     if let Some(failure) = trouble {
         return Err(failure.into());

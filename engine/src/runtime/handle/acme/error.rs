@@ -136,6 +136,8 @@ pub(in crate::runtime) enum OrderError {
         verdict: CaaVerdict,
         /// What they would have to name.
         domains: Vec<String>,
+        /// The address of ours at the CA.
+        account: Option<String>,
     },
     Ended(OrderId),
     KeyElsewhere(CertificateId),
@@ -263,17 +265,33 @@ impl Explain for OrderError {
     }
 
     fn remedy(&self) -> Remedy {
-        if let Self::CaaForbids { name, domains, .. } = self {
+        if let Self::CaaForbids {
+            name,
+            domains,
+            verdict,
+            account,
+            ..
+        } = self
+        {
             let tag = if name.is_wildcard() {
                 "issuewild"
             } else {
                 "issue"
             };
             let domain = domains.first().map_or("the CA's domain", String::as_str);
-            return Remedy::Do(format!(
-                "Add the record CAA 0 {tag} \"{}\", or choose a CA that the records name",
-                shown(domain)
-            ));
+            return Remedy::Do(match (verdict, account) {
+                // Who has bound the domain to accounts wants it to stay bound.
+                (CaaVerdict::OtherAccounts(_), Some(account)) => format!(
+                    "Add the record CAA 0 {tag} \"{}; accounturi={}\", or choose the account that \
+                     the records name",
+                    shown(domain),
+                    shown(account)
+                ),
+                _ => format!(
+                    "Add the record CAA 0 {tag} \"{}\", or choose a CA that the records name",
+                    shown(domain)
+                ),
+            });
         }
         Remedy::Do(
             match self {
