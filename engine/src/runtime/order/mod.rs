@@ -1,5 +1,6 @@
 //! Orders at public CAs, from what is wished to a certificate in the inventory: each stage is
-//! durable before the next begins, so that a restart goes on where it was.
+//! durable before anything is done that is more than a question, so that a restart goes on where
+//! it was.
 
 mod clean;
 mod desk;
