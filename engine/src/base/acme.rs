@@ -28,7 +28,7 @@ impl KnownDirectory {
 }
 
 /// Those with documentation of their own; any other is given by its URL.
-pub const KNOWN_DIRECTORIES: [KnownDirectory; 9] = [
+pub const KNOWN_DIRECTORIES: [KnownDirectory; 7] = [
     KnownDirectory {
         name: "letsencrypt",
         title: "Let's Encrypt",
@@ -77,20 +77,6 @@ pub const KNOWN_DIRECTORIES: [KnownDirectory; 9] = [
         url: "https://acme.ssl.com/sslcom-dv-rsa",
         staging: None,
         needs_binding: true,
-    },
-    KnownDirectory {
-        name: "buypass",
-        title: "Buypass Go SSL",
-        url: "https://api.buypass.com/acme/directory",
-        staging: Some("buypass-staging"),
-        needs_binding: false,
-    },
-    KnownDirectory {
-        name: "buypass-staging",
-        title: "Buypass Go SSL (staging, trusted by nobody)",
-        url: "https://api.test4.buypass.no/acme/directory",
-        staging: None,
-        needs_binding: false,
     },
 ];
 
