@@ -277,11 +277,16 @@ impl Desk {
     }
 
     pub(super) async fn turn_to_cleaning(&mut self, outcome: OrderState) -> Result<(), Report> {
+        self.decided(outcome);
+        self.write(Vec::new(), None, None).await
+    }
+
+    /// How it ends is clear, and what is left is to clean up; durable with the next save.
+    pub(super) fn decided(&mut self, outcome: OrderState) {
         self.record.outcome = Some(outcome);
         self.record.stage = OrderStage::Cleaning;
         self.record.state = OrderState::Running;
         self.record.now = words(OrderStage::Cleaning).to_owned();
-        self.write(Vec::new(), None, None).await
     }
 
     /// Whether a person wishes its end, as long as the CA cannot have issued.
