@@ -3,6 +3,7 @@
 mod args;
 mod cli;
 pub mod gui;
+mod host;
 mod kit;
 mod purposes;
 mod settings;

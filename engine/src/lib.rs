@@ -29,7 +29,8 @@ pub use vault::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};
 
 #[cfg(fuzzing)]
 pub use {
-    audit::fuzzing as fuzz_audit, authority::import::fuzzing as fuzz_import,
-    backup::fuzzing as fuzz_backup, dns::fuzzing as fuzz_dns, store::fuzzing as fuzz_store,
-    vault::fuzzing as fuzz_vault, x509::fuzzing as fuzz_x509,
+    acme::fuzzing as fuzz_acme, audit::fuzzing as fuzz_audit,
+    authority::import::fuzzing as fuzz_import, backup::fuzzing as fuzz_backup,
+    dns::fuzzing as fuzz_dns, store::fuzzing as fuzz_store, vault::fuzzing as fuzz_vault,
+    x509::fuzzing as fuzz_x509,
 };

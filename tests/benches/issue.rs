@@ -6,6 +6,8 @@
 //! Afterwards the store is opened again, and every answered certificate is looked for, verified
 //! under its issuer, and found in the audit.
 
+mod place;
+
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,12 +19,14 @@ use aws_lc_rs::signature::{
     UnparsedPublicKey,
 };
 use chancery_engine::api::{
-    Actor, AuthorityCommand, AuthorityFact, AuthorityId, CertificateFact, CertificateId, Choices,
-    Command, Consent, Ending, Fact, Given, Grant, KeyType, ListAudit, NewAuthority, Reach,
-    RequestCommand, Secret, ShowAuthority, ShowCertificate, VaultCommand,
+    AuthorityCommand, AuthorityFact, AuthorityId, CertificateFact, CertificateId, Choices, Command,
+    Consent, Ending, Fact, Given, Grant, KeyType, NewAuthority, Reach, RequestCommand,
+    ShowAuthority, ShowCertificate,
 };
-use chancery_engine::{Client, Home, Kdf, Settings, Ticket, start};
+use chancery_engine::{Client, Kdf, Ticket};
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair as RequestKey};
+
+use place::{audited, folder, made, make_vault, open, passphrase};
 
 fn main() {
     let limit = raw();
@@ -41,19 +45,6 @@ fn main() {
         check(folder.path(), &issued);
     }
     println!("every answered certificate was found after reopening, verified, and in the audit");
-}
-
-/// In the folder that `--folder` names, so that it is a real disk; else where the system keeps
-/// temporary files.
-fn folder() -> tempfile::TempDir {
-    let mut words = std::env::args()
-        .skip_while(|word| word != "--folder")
-        .skip(1);
-    let made = match words.next() {
-        Some(under) => tempfile::tempdir_in(under),
-        None => tempfile::tempdir(),
-    };
-    made.expect("a folder for the store")
 }
 
 /// Pairs of one verification and one signature a second, one thread for each core.
@@ -90,14 +81,8 @@ fn raw() -> f64 {
 }
 
 fn run(folder: &Path, in_flight: usize, count: usize) -> (f64, Vec<CertificateId>) {
-    let client = open(folder);
-    made(
-        &client,
-        Command::Vault(VaultCommand::Create {
-            passphrase: passphrase(),
-            recovery: None,
-        }),
-    );
+    let client = open(folder, Kdf::WeakForTests);
+    make_vault(&client);
     let root = authority(&client, "Bench Root", None);
     let issuing = authority(&client, "Bench Issuing CA", Some(root));
     let requests = requests(count);
@@ -148,8 +133,11 @@ fn requests(count: usize) -> Vec<Vec<u8>> {
 }
 
 fn check(folder: &Path, issued: &[CertificateId]) {
-    let client = open(folder);
-    let audited = audited(&client);
+    let client = open(folder, Kdf::WeakForTests);
+    let audited: HashSet<String> = audited(&client)
+        .into_iter()
+        .filter_map(|row| Some(row.resource?.id))
+        .collect();
     let issuer = client.read(&chancery_engine::api::FindAuthority(
         "Bench Issuing CA".to_owned(),
     ));
@@ -172,33 +160,6 @@ fn check(folder: &Path, issued: &[CertificateId]) {
     }
 }
 
-fn audited(client: &Client) -> HashSet<String> {
-    let mut found = HashSet::new();
-    let mut first = 0;
-    loop {
-        let question = ListAudit {
-            first,
-            rows: 50_000,
-            ..ListAudit::default()
-        };
-        let page = client.read(&question).expect("the audit").value;
-        if page.rows.is_empty() {
-            return found;
-        }
-        first += page.rows.len() as u64;
-        let done = page.rows.iter().filter(|row| row.outcome == "done");
-        found.extend(done.filter_map(|row| Some(row.resource.as_ref()?.id.clone())));
-    }
-}
-
-fn open(folder: &Path) -> Client {
-    let settings = Settings {
-        kdf: Kdf::WeakForTests,
-        ..Settings::at(Home::Folder(folder.to_owned()))
-    };
-    start(settings, Actor::User("bench".to_owned())).expect("an engine")
-}
-
 fn authority(client: &Client, name: &str, parent: Option<AuthorityId>) -> AuthorityId {
     let new = NewAuthority {
         name: name.to_owned(),
@@ -218,17 +179,6 @@ fn authority(client: &Client, name: &str, parent: Option<AuthorityId>) -> Author
         Fact::Authority(AuthorityFact::Created { id }) => id,
         other => panic!("expected an authority, got {other:?}"),
     }
-}
-
-fn made(client: &Client, command: Command) -> Fact {
-    match client.send(command).expect("a place in the queue").wait() {
-        Ending::Done { fact, .. } => fact,
-        other => panic!("expected it done, got {other:?}"),
-    }
-}
-
-fn passphrase() -> Secret<String> {
-    Secret::new("bench only".to_owned())
 }
 
 fn cores() -> usize {

@@ -65,6 +65,7 @@ def main(out):
     put(out / "vault", vault_seeds(made))
     put(out / "audit", audit_seeds())
     put(out / "dns", dns_seeds())
+    put(out / "acme", acme_seeds())
     put(out / "store", rows(FIXTURES / "store-v1.redb"))
 
 
@@ -89,7 +90,50 @@ def dns_seeds():
                       + counted(bytes(6))))
     update = b"\0\1\xa8\0\0\1\0\0\0\0\0\1\7example\3org\0\0\6\0\1" + tsig
     return ([b"\0" + counted(asked) + answer for answer in answers] + [b"\1" + update]
-            + [b"\2\1" + counted(b"issue") + b"ca.example; validationmethods=dns-01", b"\3" + asked])
+            + [b"\2\1" + counted(b"issue") + b"ca.example; validationmethods=dns-01", b"\5" + asked,
+               b"\3\3" + b'{"errors":[{"message":"bad"}]}', b"\3\0<html><title>Sign in</title>",
+               b'\4"one" "t\\"w\\\\o\\195"', b"\4plain"])
+
+
+def acme_seeds():
+    """Answers as RFC 8555 and RFC 9773 show them, and keys as RFC 7517 and RFC 8037 do."""
+    def answer(body, status=0, location=b"", link=b"", retry=b"", date=b""):
+        return (b"\3" + bytes([status]) + b"".join(map(counted, (location, link, retry, date, b"nonce")))
+                + json.dumps(body).encode())
+
+    problem = {"type": "urn:ietf:params:acme:error:malformed", "detail": "Some of the names.", "status": 403,
+               "subproblems": [{"type": "urn:ietf:params:acme:error:caa", "detail": "forbidden",
+                                "identifier": {"type": "dns", "value": "a.example"}}]}
+    order = {"status": "pending", "authorizations": ["https://ca.example/authz/1"],
+             "finalize": "https://ca.example/order/1/finalize", "certificate": "https://ca.example/cert/1",
+             "error": problem}
+    challenge = {"type": "dns-01", "url": "https://ca.example/chall/1", "token": "evaGxfADs6pSRb2LAv9IZ",
+                 "status": "invalid", "error": problem}
+    persistent = {"type": "dns-persist-01", "url": "https://ca.example/chall/2", "status": "pending",
+                  "issuer-domain-names": ["ca.example"]}
+    authorization = {"status": "valid", "identifier": {"type": "dns", "value": "example.org"},
+                     "wildcard": True, "challenges": [challenge, persistent, {"type": "other"}]}
+    directory = {"newNonce": "https://ca.example/n", "newAccount": "https://ca.example/a",
+                 "newOrder": "https://ca.example/o", "renewalInfo": "https://ca.example/r",
+                 "meta": {"termsOfService": "https://ca.example/t", "website": "https://ca.example",
+                          "caaIdentities": ["ca.example"], "externalAccountRequired": True,
+                          "profiles": {"shortlived": "six days"}}}
+    window = {"suggestedWindow": {"start": "2026-11-22T02:00:00Z", "end": "2026-11-24T02:00:00.5Z"},
+              "explanationURL": "https://ca.example/why"}
+    keys = [
+        {"kty": "OKP", "crv": "Ed25519", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+         "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+        {"kty": "EC", "crv": "P-256", "d": "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE",
+         "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+         "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"},
+        {"kty": "RSA"} | dict.fromkeys(("n", "e", "d", "p", "q", "dp", "dq", "qi"), "AQAB"),
+    ]
+    links = b'<https://ca.example/cert/1/1>;rel="alternate", <https://ca.example/i>; rel=index'
+    return ([b"\0" + json.dumps(directory).encode(), b"\1\1\5" + json.dumps(window).encode()]
+            + [b"\2" + json.dumps(key).encode() for key in keys]
+            + [answer(order, location=b"https://ca.example/order/1"), answer(authorization, retry=b"5"),
+               answer(problem, 67, link=links, retry=b"Sun, 06 Nov 1994 08:49:37 GMT",
+                      date=b"Sun, 06 Nov 1994 08:49:00 GMT"), answer({"status": "valid"}, location=b"x")])
 
 
 def wanted(values):

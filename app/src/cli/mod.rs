@@ -11,7 +11,6 @@ mod dns;
 mod error;
 mod files;
 mod forms;
-mod host;
 mod import;
 mod inspect;
 mod key;

@@ -86,7 +86,7 @@ impl Session {
         match done {
             // Only an account that is valid may ask; one that is not has been deactivated before.
             Err(failure) if failure.cause() == Some(Cause::Unauthorized) => {
-                match self.find_account().await {
+                match self.bare().find_account().await {
                     Err(found) if found.cause() == Some(Cause::Unauthorized) => Ok(()),
                     Ok(found) if !found.is_valid => Ok(()),
                     _ => Err(failure),
@@ -98,16 +98,17 @@ impl Session {
 
     /// Whether the CA still takes this key for the account.
     pub(crate) async fn is_known(&self) -> Result<bool, Failure> {
-        let bare = Self::new(self.server.clone(), Arc::clone(self.signer()), None);
-        match bare.find_account().await {
+        match self.bare().find_account().await {
             Ok(opened) => Ok(self.account().is_none_or(|account| account == opened.url)),
             Err(failure) if failure.cause() == Some(Cause::AccountMissing) => Ok(false),
+            // It is the account's, and the account has ended.
+            Err(failure) if failure.cause() == Some(Cause::Unauthorized) => Ok(true),
             Err(failure) => Err(failure),
         }
     }
 }
 
-fn opened(answer: &Response) -> Result<Opened, Failure> {
+pub(super) fn opened(answer: &Response) -> Result<Opened, Failure> {
     let url = answer.header("location");
     let url = url.ok_or(AcmeError::NotUnderstood("it names no account"))?;
     let body: Value = answer.json().unwrap_or_default();

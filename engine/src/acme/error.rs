@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::problem::{Cause, Problem};
-use crate::base::{Explain, Kind, Remedy, shown};
+use crate::base::{Explain, Kind, Remedy, Timestamp, shown};
 use crate::http::HttpError;
 
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub(crate) enum AcmeError {
     WrongCertificate(&'static str),
     /// The MAC key of an external account is not base64url.
     MacKey,
+    /// A proof of what nobody ordered, or in the name of somebody else.
+    NotOrdered(String),
     /// The CA takes the external account, or the key for it, for another one's.
     BindingRefused(Box<Problem>),
 }
@@ -54,6 +56,14 @@ impl AcmeError {
                 matches!(problem.cause, Cause::ServerInternal) || problem.status == 503
             }
             _ => false,
+        }
+    }
+
+    /// When it may be tried again, where the CA says so.
+    pub(crate) fn retry_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Problem(problem) => problem.retry_at,
+            _ => None,
         }
     }
 
@@ -122,6 +132,13 @@ impl fmt::Display for AcmeError {
                 write!(
                     f,
                     "the CA sent another certificate than was asked for: {why}"
+                )
+            }
+            Self::NotOrdered(what) => {
+                write!(
+                    f,
+                    "the CA asks for a proof that was not ordered: {}",
+                    shown(what)
                 )
             }
             Self::MacKey => f.write_str("the key for the external account is not base64url"),
@@ -294,6 +311,7 @@ impl Explain for AcmeError {
             Self::Slow(_) => "acme.slow",
             Self::WrongCertificate(_) => "acme.wrong-certificate",
             Self::MacKey => "acme.mac-key",
+            Self::NotOrdered(_) => "acme.not-ordered",
             Self::BindingRefused(_) => "acme.binding-refused",
         }
     }
@@ -337,6 +355,7 @@ impl Explain for AcmeError {
             Self::OrderState(_) => "Order again",
             Self::NonceStorm(_) | Self::Slow(_) => return Remedy::Retry,
             Self::WrongCertificate(_) => "Do not use it; order again, and tell the CA",
+            Self::NotOrdered(_) => "Do not go on with this CA; look at the transcript",
             Self::MacKey => "Copy the MAC key again as the CA's web site shows it",
             Self::BindingRefused(_) => {
                 "Copy the key id and the MAC key again as the CA's web site shows them; many CAs \

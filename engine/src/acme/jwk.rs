@@ -2,7 +2,7 @@
 //! accounts: rewritten as DER, which everything else here reads.
 
 use serde::Deserialize;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::base::{Secret, unbase64url};
 
@@ -15,7 +15,7 @@ pub(crate) fn private_key(json: &[u8]) -> Option<Secret<Vec<u8>>> {
         "RSA" => wire.rsa(),
         _ => None,
     }
-    .map(Secret::new)
+    .map(|mut der| Secret::new(std::mem::take(&mut *der)))
 }
 
 /// All of it base64url; a key lacks what is not of its kind.
@@ -48,7 +48,7 @@ struct Wire {
 
 impl Wire {
     /// ECPrivateKey with its curve (RFC 5915, 3).
-    fn ec(&self) -> Option<Vec<u8>> {
+    fn ec(&self) -> Option<Wiped> {
         let curve: &[u8] = match self.crv.as_str() {
             "P-256" => &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7],
             "P-384" => &[0x2b, 0x81, 4, 0, 34],
@@ -56,7 +56,7 @@ impl Wire {
             _ => return None,
         };
         let (d, x, y) = (bytes(&self.d)?, bytes(&self.x)?, bytes(&self.y)?);
-        let point = [&[0, UNCOMPRESSED][..], &x, &y].concat();
+        let point = Wiped::new([&[0, UNCOMPRESSED][..], &x, &y].concat());
         Some(tlv(
             SEQUENCE,
             &[
@@ -69,7 +69,7 @@ impl Wire {
     }
 
     /// OneAsymmetricKey (RFC 8410, 7).
-    fn ed25519(&self) -> Option<Vec<u8>> {
+    fn ed25519(&self) -> Option<Wiped> {
         let d = tlv(OCTET_STRING, &[&bytes(&self.d)?]);
         let algorithm = tlv(SEQUENCE, &[&tlv(OBJECT_ID, &[&[0x2b, 0x65, 0x70]])]);
         let version: &[u8] = &[INTEGER, 1, 0];
@@ -80,34 +80,36 @@ impl Wire {
     }
 
     /// RSAPrivateKey (RFC 8017, A.1.2).
-    fn rsa(&self) -> Option<Vec<u8>> {
+    fn rsa(&self) -> Option<Wiped> {
         let numbers = [
             &self.n, &self.e, &self.d, &self.p, &self.q, &self.dp, &self.dq, &self.qi,
         ];
-        let mut content = vec![INTEGER, 1, 0];
+        let mut content = Wiped::new(vec![INTEGER, 1, 0]);
         for number in numbers {
-            content.extend(integer(&bytes(number)?));
+            content = Wiped::new([&content[..], &integer(&bytes(number)?)].concat());
         }
-        let der = tlv(SEQUENCE, &[&content]);
-        content.zeroize();
-        Some(der)
+        Some(tlv(SEQUENCE, &[&content]))
     }
 }
 
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    unbase64url(text).filter(|bytes| !bytes.is_empty())
+/// Parts of a private key on their way.
+type Wiped = Zeroizing<Vec<u8>>;
+
+fn bytes(text: &str) -> Option<Wiped> {
+    let bytes = unbase64url(text).map(Wiped::new);
+    bytes.filter(|bytes| !bytes.is_empty())
 }
 
 /// Positive, without superfluous zeros.
-fn integer(magnitude: &[u8]) -> Vec<u8> {
+fn integer(magnitude: &[u8]) -> Wiped {
     let zeros = magnitude.iter().take_while(|byte| **byte == 0).count();
     let digits = &magnitude[zeros.min(magnitude.len() - 1)..];
     let sign: &[u8] = if digits[0] >= 0x80 { &[0] } else { &[] };
     tlv(INTEGER, &[sign, digits])
 }
 
-fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let content = parts.concat();
+fn tlv(tag: u8, parts: &[&[u8]]) -> Wiped {
+    let content = Wiped::new(parts.concat());
     let length = content.len();
     let digits: Vec<u8> = length
         .to_be_bytes()
@@ -118,7 +120,7 @@ fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         0..=0x7f => vec![tag, length as u8],
         _ => [&[tag, 0x80 | digits.len() as u8][..], &digits].concat(),
     };
-    [head, content].concat()
+    Wiped::new([&head[..], &content].concat())
 }
 
 const INTEGER: u8 = 0x02;

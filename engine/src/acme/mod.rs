@@ -8,6 +8,8 @@ mod budget;
 mod challenge;
 mod directory;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod jwk;
 mod jws;
 mod order;

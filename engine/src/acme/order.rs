@@ -197,9 +197,11 @@ impl Session {
         let answer = self.fetch(url).await?;
         let others: Vec<String> = links(&answer, "alternate").take(CHAINS).collect();
         let mut chains = vec![Chain { pem: answer.text() }];
+        // One that cannot be had is none: the certificate does not wait for it.
         for other in others {
-            let answer = self.fetch(&other).await?;
-            chains.push(Chain { pem: answer.text() });
+            if let Ok(answer) = self.fetch(&other).await {
+                chains.push(Chain { pem: answer.text() });
+            }
         }
         Ok(chains)
     }
@@ -215,7 +217,7 @@ impl Order {
     }
 }
 
-fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
+pub(super) fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
     let wire: WireOrder = answer
         .json()
         .map_err(|_| AcmeError::NotUnderstood("it is no order"))?;
@@ -229,7 +231,7 @@ fn read_order(answer: &Response, url: String) -> Result<Order, AcmeError> {
     })
 }
 
-fn read_authorization(answer: &Response, url: &str) -> Result<Authorization, AcmeError> {
+pub(super) fn read_authorization(answer: &Response, url: &str) -> Result<Authorization, AcmeError> {
     let wire: WireAuthorization = answer
         .json()
         .map_err(|_| AcmeError::NotUnderstood("it is no authorization"))?;

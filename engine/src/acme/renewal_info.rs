@@ -56,7 +56,7 @@ impl Server {
     }
 }
 
-fn read(body: &[u8], ask_after: Duration) -> Result<Window, AcmeError> {
+pub(super) fn read(body: &[u8], ask_after: Duration) -> Result<Window, AcmeError> {
     let wire: Wire = serde_json::from_slice(body)
         .map_err(|_| AcmeError::NotUnderstood("it is no renewal window"))?;
     let moment = |text: &str| text.parse::<Timestamp>();

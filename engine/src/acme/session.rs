@@ -12,7 +12,7 @@ use super::directory::Directory;
 use super::error::AcmeError;
 use super::jws::{AccountKey, Signatory, Unsigned};
 use super::problem::{Cause, Problem};
-use crate::base::{Clock, Report};
+use crate::base::{Clock, Report, Timestamp};
 use crate::http::{Client, Method, Request, Response};
 
 /// Makes signatures with a key that stays where it is.
@@ -58,15 +58,24 @@ impl Failure {
     pub(crate) fn is_passing(&self) -> bool {
         matches!(self, Self::Acme(error) if error.is_passing())
     }
+
+    pub(crate) fn retry_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Acme(error) => error.retry_at(),
+            Self::Here(_) => None,
+        }
+    }
 }
 
 /// A CA that has told where its doors are. Nonces are kept for all that share it.
 #[derive(Clone)]
 pub(crate) struct Server {
+    url: String,
     pub(crate) directory: Arc<Directory>,
     http: Client,
     clock: Arc<dyn Clock>,
     nonces: Arc<Mutex<Vec<String>>>,
+    is_secure: bool,
     /// Requests under way, of all orders together.
     places: Arc<Semaphore>,
 }
@@ -86,10 +95,12 @@ impl Server {
             });
         }
         Ok(Self {
+            url: url.to_owned(),
             directory: Arc::new(Directory::read(&answer.body)?),
             http,
             clock,
             nonces: Arc::default(),
+            is_secure: url.starts_with("https://"),
             places: Arc::new(Semaphore::new(AT_ONCE)),
         })
     }
@@ -110,6 +121,12 @@ impl Server {
 
     /// A CA is asked a few things at once, however many orders there are.
     async fn ask(&self, request: Request) -> Result<Response, AcmeError> {
+        // Who is asked over TLS sends nobody to where there is none.
+        if self.is_secure && !request.url().starts_with("https://") {
+            return Err(AcmeError::NotUnderstood(
+                "it leads to an address without TLS",
+            ));
+        }
         // The semaphore is never closed.
         let _place = self.places.acquire().await.ok();
         Ok(self.http.send(request).await?)
@@ -122,6 +139,7 @@ impl Server {
         }
         let request = Request::new(Method::Head, self.directory.new_nonce.clone());
         let answer = self.ask(request).await?;
+        let answer = self.judge(answer)?;
         let nonce = answer.header("replay-nonce").map(str::to_owned);
         nonce.ok_or(AcmeError::NotUnderstood("it gives no nonce"))
     }
@@ -178,12 +196,23 @@ impl Session {
         }
     }
 
+    /// The key, speaking for itself and not for an account.
+    pub(super) fn bare(&self) -> Self {
+        Self::new(self.server.clone(), Arc::clone(&self.signer), None)
+    }
+
     pub(crate) fn key(&self) -> &AccountKey {
         self.signer.public()
     }
 
-    pub(super) fn signer(&self) -> &Arc<dyn Signs> {
-        &self.signer
+    /// The account's URL as a record may name it: at the CA's own host, and nothing but an URL.
+    pub(crate) fn own_account(&self) -> Result<&str, AcmeError> {
+        let account = self.account().unwrap_or_default();
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/%".contains(c);
+        match origin(account) == origin(&self.server.url) && account.chars().all(plain) {
+            true => Ok(account),
+            false => Err(AcmeError::NotOrdered(account.to_owned())),
+        }
     }
 
     pub(crate) fn account(&self) -> Option<&str> {
@@ -219,6 +248,13 @@ impl Session {
         }
         Err(AcmeError::NonceStorm(NONCE_TRIES).into())
     }
+}
+
+/// Scheme, host and port.
+fn origin(url: &str) -> Option<&str> {
+    let at = url.find("://")? + 3;
+    let end = url[at..].find('/').map_or(url.len(), |end| at + end);
+    Some(&url[..end])
 }
 
 /// Has the key sign, and puts the signature in its place.
@@ -270,15 +306,20 @@ fn split_links(header: &str) -> Vec<&str> {
     parts
 }
 
-/// How long to wait before the next look: as the CA says, within reason.
+/// How long to wait before the next look: as the CA says, within reason; where it says nothing,
+/// twice as long each time.
 pub(super) fn pause(answer: &Response, tried: u32) -> Duration {
-    let usual = Duration::from_millis(250) * 2_u32.pow(tried.min(5));
-    let told = answer.retry_after().unwrap_or(usual);
-    told.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
+    match answer.retry_after() {
+        Some(told) => told.clamp(SHORTEST_PAUSE, LONGEST_PAUSE),
+        None => FIRST_PAUSE * 2_u32.pow(tried.min(8)),
+    }
 }
 
 /// One of them that hangs holds one place until its time is over.
 const AT_ONCE: usize = 32;
+
+/// A CA in the same house has decided by then; any other is asked nine times in eight seconds.
+const FIRST_PAUSE: Duration = Duration::from_millis(30);
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);

@@ -1,10 +1,11 @@
 //! Doors for `tests/fuzz`: what servers and people write.
 
-use crate::base::{Secret, TxtAnswer};
+use crate::base::{Secret, TxtAnswer, shown};
 use crate::dns::caa::{self, CaaRecord, CaaSet, CaaVerdict, Issuer};
 use crate::dns::name::RecordName;
 use crate::dns::tsig::TsigKey;
-use crate::dns::{exchange, propagation, resolver, rfc2136, zone};
+use crate::dns::{exchange, propagation, resolver, rfc2136, service, text, zone};
+use crate::http::Response;
 
 /// An answer to a look-up: values count only from a server that serves the zone.
 pub fn answer(bytes: &[u8], asked: &str) {
@@ -37,6 +38,22 @@ pub fn caa_record(is_critical: bool, tag: &str, value: &[u8]) {
     if let Ok(at) = "example.org".parse() {
         let records = vec![CaaRecord::read(is_critical, tag, value)];
         judged(CaaSet { at, records });
+    }
+}
+
+/// A refusal of a provider: its words can be shown.
+pub fn refusal(status: u16, body: &[u8]) {
+    let words = service::said(&Response::for_fuzzing(status, &[], body));
+    assert_eq!(shown(&words), words);
+}
+
+/// A TXT record's value as providers write it: what is read is written so that it reads again.
+pub fn txt(text: &str) {
+    let value = text::unquoted(text);
+    assert_eq!(text::unquoted(&text::quoted(&value)), value);
+    let strings = text::strings(text);
+    if !strings.is_empty() {
+        assert_eq!(text::strings(&text::joined(&strings)), strings);
     }
 }
 

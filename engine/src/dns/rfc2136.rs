@@ -132,13 +132,15 @@ impl Rfc2136 {
         let zone = self.zone.as_ref().unwrap_or(&record.zone);
         let mut message = update_of(zone, record, class, ttl)?;
         let now = now_secs();
+        let not_a_name = |_| DnsError::Name {
+            name: record.name.to_string(),
+        };
+        // What has a key is never sent without a signature.
         let code = match &self.key {
-            Some(key) => key.sign(&mut message, now),
+            Some(key) => Some(key.sign(&mut message, now).map_err(not_a_name)?),
             None => None,
         };
-        let bytes = message.to_vec().map_err(|_| DnsError::Name {
-            name: record.name.to_string(),
-        })?;
+        let bytes = message.to_vec().map_err(not_a_name)?;
         let answer = self.say(&bytes).await?;
         self.understood(&answer, code, zone, record)
     }
@@ -193,7 +195,8 @@ impl Rfc2136 {
         }
         let is_signed = match (&self.key, request_code) {
             (Some(key), Some(code)) => key.has_signed(answer, &code, now_secs()),
-            _ => true,
+            (Some(_), None) => false,
+            (None, _) => true,
         };
         let zone = zone.to_string();
         match message.response_code {

@@ -150,8 +150,9 @@ impl Service {
     }
 }
 
-/// The sentence inside an answer that says what went wrong, made safe to show.
-fn said(response: &Response) -> String {
+/// The sentence inside an answer that says what went wrong, made safe to show: some repeat the
+/// credential.
+pub(super) fn said(response: &Response) -> String {
     let sentence = response
         .json::<Value>()
         .ok()

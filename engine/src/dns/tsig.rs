@@ -56,7 +56,11 @@ impl TsigKey {
     }
 
     /// Adds the signature, and gives its code back, which the answer's signature covers, too.
-    pub(super) fn sign(&self, message: &mut Message, now_secs: u64) -> Option<Vec<u8>> {
+    pub(super) fn sign(
+        &self,
+        message: &mut Message,
+        now_secs: u64,
+    ) -> Result<Vec<u8>, hickory_proto::ProtoError> {
         let unsigned = TSIG::new(
             self.algorithm.clone(),
             now_secs,
@@ -66,11 +70,11 @@ impl TsigKey {
             None,
             Vec::new(),
         );
-        let covered = message_tbs(message, &unsigned, &self.name).ok()?;
+        let covered = message_tbs(message, &unsigned, &self.name)?;
         let code = hmac::sign(&self.key, &covered).as_ref().to_vec();
         let record = make_tsig_record(self.name.clone(), unsigned.set_mac(code.clone()));
         message.set_signature(Box::new(record));
-        Some(code)
+        Ok(code)
     }
 
     /// Whether `answer` is signed with this key as the answer to what has `request_code`.

@@ -76,6 +76,10 @@ impl Request {
         Self::new(Method::Post, url)
     }
 
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         let value = Header::Plain(value.into());
         self.headers.push((name.to_owned(), value));

@@ -32,6 +32,19 @@ impl Response {
         }
     }
 
+    #[cfg(fuzzing)]
+    pub(crate) fn for_fuzzing(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Self {
+        let headers = headers.iter();
+        Self {
+            status,
+            headers: headers
+                .map(|(name, value)| (String::from(*name), String::from(*value)))
+                .collect(),
+            body: body.to_vec(),
+            secrets: Vec::new(),
+        }
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }

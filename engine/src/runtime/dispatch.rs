@@ -94,7 +94,7 @@ async fn conclude(context: &Context, act: &Act, decided: Decided) -> Result<Endi
 
 async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Ending, Report> {
     let entry = act.done(decision.resource, &decision.details);
-    let fact = decision.fact;
+    let (fact, wipe) = (decision.fact, decision.wipe);
     let audit = std::iter::once(entry).chain(decision.more).collect();
     let mut puts = decision.puts;
     let (seen, seen_put) = context.vault_seen();
@@ -115,6 +115,9 @@ async fn commit(context: &Context, act: &Act, decision: Decision) -> Result<Endi
     }
     let at = committed?;
     context.noted(seen);
+    for gone in wipe {
+        gone.wipe(&context.vault);
+    }
     if matches!(
         act.about.area,
         Area::Authority | Area::Key | Area::Revocation

@@ -8,8 +8,8 @@ use tokio::sync::Notify;
 
 use super::context::Context;
 use super::signer::{Receipts, VaultSigner};
-use crate::acme::{Server, Session};
-use crate::api::{DnsProviderId, OrderId, Report, Timestamp};
+use crate::acme::{Failure, Server, Session};
+use crate::api::{AcmeAccountId, DnsProviderId, OrderId, Report, Timestamp};
 use crate::base::{Exchange, unhex};
 use crate::dns::{self, Driver};
 use crate::http::{self, Client, Observer};
@@ -25,6 +25,8 @@ pub(super) struct Outside {
     /// Names that are being changed at a provider: not every provider can tell that two change one
     /// at once.
     changing: Mutex<HashMap<(DnsProviderId, String), Weak<Turn>>>,
+    /// Accounts whose key or state is being changed at the CA.
+    accounts: Mutex<HashMap<AcmeAccountId, Arc<Turn>>>,
     /// By the roots they trust, and how long they wait: each keeps its connections.
     clients: Mutex<HashMap<(Vec<String>, Duration), Client>>,
 }
@@ -57,8 +59,8 @@ impl Outside {
         context: &Context,
         (url, roots): (&str, &[String]),
         observer: Option<Arc<dyn Observer>>,
-    ) -> Result<Server, Report> {
-        let http = self.client(roots, CA_TIMEOUT)?;
+    ) -> Result<Server, Failure> {
+        let http = self.client(roots, CA_TIMEOUT).map_err(Failure::Here)?;
         let http = match observer {
             Some(observer) => http.observed_by(observer),
             None => http,
@@ -87,8 +89,9 @@ impl Outside {
         account: &AccountRecord,
         receipts: &Receipts,
         observer: Option<Arc<dyn Observer>>,
-    ) -> Result<Session, Report> {
-        let signer = VaultSigner::new(&context.vault, account.key, receipts)?;
+    ) -> Result<Session, Failure> {
+        let signer = VaultSigner::new(&context.vault, account.key, receipts);
+        let signer = signer.map_err(Failure::Here)?;
         let place = (account.directory.url.as_str(), &account.roots[..]);
         let server = self.server(context, place, observer).await?;
         Ok(Session::new(server, signer, account.url.clone()))
@@ -99,13 +102,19 @@ impl Outside {
         if let Some(client) = lock(&self.clients).get(&place) {
             return Ok(client.clone());
         }
+        let only_roots: Option<Vec<_>> = roots.iter().map(|der| unhex(der)).collect();
         let client = Client::new(&http::Settings {
-            only_roots: roots.iter().filter_map(|der| unhex(der)).collect(),
+            only_roots: only_roots.ok_or_else(|| Report::bug("stored roots cannot be read"))?,
             timeout,
             ..http::Settings::default()
         })?;
         lock(&self.clients).insert(place, client.clone());
         Ok(client)
+    }
+
+    /// Whoever changes this account at its CA holds its turn.
+    pub(super) fn account_turn(&self, account: AcmeAccountId) -> Arc<Turn> {
+        Arc::clone(lock(&self.accounts).entry(account).or_default())
     }
 
     /// Whoever changes this name at this provider holds its turn.

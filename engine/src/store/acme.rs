@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::change::Put;
+use super::change::{Guard, Put};
 use super::error::StoreError;
 use super::read::{Rows, Snapshot};
 use super::tables::{
@@ -104,17 +104,20 @@ pub(crate) struct SignalRecord {
 }
 
 /// Where a certificate came from, and when it is renewed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub(crate) struct OriginRecord {
     pub(crate) recipe: Recipe,
     pub(crate) order: OrderId,
     /// As the CA names it when it is asked (RFC 9773, 4.1); `None` where it names no issuer's key.
     pub(crate) renewal_id: Option<String>,
     pub(crate) plan: RenewalPlan,
-    /// What is filed in the list of what is due, to be taken out of it.
-    pub(crate) due: Option<(Timestamp, Duty)>,
+    /// The certificate's own end.
+    pub(crate) not_after: Timestamp,
     /// Renewals that failed since the last that did not.
     pub(crate) failures: u32,
+    /// Revoked at the CA: nothing is due for it any more.
+    #[serde(default)]
+    pub(crate) revoked: bool,
     pub(crate) replaces: Option<CertificateId>,
     pub(crate) replaced_by: Option<CertificateId>,
 }
@@ -200,21 +203,12 @@ pub(crate) fn origin(
     rows.row(ACME_ORIGINS, id.to_raw())
 }
 
-/// The duty in place of whatever the record had filed before.
-pub(crate) fn file_duty(
-    id: CertificateId,
-    record: &mut OriginRecord,
-    next: Option<(Timestamp, Duty)>,
-) -> Vec<Put> {
-    let old = record
-        .due
-        .take()
-        .map(|(at, _)| Put::due_done(at, id.to_raw()));
-    let new = next
-        .as_ref()
-        .map(|(at, duty)| Put::due(*at, id.to_raw(), duty));
-    record.due = next;
-    old.into_iter().chain(new).collect()
+/// Refuses where somebody has changed the record since `before` was read.
+pub(crate) fn origin_unchanged(id: CertificateId, before: OriginRecord) -> Guard {
+    Box::new(move |rows| match origin(rows, id)? {
+        Some(now) if now == before => Ok(()),
+        _ => Err(StoreError::ChangedMeanwhile.into()),
+    })
 }
 
 /// Where orders for one set of names are counted: the order of the names makes no difference.
@@ -237,6 +231,30 @@ pub(crate) fn put_budget(id: u128, record: &BudgetRecord) -> Put {
 }
 
 impl Snapshot {
+    /// The duty in place of whatever was filed for this certificate before.
+    pub(crate) fn file_duty(
+        &self,
+        id: CertificateId,
+        next: Option<(Timestamp, Duty)>,
+    ) -> Result<Vec<Put>, StoreError> {
+        let due = self.due()?.into_iter();
+        let old = due.filter(|(_, filed, duty)| {
+            let ours = matches!(duty, Duty::CheckRenewal(_) | Duty::Renew(_));
+            ours && *filed == id.to_raw()
+        });
+        let old = old.map(|(at, filed, _)| Put::due_done(at, filed));
+        let new = next.map(|(at, duty)| Put::due(at, id.to_raw(), &duty));
+        Ok(old.chain(new).collect())
+    }
+
+    /// Whether an order under way takes the place of this certificate.
+    pub(crate) fn is_being_replaced(&self, id: CertificateId) -> Result<bool, StoreError> {
+        let mut orders = self.orders()?.into_iter();
+        Ok(orders.any(|(_, order)| {
+            order.replaces == Some(id) && order.stage != OrderStage::Ended && !order.dry_run
+        }))
+    }
+
     /// Oldest first.
     pub(crate) fn accounts(&self) -> Result<Vec<(AcmeAccountId, AccountRecord)>, StoreError> {
         let rows = self.rows(ACME_ACCOUNTS)?.into_iter();

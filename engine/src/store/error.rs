@@ -27,6 +27,8 @@ impl From<Refused> for Report {
 #[derive(Clone, Debug)]
 pub(crate) enum StoreError {
     CannotOpen(PathBuf, Arc<io::Error>),
+    /// Somebody else has changed the record since it was read.
+    ChangedMeanwhile,
     Database(Arc<redb::Error>),
     DiskFull(Arc<redb::Error>),
     InUse {
@@ -83,6 +85,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CannotOpen(path, _) => write!(f, "{} could not be opened", path.display()),
+            Self::ChangedMeanwhile => f.write_str("it was changed by another command meanwhile"),
             Self::Database(_) => f.write_str("the store could not be read or written"),
             Self::DiskFull(_) => f.write_str("the disk is full, nothing was written"),
             Self::InUse { process: Some(id) } => {
@@ -123,6 +126,7 @@ impl Explain for StoreError {
     fn code(&self) -> &'static str {
         match self {
             Self::CannotOpen(..) => "store.cannot-open",
+            Self::ChangedMeanwhile => "store.changed-meanwhile",
             Self::Database(_) | Self::Stopped => "store.failed",
             Self::DiskFull(_) => "store.disk-full",
             Self::Unknown => "store.unknown",
@@ -145,6 +149,7 @@ impl Explain for StoreError {
                 Self::CannotOpen(..) => {
                     "Check that the data folder exists and that you may write to it"
                 }
+                Self::ChangedMeanwhile => "Look at it as it is now, then try again",
                 Self::Database(_) | Self::Stopped => {
                     "Check the disk and start the program again; whatever was acknowledged is kept"
                 }

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::acme::{AccountRecord, BudgetRecord, OrderRecord, OriginRecord, SignalRecord};
 use super::audit::{Entry, StoredEntry, VerificationRecord, split};
 use super::authority::AuthorityRecord;
 use super::certificate::CertificateRecord;
+use super::dns::ProviderRecord;
 use super::job::JobRecord;
 use super::key::{KeyRecord, UseRecord};
 use super::profile::ProfileRecord;
@@ -15,23 +17,31 @@ use super::revocation::{CrlRecord, RevocationRecord};
 use super::schedule::BackupRecord;
 use super::vault::SeenRecord;
 use crate::api::Duty;
+use crate::base::Exchange;
 
 /// A row, as a record of each kind.
 pub fn row(bytes: &[u8]) {
+    record::<AccountRecord>(bytes);
     record::<AuthorityRecord>(bytes);
     record::<CertificateRecord>(bytes);
     record::<JobRecord>(bytes);
     record::<KeyRecord>(bytes);
     record::<BackupRecord>(bytes);
+    record::<BudgetRecord>(bytes);
+    record::<OrderRecord>(bytes);
+    record::<OriginRecord>(bytes);
     record::<ProfileRecord>(bytes);
+    record::<ProviderRecord>(bytes);
     record::<RequestRecord>(bytes);
     record::<CrlRecord>(bytes);
     record::<RevocationRecord>(bytes);
     record::<SeenRecord>(bytes);
+    record::<SignalRecord>(bytes);
     record::<UseRecord>(bytes);
     record::<VerificationRecord>(bytes);
     record::<Duty>(bytes);
     record::<Entry>(bytes);
+    record::<Vec<Exchange>>(bytes);
 }
 
 /// What was read is written in one way only, and reads back.

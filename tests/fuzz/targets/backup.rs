@@ -52,7 +52,7 @@ fn counted(to: &mut Vec<u8>, bytes: &[u8]) {
     to.extend(bytes);
 }
 
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 32] = [
     "authorities",
     "authority_der",
     "authority_requests",
@@ -77,4 +77,12 @@ const TABLES: [&str; 24] = [
     "crl_der",
     "key_uses",
     "profiles",
+    "acme_accounts",
+    "acme_budgets",
+    "acme_orders",
+    "acme_origins",
+    "acme_signals",
+    "acme_transcripts",
+    "certificate_chains",
+    "dns_providers",
 ];

@@ -87,6 +87,12 @@ struct State {
     accounts: HashMap<String, String>,
     orders: Vec<Ordered>,
     window: Option<(String, String)>,
+    /// Finalizing is carried out, and answered as if it came too often.
+    finalizes_and_refuses: bool,
+    /// A key change is carried out, whatever is answered.
+    takes_key: bool,
+    /// The name that a proof is asked for, whatever was ordered.
+    proves: Option<String>,
     /// A kind of proof other than the usual.
     offered: Option<&'static str>,
 }
@@ -203,6 +209,23 @@ impl AcmeServer {
         state.offered = Some(kind);
     }
 
+    /// Finalizing makes a certificate, and the answer is a refusal.
+    pub fn finalizes_and_refuses(&self) {
+        self.shared.lock().finalizes_and_refuses = true;
+    }
+
+    /// A key change is carried out even where the answer says something else.
+    pub fn takes_the_new_key(&self) {
+        self.shared.lock().takes_key = true;
+    }
+
+    /// A proof is asked for this name, whatever was ordered.
+    pub fn wants_proof_of(&self, name: &str) {
+        let mut state = self.shared.lock();
+        state.proved = false;
+        state.proves = Some(name.to_owned());
+    }
+
     /// It forgets every account, as a test server does that is started again.
     pub fn forgets_accounts(&self) {
         self.shared.lock().accounts.clear();
@@ -224,6 +247,9 @@ impl Shared {
         let payload = asked.payload();
         self.pass(at, number, &payload);
         let mut state = self.lock();
+        if at == At::KeyChange && state.takes_key {
+            state.change_key(&payload);
+        }
         if let Some(refusal) = state.refusal(at) {
             return state.with_nonce(refusal);
         }
@@ -302,6 +328,11 @@ impl State {
             At::Poll => Answer::of(200, self.shown(number).to_string()),
             At::Finalize => {
                 self.finalize(number, payload);
+                if self.finalizes_and_refuses {
+                    let kind = "urn:ietf:params:acme:error:orderNotReady";
+                    let body = json!({ "type": kind, "detail": "is valid" });
+                    return Answer::of(403, body.to_string());
+                }
                 Answer::of(200, self.shown(number).to_string())
             }
             At::Certificate => Answer::of(200, self.orders[number].chain.clone()),
@@ -345,6 +376,19 @@ impl State {
         Answer::of(status, json!({ "status": "valid" }).to_string()).with("Location", &url)
     }
 
+    /// The inner signature shows the new key and names the account (RFC 8555, 7.3.5).
+    fn change_key(&mut self, payload: &Value) {
+        let inner = |part: &str| -> Value {
+            let bytes = http::unbase64url(payload[part].as_str().unwrap_or_default());
+            serde_json::from_slice(&bytes).unwrap_or_default()
+        };
+        let old = inner("payload")["oldKey"].to_string();
+        if let Some(url) = self.accounts.remove(&old) {
+            self.accounts
+                .insert(inner("protected")["jwk"].to_string(), url);
+        }
+    }
+
     fn order(&mut self, payload: &Value) -> Answer {
         let identifiers = payload["identifiers"]
             .as_array()
@@ -384,7 +428,8 @@ impl State {
     /// One stands for all names of the order.
     fn authorization(&self, number: usize) -> Value {
         let order = &self.orders[number];
-        let name = order.names[0].trim_start_matches("*.");
+        let first = self.proves.as_ref().unwrap_or(&order.names[0]);
+        let name = first.trim_start_matches("*.");
         json!({
             "status": order.proof, "identifier": { "type": "dns", "value": name },
             "challenges": [

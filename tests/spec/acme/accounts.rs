@@ -143,6 +143,43 @@ fn a_key_change_whose_answer_never_came_is_settled_at_the_next_use_without_losin
 }
 
 #[test]
+fn a_key_that_the_ca_took_is_kept_though_a_proxy_told_of_a_fault() {
+    let desk = Desk::new();
+    let before = desk.account().key;
+    let id = desk.account;
+    desk.server.takes_the_new_key();
+    desk.server
+        .refuses(At::KeyChange, 1, Refusal::new(502, "", "<html>bad gateway"));
+    desk.world
+        .refused(Command::Acme(AcmeCommand::RollKey { id }));
+    assert_eq!(desk.account().state, AccountState::RollingKey);
+    let ended = desk.ended(desk.order(&["www.rig.test"]));
+    assert!(ended.row.certificate.is_some(), "{ended:?}");
+    let account = desk.account();
+    assert_ne!(account.key, before, "the CA knows the new one alone");
+    let keys = desk.world.client.read(&ListKeys).unwrap().value;
+    assert!(
+        keys.iter().all(|key| key.id != before),
+        "the old one is wiped"
+    );
+}
+
+#[test]
+fn a_key_is_not_changed_under_an_order() {
+    let desk = Desk::new();
+    desk.server.hangs(At::Finalize);
+    let order = desk.order(&["www.rig.test"]);
+    desk.server.wait_for(At::Finalize);
+    let id = desk.account;
+    let refused = desk
+        .world
+        .refused(Command::Acme(AcmeCommand::RollKey { id }));
+    assert_eq!(refused.code, "acme.account-in-use");
+    desk.server.release();
+    desk.ended(order);
+}
+
+#[test]
 fn an_account_is_forgotten_only_after_its_end() {
     let desk = Desk::new();
     let id = desk.account;

@@ -221,3 +221,21 @@ fn a_name_that_the_ca_proves_by_other_means_only_is_told_with_what_it_offers() {
     assert_eq!(report.code, "acme.no-dns-challenge");
     assert!(report.what.contains("http-01"), "{report:?}");
 }
+
+#[test]
+fn a_proof_of_a_name_that_nobody_ordered_is_refused_before_anything_is_published() {
+    let desk = Desk::new();
+    desk.server.wants_proof_of("bank.example");
+    let report = desk.failure();
+    assert_eq!(report.code, "acme.not-ordered");
+    assert!(report.what.contains("bank.example"), "{report:?}");
+}
+
+#[test]
+fn a_refused_finalizing_whose_first_answer_was_lost_is_no_failure() {
+    let desk = Desk::new();
+    desk.server.finalizes_and_refuses();
+    let ended = desk.ended(desk.order(&["www.rig.test"]));
+    assert_eq!(ended.row.state, OrderState::Done, "{:?}", ended.steps);
+    assert_eq!(desk.server.issued(), 1);
+}

@@ -2,11 +2,11 @@
 
 use chancery_engine::api::{
     AcmeCommand, AcmeFact, CertificateId, CertificateStatus, Command, Fact, FindCertificate,
-    OriginDetail, RenewalBasis, RevocationReason, ShowOrigin,
+    ListOrders, OrderKey, OriginDetail, RenewalBasis, RevocationReason, ShowOrigin,
 };
-use spec::{At, Refusal, eventually};
+use spec::{At, Refusal, csr, eventually};
 
-use super::{Desk, begun};
+use super::{Desk, begun, order};
 
 impl Desk {
     fn certificate(&self) -> CertificateId {
@@ -166,4 +166,54 @@ fn what_the_ca_has_revoked_before_is_revoked() {
         by_certificate_key: false,
     }));
     assert!(desk.server.payloads(At::Revoke)[0]["reason"].is_null());
+}
+
+#[test]
+fn a_renewal_that_was_called_off_is_due_again_a_day_later() {
+    let desk = Desk::new();
+    let id = desk.certificate();
+    desk.server
+        .suggests("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z");
+    desk.server.hangs(At::Order);
+    desk.check(id);
+    eventually("the renewal is under way", || {
+        desk.server.count(At::Order) == 2
+    });
+    let renewal = desk.world.client.read(&ListOrders).unwrap().value[0].id;
+    desk.world
+        .done(Command::Acme(AcmeCommand::CancelOrder { id: renewal }));
+    desk.server.release();
+    desk.ended(renewal);
+    assert_eq!(desk.origin(id).replaced_by, None);
+    desk.world.clock.advance_days(1);
+    eventually("the successor is there", || {
+        desk.origin(id).replaced_by.is_some()
+    });
+}
+
+#[test]
+fn a_window_far_behind_the_certificates_end_is_not_waited_for() {
+    let desk = Desk::new();
+    let id = desk.certificate();
+    desk.server
+        .suggests("2099-01-01T00:00:00Z", "2099-01-02T00:00:00Z");
+    desk.check(id);
+    let plan = desk.origin(id).plan;
+    // The lifetime is 90 days, from 2026-11-21 on.
+    assert_eq!(&plan.renew_at.to_string()[..10], "2027-02-10");
+}
+
+#[test]
+fn a_certificate_whose_key_is_elsewhere_is_renewed_by_itself_with_the_same_request() {
+    let desk = Desk::new();
+    let mut wish = desk.wish(&["www.rig.test"]);
+    wish.key = OrderKey::Request(csr(&["www.rig.test"]));
+    let first = desk.ended(begun(desk.world.send(order(wish)).wait()));
+    let id = first.row.certificate.unwrap();
+    desk.server
+        .suggests("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z");
+    desk.check(id);
+    eventually("the successor is there", || {
+        desk.origin(id).replaced_by.is_some()
+    });
 }

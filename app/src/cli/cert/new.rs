@@ -15,7 +15,8 @@ use super::{export_to, tell_files};
 use crate::cli::forms::Place;
 use crate::cli::print::Told;
 use crate::cli::session::Session;
-use crate::cli::{CliError, files, host, number};
+use crate::cli::{CliError, files, number};
+use crate::host;
 
 #[derive(Args)]
 pub(crate) struct Create {

@@ -17,7 +17,8 @@ use crate::cli::acme::{Wanted, follow, require_done};
 use crate::cli::forms::Place;
 use crate::cli::print::{Told, fields};
 use crate::cli::session::Session;
-use crate::cli::{CliError, files, host, number};
+use crate::cli::{CliError, files, number};
+use crate::host;
 
 /// What `cert create` takes for an order at a public CA.
 #[derive(Args)]

@@ -2,13 +2,15 @@
 
 use chancery_engine::api::{DnsName, shown};
 
+use crate::host;
+
 /// Names one to a line, or separated by commas or spaces, each once. The error names the one that
 /// is at fault.
 pub(in crate::gui) fn hosts(text: &str) -> Result<Vec<DnsName>, String> {
     let words = text.split(|c: char| c == ',' || c.is_whitespace());
     let mut names = Vec::new();
     for word in words.filter(|word| !word.is_empty()) {
-        let name = host(word).map_err(|why| format!("{why}: {}", shown(word)))?;
+        let name = host::dns_name(word).map_err(|why| format!("{why}: {}", shown(word)))?;
         if !names.contains(&name) {
             names.push(name);
         }
@@ -16,37 +18,10 @@ pub(in crate::gui) fn hosts(text: &str) -> Result<Vec<DnsName>, String> {
     Ok(names)
 }
 
-fn host(word: &str) -> Result<DnsName, String> {
-    let plain = match word.strip_prefix("*.") {
-        _ if word.is_ascii() => word.to_owned(),
-        Some(rest) => format!("*.{}", to_dns(rest)?),
-        None => to_dns(word)?,
-    };
-    plain
-        .parse()
-        .map_err(|error: chancery_engine::api::NameError| error.to_string())
-}
-
-/// RFC 5891, 4: letters of other scripts as an A-label.
-fn to_dns(name: &str) -> Result<String, String> {
-    idna::domain_to_ascii(name).map_err(|_| "this can be no host name".to_owned())
-}
-
-/// As a person writes it, where that differs from what the DNS has.
-pub(in crate::gui) fn as_written(name: &DnsName) -> Option<String> {
-    let text = name.as_str();
-    let (written, fine) = idna::domain_to_unicode(text.trim_start_matches("*."));
-    let written = match name.is_wildcard() {
-        true => format!("*.{written}"),
-        false => written,
-    };
-    (fine.is_ok() && written != text).then(|| shown(&written).into_owned())
-}
-
 /// Both forms where there are two: `bücher.example (xn--bcher-kva.example)`.
 pub(in crate::gui) fn both_ways(name: &DnsName) -> String {
-    match as_written(name) {
-        Some(written) => format!("{written} ({name})"),
+    match host::readable(name) {
+        Some(written) => format!("{} ({name})", shown(&written)),
         None => name.to_string(),
     }
 }

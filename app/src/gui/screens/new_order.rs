@@ -5,8 +5,8 @@ mod more;
 mod preview;
 
 use chancery_engine::api::{
-    AccountState, AcmeAccountId, AcmeCommand, Area, Command, DnsName, DnsProviderId, ListAccounts,
-    ListKeys, ListProviders, NewOrder as Wish, OrderId, PreviewOrder,
+    AccountRow, AccountState, AcmeAccountId, AcmeCommand, Area, Command, DnsName, DnsProviderId,
+    ListAccounts, ListKeys, ListProviders, NewOrder as Wish, OrderId, PreviewOrder,
 };
 use egui::{CollapsingHeader, Ui, UiBuilder, vec2};
 
@@ -139,7 +139,7 @@ impl NewOrder {
         let Some(rows) = self.accounts.shown() else {
             return;
         };
-        let active = rows.iter().filter(|row| row.state == AccountState::Active);
+        let active = rows.iter().filter(|row| is_active(row));
         let options: Vec<(Option<AcmeAccountId>, String)> = active
             .map(|row| {
                 let words = format!("{}, at {}", row.name, row.directory_title);
@@ -226,7 +226,7 @@ impl NewOrder {
             propagation_limit_secs: self.more.limit_secs().ok()?,
             dry_run: self.more.dry_run,
             automatic: self.more.automatic,
-            persistent: false,
+            persistent: self.more.persistent,
             replaces: None,
         })
     }
@@ -235,8 +235,8 @@ impl NewOrder {
     fn propose(&mut self) {
         if self.account.is_none() {
             let rows = self.accounts.shown().map_or(&[][..], Vec::as_slice);
-            let active = |row: &&_| is_active(row);
-            self.account = rows.iter().find(active).map(|row| row.id);
+            let first = rows.iter().find(|row| is_active(row));
+            self.account = first.map(|row| row.id);
         }
         if self.provider.is_none() {
             let rows = self.providers.shown();
@@ -245,8 +245,8 @@ impl NewOrder {
     }
 }
 
-fn is_active(row: &chancery_engine::api::AccountRow) -> bool {
-    row.state == AccountState::Active
+fn is_active(account: &AccountRow) -> bool {
+    account.state == AccountState::Active
 }
 
 /// A drop-down, or the way to make what is missing.

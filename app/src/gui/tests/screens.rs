@@ -229,6 +229,7 @@ fn every_screen_is_drawn_in_a_small_window() {
         (egui::Key::Num5, "Make key…"),
         (egui::Key::Num6, "Copy profile…"),
         (egui::Key::I, "Import"),
+        (egui::Key::G, "Get certificate"),
     ] {
         harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
         see(&mut harness, primary);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Answer, Decided, Decision, Sight};
+use super::{Answer, Decided, Decision, Sight, Wiped};
 use crate::api::{
     DnsCommand, DnsFact, DnsProviderId, Fact, FindProvider, ListProviderKinds, ListProviders,
     OrderStage, ProviderKindRow, ProviderRow, ProviderTest, Report, Resource, Secret, ZonesInReach,
@@ -134,8 +134,6 @@ fn change(
         }
     }
     check(context, &record.kind, &settings, &whole)?;
-    // What is replaced stays in the vault until the row no longer names it, and then as an orphan
-    // that a later change wipes: nothing is lost by a crash.
     let replaced: Vec<SecretId> = record
         .secrets
         .iter()
@@ -146,11 +144,9 @@ fn change(
     record.settings = settings;
     record.changed = act.at;
     record.last_test = None;
-    if !replaced.is_empty() {
-        context.vault.forget(&replaced)?;
-    }
     Ok(Decision {
         puts: Vec::from(rows::put(id, &record)),
+        wipe: replaced.into_iter().map(Wiped::Secret).collect(),
         ..Decision::of(Fact::Dns(DnsFact::ProviderChanged { id }))
     }
     .into())
@@ -165,12 +161,14 @@ fn remove(context: &Context, id: DnsProviderId) -> Result<Decided, Report> {
     if let Some((order, _)) = store.orders()?.iter().find(|it| needs(it)) {
         return Err(ProviderError::InUse(id, order.to_string()).into());
     }
-    let secrets: Vec<SecretId> = record.secrets.values().copied().collect();
-    if !secrets.is_empty() {
-        context.vault.forget(&secrets)?;
-    }
     Ok(Decision {
         puts: Vec::from(rows::gone(id, &record.name)),
+        wipe: record
+            .secrets
+            .values()
+            .copied()
+            .map(Wiped::Secret)
+            .collect(),
         ..Decision::of(Fact::Dns(DnsFact::ProviderRemoved { id }))
     }
     .into())

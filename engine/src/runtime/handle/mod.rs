@@ -24,9 +24,10 @@ use std::sync::Arc;
 use super::context::Context;
 use super::pool::attempt;
 use crate::api::{Answered, Fact, JobId, Question, Report, Resource, Timestamp};
-use crate::base::Receipt;
+use crate::base::{KeyId, Receipt, SecretId};
 use crate::store::audit::Entry;
 use crate::store::{Guard, Put, Snapshot};
+use crate::vault::Vault;
 
 /// A question the engine can answer. Nobody else can implement it: a sight has no public name.
 pub trait Answer: Question {
@@ -56,8 +57,26 @@ pub(super) struct Decision {
     pub(super) resource: Option<Resource>,
     /// For the audit, besides the command's own words.
     pub(super) details: String,
+    /// What the vault no longer holds once this is durable.
+    pub(super) wipe: Vec<Wiped>,
     /// Further entries of the audit, where one command does the same to many things.
     pub(super) more: Vec<Entry>,
+}
+
+/// Something in the vault that no row names any more.
+pub(super) enum Wiped {
+    Key(KeyId),
+    Secret(SecretId),
+}
+
+impl Wiped {
+    /// What stays in spite of this is an orphan and harms nobody.
+    pub(super) fn wipe(self, vault: &Vault) {
+        match self {
+            Self::Key(id) => vault.destroy_key(id).ok(),
+            Self::Secret(id) => vault.forget(&[id]).ok(),
+        };
+    }
 }
 
 impl Decision {
@@ -70,6 +89,7 @@ impl Decision {
             receipts: Vec::new(),
             resource: None,
             details: String::new(),
+            wipe: Vec::new(),
             more: Vec::new(),
         }
     }

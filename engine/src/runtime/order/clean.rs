@@ -2,11 +2,19 @@
 
 use super::desk::{Desk, Trouble};
 use super::publish::{Deed, each_target};
-use crate::api::Report;
+use crate::api::{ChallengeState, Report};
 use crate::store::acme::ChallengeRecord;
 
 pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
-    let left = |it: &ChallengeRecord| it.may_be_published && !it.by_hand && !it.stays;
+    // One that stays has proved its name; where it did not, it proves nothing and goes.
+    let stays = |it: &ChallengeRecord| {
+        it.stays
+            && matches!(
+                it.row.state,
+                ChallengeState::Valid | ChallengeState::AlreadyValid
+            )
+    };
+    let left = |it: &ChallengeRecord| it.may_be_published && !it.by_hand && !stays(it);
     if desk.record.challenges.iter().any(left) {
         let driver = desk.driver()?;
         let mut outcomes = each_target(desk, &driver, left, Deed::Remove)?;
@@ -36,7 +44,7 @@ pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
         .record
         .challenges
         .iter()
-        .filter(|it| it.by_hand && !it.stays)
+        .filter(|it| it.by_hand && !stays(it))
         .map(|it| it.row.target.clone())
         .collect();
     if !by_hand.is_empty() {
@@ -45,11 +53,11 @@ pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
             by_hand.join(", ")
         ));
     }
-    let staying = desk.record.challenges.iter().filter(|it| it.stays).count();
+    let staying = desk.record.challenges.iter().filter(|it| stays(it)).count();
     if staying > 0 {
         desk.step(format!(
             "{staying} records stay in the DNS and prove the names for renewals, too"
         ));
     }
-    Ok(desk.end().await?)
+    desk.end().await
 }

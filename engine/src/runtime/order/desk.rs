@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::acme::{AcmeError, Failure, Session};
+use crate::acme::{AcmeError, Failure, Order, Session};
 use crate::api::{
     AccountState, AcmeFact, Fact, JobId, Kind, Notice, OrderId, OrderStage, OrderState, Report,
     Resource, Step, Timestamp,
@@ -12,13 +12,13 @@ use crate::dns::{DnsError, Driver, Resolver};
 use crate::http::Observer;
 use crate::runtime::Core;
 use crate::runtime::context::Context;
-use crate::runtime::handle::acme::{AccountError, settle_account};
+use crate::runtime::handle::acme::{AccountError, OrderError, settle_account};
 use crate::runtime::order::job_state;
 use crate::runtime::outside::{self, Control, Turn};
 use crate::runtime::signer::Receipts;
 use crate::store::acme::{self, AccountRecord, OrderRecord};
 use crate::store::audit::Entry;
-use crate::store::{Change, Put, job};
+use crate::store::{Change, Put, Refused, StoreError, job};
 
 pub(super) struct Desk {
     core: Arc<Core>,
@@ -28,17 +28,28 @@ pub(super) struct Desk {
     receipts: Receipts,
     session: Option<Session>,
     driver: Option<Arc<dyn Driver>>,
+    /// As the CA has just shown it, so that the next stage need not ask again.
+    shown: Option<Order>,
 }
 
 /// Why a step did not come to its end.
-pub(in crate::runtime) enum Trouble {
+pub(super) enum Trouble {
     /// A person wishes something; the order looks again what it is to do.
     Called,
     Final(Report),
-    /// It may go by itself.
-    Passing(Report),
+    /// It may go by itself; not before the time that was told, if one was.
+    Passing(Report, Option<Timestamp>),
+    /// Something could not be read or made durable, which the store announces itself: only it can
+    /// say what is true now.
+    Store,
     /// The vault is locked.
     Vault,
+}
+
+impl From<StoreError> for Trouble {
+    fn from(_: StoreError) -> Self {
+        Self::Store
+    }
 }
 
 impl From<Report> for Trouble {
@@ -53,7 +64,10 @@ impl From<Report> for Trouble {
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
         match failure.is_passing() {
-            true => Self::Passing(failure.into()),
+            true => {
+                let retry_at = failure.retry_at();
+                Self::Passing(failure.into(), retry_at)
+            }
             false => Report::from(failure).into(),
         }
     }
@@ -68,8 +82,17 @@ impl From<AcmeError> for Trouble {
 impl From<DnsError> for Trouble {
     fn from(error: DnsError) -> Self {
         match error.is_passing() {
-            true => Self::Passing(error.into()),
+            true => Self::Passing(error.into(), None),
             false => Self::Final(error.into()),
+        }
+    }
+}
+
+impl Trouble {
+    fn of_commit(report: Report) -> Self {
+        match &*report.code {
+            "acme.called-off" => Self::Called,
+            _ => Self::Store,
         }
     }
 }
@@ -87,6 +110,7 @@ impl Desk {
             receipts: Receipts::default(),
             session: None,
             driver: None,
+            shown: None,
         })
     }
 
@@ -134,9 +158,22 @@ impl Desk {
         let session = outside
             .session(self.context(), &account, &self.receipts, observer)
             .await;
-        let session = session.map_err(Trouble::of_directory)?;
+        let session = session?;
         self.session = Some(session.clone());
         Ok(session)
+    }
+
+    /// The order as the stage before this one has seen it; else as the CA shows it now.
+    pub(super) async fn order(&mut self, session: &Session) -> Result<Order, Trouble> {
+        if let Some(shown) = self.shown.take() {
+            return Ok(shown);
+        }
+        let url = self.record.url.clone().unwrap_or_default();
+        Ok(session.order(&url).await?)
+    }
+
+    pub(super) fn order_is(&mut self, shown: Order) {
+        self.shown = Some(shown);
     }
 
     pub(super) fn driver(&mut self) -> Result<Arc<dyn Driver>, Trouble> {
@@ -178,22 +215,29 @@ impl Desk {
     }
 
     pub(super) async fn save(&mut self) -> Result<(), Trouble> {
-        self.write(Vec::new(), None, None).await?;
-        Ok(())
+        self.write(Vec::new(), None, None).await
     }
 
     pub(super) async fn enter(&mut self, stage: OrderStage) -> Result<(), Trouble> {
+        self.pass_to(stage);
+        self.save().await
+    }
+
+    /// Durable with the next save: for a stage that a restart may reach again by the one before,
+    /// because that one only asked.
+    pub(super) fn pass_to(&mut self, stage: OrderStage) {
         self.record.stage = stage;
         self.record.state = OrderState::Running;
         self.record.now = words(stage).to_owned();
-        self.save().await
     }
 
     pub(super) async fn show(
         &mut self,
         state: OrderState,
         now: impl Into<String>,
-    ) -> Result<(), Report> {
+    ) -> Result<(), Trouble> {
+        // It is old by the time at which the order goes on.
+        self.shown = None;
         self.record.state = state;
         self.record.now = now.into();
         self.write(Vec::new(), None, None).await
@@ -205,9 +249,25 @@ impl Desk {
         outcome: &str,
         details: String,
         puts: Vec<Put>,
-    ) -> Result<(), Report> {
+    ) -> Result<(), Trouble> {
         let entry = self.entry(outcome, details);
         self.write(puts, Some(entry), None).await
+    }
+
+    /// The same, unless a person has called the order off: the last moment at which that counts.
+    pub(super) async fn record_intent(&mut self, details: String) -> Result<(), Trouble> {
+        let (id, entry) = (self.id, self.entry("intent", details));
+        let change = Change {
+            guard: Box::new(move |rows| match acme::signal(rows, id)?.cancel {
+                true => Err(Refused(OrderError::CalledOff(id).into())),
+                false => Ok(()),
+            }),
+            receipts: self.receipts.take(),
+            ..Change::of(vec![acme::put_order(self.id, &self.record)], vec![entry])
+        };
+        let committed = self.context().store.commit(change).await;
+        committed.map_err(|refused| Trouble::of_commit(refused.into()))?;
+        Ok(())
     }
 
     async fn write(
@@ -215,7 +275,7 @@ impl Desk {
         mut puts: Vec<Put>,
         entry: Option<Entry>,
         fact: Option<Fact>,
-    ) -> Result<(), Report> {
+    ) -> Result<(), Trouble> {
         puts.push(acme::put_order(self.id, &self.record));
         // It is long, and tells most when all of it is there.
         if self.record.stage == OrderStage::Ended {
@@ -231,7 +291,8 @@ impl Desk {
             fact,
             ..Change::of(puts, entry.into_iter().collect())
         };
-        self.context().store.commit(change).await?;
+        let committed = self.context().store.commit(change).await;
+        committed.map_err(|refused| Trouble::of_commit(refused.into()))?;
         let step = Step {
             done: done_of(self.record.stage),
             of: done_of(OrderStage::Ended),
@@ -259,7 +320,7 @@ impl Desk {
     // --- how it ends
 
     /// The order has failed; what was published is taken away first.
-    pub(super) async fn fail(&mut self, report: Report) -> Result<(), Report> {
+    pub(super) async fn fail(&mut self, report: Report) -> Result<(), Trouble> {
         if self.record.stage == OrderStage::Cleaning {
             let why = self.words_of(&report);
             self.step(format!("Some records may still be in the DNS: {why}"));
@@ -276,7 +337,7 @@ impl Desk {
         format!("{}{causes}", report.what)
     }
 
-    pub(super) async fn turn_to_cleaning(&mut self, outcome: OrderState) -> Result<(), Report> {
+    pub(super) async fn turn_to_cleaning(&mut self, outcome: OrderState) -> Result<(), Trouble> {
         self.decided(outcome);
         self.write(Vec::new(), None, None).await
     }
@@ -284,9 +345,7 @@ impl Desk {
     /// How it ends is clear, and what is left is to clean up; durable with the next save.
     pub(super) fn decided(&mut self, outcome: OrderState) {
         self.record.outcome = Some(outcome);
-        self.record.stage = OrderStage::Cleaning;
-        self.record.state = OrderState::Running;
-        self.record.now = words(OrderStage::Cleaning).to_owned();
+        self.pass_to(OrderStage::Cleaning);
     }
 
     /// Whether a person wishes its end, as long as the CA cannot have issued.
@@ -299,13 +358,13 @@ impl Desk {
         Ok(acme::signal(&self.context().snapshot()?, self.id)?.go_on)
     }
 
-    pub(super) async fn call_off(&mut self) -> Result<(), Report> {
+    pub(super) async fn call_off(&mut self) -> Result<(), Trouble> {
         self.step("It was called off");
         super::prove::give_up_names(self).await;
         self.turn_to_cleaning(OrderState::Cancelled).await
     }
 
-    pub(super) async fn end(&mut self) -> Result<(), Report> {
+    pub(super) async fn end(&mut self) -> Result<(), Trouble> {
         let outcome = self.record.outcome.take().unwrap_or(OrderState::Done);
         self.record.stage = OrderStage::Ended;
         self.record.state = outcome.clone();
@@ -318,9 +377,7 @@ impl Desk {
             record.state = job_state(&outcome);
             puts.push(job::put(self.job(), &record));
         }
-        if let OrderState::Failed(report) = &outcome {
-            puts.extend(super::finish::note_failure(self, report)?);
-        }
+        puts.extend(super::finish::note_end(self, &outcome)?);
         drop(snapshot);
         let (words, details) = match &outcome {
             OrderState::Done => ("done", "the order has ended".to_owned()),
@@ -370,7 +427,7 @@ impl Desk {
         &mut self,
         report: &Report,
         pause: Duration,
-    ) -> Result<(), Report> {
+    ) -> Result<(), Trouble> {
         // A directory that has moved, or an account whose key was replaced, is read anew.
         self.session = None;
         let why = self.words_of(report);
@@ -378,23 +435,6 @@ impl Desk {
         self.show(OrderState::Running, text).await?;
         self.rest(pause).await;
         Ok(())
-    }
-}
-
-impl Trouble {
-    /// What fails while a directory is read may pass, as when the network is down.
-    fn of_directory(report: Report) -> Self {
-        let passing = [
-            "http.cannot-resolve",
-            "http.cannot-connect",
-            "http.timeout",
-            "http.broken",
-            "acme.server-fault",
-        ];
-        match passing.contains(&&*report.code) {
-            true => Self::Passing(report),
-            false => report.into(),
-        }
     }
 }
 
@@ -429,7 +469,7 @@ fn words(stage: OrderStage) -> &'static str {
     }
 }
 
-pub(in crate::runtime) const WAITING_FOR_VAULT: &str =
+pub(super) const WAITING_FOR_VAULT: &str =
     "It goes on as soon as the vault is unlocked: the account's key is in it";
 
 /// The last so many are kept.

@@ -23,22 +23,29 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
     }
     if order.status == Status::Ready {
         if !desk.record.may_have_issued {
-            desk.record.may_have_issued = true;
             let names = names(&desk.record.recipe.names);
             let details = format!("send the certification request for {names}; the CA may issue");
-            desk.record_act("intent", details, Vec::new()).await?;
+            desk.record.may_have_issued = true;
+            if let Err(trouble) = desk.record_intent(details).await {
+                desk.record.may_have_issued = false;
+                return Err(trouble);
+            }
         }
         let request = unhex(&desk.record.request).unwrap_or_default();
         order = match session.finalize(&order, &request).await {
             Ok(order) => order,
             Err(failure) => {
-                // A refusal of which the CA keeps nothing: this order cannot issue.
-                if failure.cause().is_some() {
-                    let kept = session.order(&url).await?.status;
-                    desk.record.may_have_issued =
-                        matches!(kept, Status::Processing | Status::Valid);
+                // After a lost answer the CA refuses what it has taken: what it keeps is true.
+                let kept = session.order(&url).await?;
+                match kept.status {
+                    Status::Processing | Status::Valid => kept,
+                    _ => {
+                        if failure.cause().is_some() && !failure.is_passing() {
+                            desk.record.may_have_issued = false;
+                        }
+                        return Err(failure.into());
+                    }
                 }
-                return Err(failure.into());
             }
         };
     }
@@ -46,7 +53,11 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
         order = session.order_settled(&url).await?;
     }
     match order.status {
-        Status::Valid => desk.enter(OrderStage::Fetching).await,
+        Status::Valid => {
+            desk.order_is(order);
+            desk.pass_to(OrderStage::Fetching);
+            Ok(())
+        }
         Status::Invalid => Err(order.why_invalid(Vec::new()).into()),
         status => Err(AcmeError::OrderState(format!("{status:?}").to_lowercase()).into()),
     }
@@ -55,8 +66,7 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
 /// The certificate enters the inventory in the same commit that says so.
 pub(super) async fn fetch(desk: &mut Desk) -> Result<(), Trouble> {
     let session = desk.session().await?;
-    let url = desk.record.url.clone().unwrap_or_default();
-    let order = session.order(&url).await?;
+    let order = desk.order(&session).await?;
     let read = read_chains(&session, &order).await?;
     let preferred = desk.record.recipe.preferred_chain.clone();
     let (taken, fits) = choose(&read, preferred.as_deref());
@@ -86,7 +96,7 @@ pub(super) async fn fetch(desk: &mut Desk) -> Result<(), Trouble> {
             Vec::new(),
         )
         .await?;
-        return Ok(desk.turn_to_cleaning(OrderState::Done).await?);
+        return desk.turn_to_cleaning(OrderState::Done).await;
     }
     let id = CertificateId::from_raw(desk.context().new_id());
     let puts = arrive(desk, id, leaf, above)?;
@@ -94,7 +104,7 @@ pub(super) async fn fetch(desk: &mut Desk) -> Result<(), Trouble> {
     desk.decided(OrderState::Done);
     desk.step(format!("The certificate is here: {id}"));
     let details = format!("{id} has come, serial {}", leaf.serial());
-    Ok(desk.record_act("done", details, puts).await?)
+    desk.record_act("done", details, puts).await
 }
 
 async fn read_chains(session: &Session, order: &Order) -> Result<Vec<Vec<Certificate>>, Trouble> {
@@ -102,15 +112,24 @@ async fn read_chains(session: &Session, order: &Order) -> Result<Vec<Vec<Certifi
     let url = url.ok_or(AcmeError::NotUnderstood("the order names no certificate"))?;
     let mut read = Vec::new();
     for Chain { pem } in session.chains(url).await? {
-        let certificates = Certificate::read_all(pem.as_bytes()).map_err(Report::from)?;
-        if !certificates.is_empty() {
-            read.push(certificates);
+        // An alternate that makes no sense is none; that all of them do is told below.
+        match Certificate::read_all(pem.as_bytes()) {
+            Ok(certificates) if holds(&certificates) => read.push(certificates),
+            _ => (),
         }
     }
     match read.is_empty() {
-        true => Err(AcmeError::NotUnderstood("there is no certificate in it").into()),
+        true => Err(AcmeError::NotUnderstood("there is no chain of certificates in it").into()),
         false => Ok(read),
     }
+}
+
+/// Whether each certificate was issued by the one that follows it.
+fn holds(chain: &[Certificate]) -> bool {
+    let linked = chain.windows(2).all(|pair| {
+        pair[0].issuer() == pair[1].subject() && pair[0].verify(pair[1].public_key()).is_ok()
+    });
+    linked && !chain.is_empty()
 }
 
 /// Which chain is taken, and whether it is one that was wished for.
@@ -136,6 +155,9 @@ fn last_issuer(chain: &[Certificate]) -> String {
 fn require_ours(desk: &Desk, leaf: &Certificate) -> Result<(), Trouble> {
     let request = unhex(&desk.record.request).unwrap_or_default();
     let request = CertificationRequest::read(&request).map_err(Report::from)?;
+    if leaf.not_after() <= desk.now() {
+        return Err(AcmeError::WrongCertificate("it has expired").into());
+    }
     if request.key().spki_der() != leaf.public_key().spki_der() {
         return Err(AcmeError::WrongCertificate("it is for another key").into());
     }
@@ -193,18 +215,19 @@ fn arrive(
     let renewal_id = leaf
         .authority_key_id()
         .map(|issuer| certificate_id(issuer, leaf.serial()));
-    let mut origin = OriginRecord {
+    let origin = OriginRecord {
         recipe: recipe.clone(),
         order: desk.id,
         plan: renewal::first_plan(&record, id, now),
         renewal_id,
-        due: None,
+        not_after: record.not_after,
         failures: 0,
+        revoked: false,
         replaces: desk.record.replaces,
         replaced_by: None,
     };
     let next = renewal::next_duty(&origin, id);
-    puts.extend(acme::file_duty(id, &mut origin, next));
+    puts.extend(next.map(|(at, duty)| Put::due(at, id.to_raw(), &duty)));
     puts.push(acme::put_origin(id, &origin));
     if let Some(old) = desk.record.replaces {
         puts.extend(renewal::replaced(&desk.context().snapshot()?, old, id)?);
@@ -212,12 +235,15 @@ fn arrive(
     Ok(puts)
 }
 
-/// A renewal that failed is tried again later, and the certificate says so.
-pub(super) fn note_failure(desk: &Desk, report: &Report) -> Result<Vec<Put>, Report> {
-    match desk.record.replaces {
-        Some(old) if !desk.record.dry_run => {
-            renewal::failed(&desk.context().snapshot()?, old, report, desk.now())
-        }
+/// A renewal that failed or was called off is tried again later, and the certificate says so.
+pub(super) fn note_end(desk: &Desk, outcome: &OrderState) -> Result<Vec<Put>, Report> {
+    let (Some(old), false) = (desk.record.replaces, desk.record.dry_run) else {
+        return Ok(Vec::new());
+    };
+    let store = desk.context().snapshot()?;
+    match outcome {
+        OrderState::Failed(report) => renewal::failed(&store, old, report, desk.now()),
+        OrderState::Cancelled => renewal::put_off(&store, old, desk.now()),
         _ => Ok(Vec::new()),
     }
 }

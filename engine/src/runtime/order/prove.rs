@@ -31,7 +31,8 @@ pub(super) async fn order(desk: &mut Desk) -> Result<(), Trouble> {
         made = session.new_order(&wanted).await;
     }
     let made = made?;
-    desk.record.url = Some(made.url);
+    desk.record.url = Some(made.url.clone());
+    desk.order_is(made);
     if replaced_before {
         desk.step(
             "The CA has seen another order replace the certificate; this one is ordered anew",
@@ -116,10 +117,13 @@ fn replaced(desk: &Desk, session: &Session) -> Result<Option<String>, Trouble> {
 /// What the CA wants to see of each name, and where in the DNS that is.
 pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     let session = desk.session().await?;
-    let url = desk.record.url.clone().unwrap_or_default();
-    let order = session.order(&url).await?;
+    let order = desk.order(&session).await?;
     if order.status == Status::Invalid {
         return Err(order.why_invalid(Vec::new()).into());
+    }
+    if order.authorizations.len() > desk.record.recipe.names.len() {
+        let found = format!("{} proofs", order.authorizations.len());
+        return Err(AcmeError::NotOrdered(found).into());
     }
     let mut reading = JoinSet::new();
     for (at, url) in order.authorizations.into_iter().enumerate() {
@@ -129,7 +133,12 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     let (mut read, persistent) = (Vec::new(), desk.record.recipe.persistent);
     while let Some(done) = reading.join_next().await {
         let (at, authorization) = done.map_err(|_| Report::bug("reading a proof has crashed"))?;
-        read.push((at, challenge(&session, authorization?, persistent)?));
+        let challenge = challenge(&session, authorization?, persistent)?;
+        // A CA that asks for more would have records written that nobody wished for.
+        if !desk.record.recipe.names.contains(&challenge.row.name) {
+            return Err(AcmeError::NotOrdered(challenge.row.name.to_string()).into());
+        }
+        read.push((at, challenge));
     }
     read.sort_by_key(|(at, _)| *at);
     desk.record.challenges = read.into_iter().map(|(_, challenge)| challenge).collect();
@@ -145,7 +154,8 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     if persistent && desk.record.challenges.iter().any(needs_its_own) {
         desk.step("The CA takes no record that stays for some names: each renewal needs new ones");
     }
-    desk.enter(OrderStage::Publishing).await
+    desk.pass_to(OrderStage::Publishing);
+    Ok(())
 }
 
 /// Whether the record is for this order alone.
@@ -206,15 +216,13 @@ fn proof(
     persistent: bool,
 ) -> Result<Proof, Trouble> {
     if let (true, Some(offer)) = (persistent, &found.persistent) {
-        let account = session.account().unwrap_or_default();
-        let issuer = offer
-            .issuers
-            .first()
-            .map(String::as_str)
-            .unwrap_or_default();
+        let account = session.own_account()?;
+        let mut issuers = offer.issuers.iter();
+        let issuer = issuers.find_map(|it| it.parse::<DnsName>().ok());
+        let issuer = issuer.ok_or(AcmeError::NotUnderstood("it does not say who it is"))?;
         return Ok(Proof {
             record: RecordName::persistent_of(name)?,
-            value: persistent_value(issuer, account, found.wildcard),
+            value: persistent_value(issuer.as_str(), account, found.wildcard),
             challenge: offer.url.clone(),
             stays: true,
         });
@@ -299,7 +307,10 @@ pub(super) async fn validate(desk: &mut Desk) -> Result<(), Trouble> {
             }
             Err(failure) => trouble = Some(failure),
         }
-        desk.save().await?;
+        // What the last one brings is saved with what follows from it.
+        if !deciding.is_empty() {
+            desk.save().await?;
+        }
     }
     if let Some(failure) = trouble {
         return Err(failure.into());

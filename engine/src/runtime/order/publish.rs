@@ -21,7 +21,8 @@ pub(super) async fn publish(desk: &mut Desk) -> Result<(), Trouble> {
     let wanted = |it: &ChallengeRecord| it.row.state == ChallengeState::Wanted;
     if !desk.record.challenges.iter().any(wanted) {
         desk.step("No record has to be changed");
-        return desk.enter(OrderStage::Propagating).await;
+        desk.pass_to(OrderStage::Propagating);
+        return Ok(());
     }
     let driver = desk.driver()?;
     for challenge in &mut desk.record.challenges {
@@ -162,11 +163,13 @@ pub(super) async fn propagate(desk: &mut Desk) -> Result<(), Trouble> {
         let missing = missing(&desk.record.challenges);
         if missing.is_empty() {
             desk.step("Every server shows every record");
-            return desk.enter(OrderStage::Validating).await;
+            desk.pass_to(OrderStage::Validating);
+            return Ok(());
         }
         if desk.may_go_on()? {
             desk.step("A person said to go on, whatever the servers answer");
-            return desk.enter(OrderStage::Validating).await;
+            desk.pass_to(OrderStage::Validating);
+            return Ok(());
         }
         let now = desk.now();
         if until <= now {
@@ -222,6 +225,10 @@ async fn look(
             known.insert(zone.clone(), found);
         }
         let servers = known.get(&zone).cloned().unwrap_or_default();
+        // A look-up that failed is tried again at the next round.
+        if servers.iter().any(|server| server.problem.is_some()) {
+            known.remove(&zone);
+        }
         let (zone, target) = (zone.parse::<RecordName>()?, challenge.row.target.parse()?);
         let resolver = resolver.clone();
         asking.spawn(async move { (at, resolver.check(&servers, &zone, &target).await) });

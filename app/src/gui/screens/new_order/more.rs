@@ -14,6 +14,7 @@ pub(super) struct More {
     pub(super) profile: Option<String>,
     pub(super) dry_run: bool,
     pub(super) automatic: bool,
+    pub(super) persistent: bool,
     chain: Field,
     resolvers: Field,
     minutes: Field,
@@ -25,6 +26,7 @@ impl Default for More {
             profile: None,
             dry_run: false,
             automatic: true,
+            persistent: false,
             chain: Field::default(),
             resolvers: Field::default(),
             minutes: Field::holding(MINUTES.to_string()),
@@ -41,6 +43,12 @@ impl More {
             ui.checkbox(&mut self.dry_run, "Only rehearse");
             let help = "All steps, at the CA’s staging service; nothing that anybody trusts comes \
                 of it, and no limit is used up";
+            below(ui, help, None);
+        });
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
+            ui.checkbox(&mut self.persistent, "Prove the names by records that stay");
+            let help = "Where the CA takes that; renewals then change nothing in the DNS";
             below(ui, help, None);
         });
         self.profile_ui(ui, profiles);

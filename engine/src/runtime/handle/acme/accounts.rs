@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::AccountError;
-use crate::acme::{Binding, Session, key_from_jwk};
+use crate::acme::{Binding, Failure, Session, key_from_jwk};
 use crate::api::{
     AccountSettings, AccountState, AcmeAccountId, AcmeFact, DirectoryChoice, ExternalBinding, Fact,
     KeyId, KeyType, KeyUse, KnownDirectory, NewAccount, OrderStage, Report, Resource, Secret,
@@ -12,7 +12,7 @@ use crate::authority::NewKey;
 use crate::base::hex;
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
-use crate::runtime::handle::{Decided, Decision, key};
+use crate::runtime::handle::{Decided, Decision, Wiped, key};
 use crate::runtime::signer::{Receipts, VaultSigner};
 use crate::store::acme::{self, AccountRecord};
 use crate::store::{Change, Put, Refused, Rows, key as key_rows};
@@ -27,7 +27,19 @@ pub(super) async fn read(context: &Context, choice: DirectoryChoice) -> Result<D
         .server(context, (&url, &roots), None)
         .await?;
     let info = server.directory.info(&url);
-    Ok(Decision::of(Fact::Acme(AcmeFact::Directory(info))).into())
+    // What accounts there know of it is as fresh from now on.
+    let mut puts = Vec::new();
+    for (id, mut record) in context.snapshot()?.accounts()? {
+        if record.directory.url == url && record.directory != info {
+            record.directory = info.clone();
+            puts.extend(acme::put_account(id, &record));
+        }
+    }
+    Ok(Decision {
+        puts,
+        ..Decision::of(Fact::Acme(AcmeFact::Directory(info)))
+    }
+    .into())
 }
 
 /// The directory's URL, and the roots its server is trusted by, DER in hexadecimal.
@@ -189,6 +201,9 @@ pub(super) async fn import(
         .await?;
     let key_id = KeyId::from_raw(context.new_id());
     let made = take_over(context, key_id, &key)?;
+    if made.id != key_id {
+        return Err(AccountError::KeyInUse.into());
+    }
     let id = AcmeAccountId::from_raw(context.new_id());
     let receipts = Receipts::default();
     let found = match VaultSigner::new(&context.vault, made.id, &receipts) {
@@ -201,10 +216,8 @@ pub(super) async fn import(
     let found = match found {
         Ok(found) => found,
         Err(report) => {
-            // A key without an account is none of ours; one that was here before stays.
-            if made.id == key_id {
-                context.vault.destroy_key(key_id)?;
-            }
+            // A key without an account is none of ours.
+            context.vault.destroy_key(key_id)?;
             return Err(report);
         }
     };
@@ -282,8 +295,13 @@ pub(super) async fn roll(
     act: &Act,
     id: AcmeAccountId,
 ) -> Result<Decided, Report> {
-    settle(context, id).await?;
+    let turn = context.outside.account_turn(id);
+    let _mine = turn.lock().await;
+    settle_in_turn(context, id).await?;
     let mut record = active(context, id)?;
+    // What an order has published names the key that it began with (RFC 8555, 8.1).
+    require_no_order(context, id, &record.name)?;
+    let old = record.key;
     let made = key::make(context, KeyType::P256).await?;
     let new = made.id;
     record.next_key = Some(new);
@@ -302,32 +320,38 @@ pub(super) async fn roll(
     let signer = VaultSigner::new(&context.vault, new, &receipts)?;
     let signer: Arc<dyn crate::acme::Signs> = signer;
     if let Err(failure) = session.change_key(&signer).await {
-        // A refusal is an answer: the old key is still the account's. Anything else is unknown.
-        if failure.cause().is_some() {
+        // A refusal that the CA itself confirms: the old key is still the account's. Anything else
+        // is unknown, and is found out at the next use.
+        let refused = failure.cause().is_some() && !failure.is_passing();
+        if refused && session.is_known().await.is_ok_and(|known| known) {
             let puts = abandon(&mut record, id, new);
             let change = Change {
                 receipts: receipts.take(),
                 ..Change::of(puts, vec![act.done(None, "the CA refused the new key")])
             };
             context.store.commit(change).await?;
-            context.vault.destroy_key(new)?;
+            Wiped::Key(new).wipe(&context.vault);
         }
         return Err(failure.into());
     }
-    let old = record.key;
     let puts = adopt(&mut record, id, new);
     let fact = AcmeFact::KeyRolled { id, key: new };
     let mut decision = decided(id, &record, &receipts, fact);
     decision.puts.extend(puts);
+    decision.wipe.push(Wiped::Key(old));
     decision.details = format!("{new} in place of {old}");
     Ok(decision.into())
 }
 
+/// The new key is the account's, and the old one is nobody's.
 fn adopt(record: &mut AccountRecord, id: AcmeAccountId, new: KeyId) -> Vec<Put> {
+    let old = key_name(&record.name, record.key);
+    let mut puts = Vec::from(key_rows::gone(record.key, &old));
     record.key = new;
     record.next_key = None;
     record.state = AccountState::Active;
-    Vec::from(acme::put_account(id, record))
+    puts.extend(acme::put_account(id, record));
+    puts
 }
 
 fn abandon(record: &mut AccountRecord, id: AcmeAccountId, new: KeyId) -> Vec<Put> {
@@ -339,8 +363,17 @@ fn abandon(record: &mut AccountRecord, id: AcmeAccountId, new: KeyId) -> Vec<Put
 }
 
 /// Finds out which of two keys is the account's, where that was not known.
-pub(in crate::runtime) async fn settle(context: &Context, id: AcmeAccountId) -> Result<(), Report> {
-    let mut record = known(context, id)?;
+pub(in crate::runtime) async fn settle(
+    context: &Context,
+    id: AcmeAccountId,
+) -> Result<(), Failure> {
+    let turn = context.outside.account_turn(id);
+    let _mine = turn.lock().await;
+    settle_in_turn(context, id).await
+}
+
+async fn settle_in_turn(context: &Context, id: AcmeAccountId) -> Result<(), Failure> {
+    let mut record = known(context, id).map_err(Failure::Here)?;
     let (AccountState::RollingKey, Some(new)) = (record.state, record.next_key) else {
         return Ok(());
     };
@@ -353,10 +386,12 @@ pub(in crate::runtime) async fn settle(context: &Context, id: AcmeAccountId) -> 
         .outside
         .session(context, &with_new, &receipts, None)
         .await?;
-    let (puts, words) = match session.is_known().await? {
-        true => (adopt(&mut record, id, new), "the CA knows the new key"),
+    let old = record.key;
+    let (puts, gone, words) = match session.is_known().await? {
+        true => (adopt(&mut record, id, new), old, "the CA knows the new key"),
         false => (
             abandon(&mut record, id, new),
+            new,
             "the CA does not know the new key",
         ),
     };
@@ -374,12 +409,16 @@ pub(in crate::runtime) async fn settle(context: &Context, id: AcmeAccountId) -> 
         receipts: receipts.take(),
         ..Change::of(puts, vec![entry])
     };
-    context.store.commit(change).await?;
+    let committed = context.store.commit(change).await;
+    committed.map_err(|refused| Failure::Here(refused.into()))?;
+    Wiped::Key(gone).wipe(&context.vault);
     Ok(())
 }
 
 pub(super) async fn deactivate(context: &Context, id: AcmeAccountId) -> Result<Decided, Report> {
-    settle(context, id).await?;
+    let turn = context.outside.account_turn(id);
+    let _mine = turn.lock().await;
+    settle_in_turn(context, id).await?;
     let mut record = active(context, id)?;
     require_no_order(context, id, &record.name)?;
     let receipts = Receipts::default();
@@ -402,7 +441,6 @@ pub(super) fn remove(context: &Context, id: AcmeAccountId) -> Result<Decided, Re
         return Err(AccountError::NotDeactivated(record.name).into());
     }
     require_no_order(context, id, &record.name)?;
-    context.vault.destroy_key(record.key)?;
     let mut puts = Vec::from(acme::account_gone(id, &record.name));
     puts.extend(key_rows::gone(
         record.key,
@@ -410,6 +448,7 @@ pub(super) fn remove(context: &Context, id: AcmeAccountId) -> Result<Decided, Re
     ));
     Ok(Decision {
         puts,
+        wipe: vec![Wiped::Key(record.key)],
         ..Decision::of(Fact::Acme(AcmeFact::AccountRemoved { id }))
     }
     .into())

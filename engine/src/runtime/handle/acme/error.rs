@@ -11,6 +11,7 @@ pub(in crate::runtime) enum AccountError {
     BindingNeeded(String),
     DirectoryUnknown(String),
     HasOrders(String),
+    KeyInUse,
     KeyUnreadable,
     NameEmpty,
     NameTaken { name: String, holder: AcmeAccountId },
@@ -35,6 +36,7 @@ impl fmt::Display for AccountError {
             Self::HasOrders(name) => {
                 write!(f, "an order of the account {} is under way", shown(name))
             }
+            Self::KeyInUse => f.write_str("the vault has this key already, for something else"),
             Self::KeyUnreadable => f.write_str("the file holds no private key that can be read"),
             Self::NameEmpty => f.write_str("an account needs a name"),
             Self::NameTaken { name, holder } => {
@@ -64,6 +66,7 @@ impl Explain for AccountError {
             Self::BindingNeeded(_) => "acme.binding-needed",
             Self::DirectoryUnknown(_) => "acme.directory-unknown",
             Self::HasOrders(_) => "acme.account-in-use",
+            Self::KeyInUse => "acme.key-in-use",
             Self::KeyUnreadable => "acme.key-unreadable",
             Self::NameEmpty => "acme.name-empty",
             Self::NameTaken { .. } => "acme.name-taken",
@@ -99,6 +102,9 @@ impl Explain for AccountError {
                      another name from acme directory list, or the https address of a directory"
                 }
                 Self::HasOrders(_) => "Wait until it has ended, or cancel it",
+                Self::KeyInUse => {
+                    "Give the account a key of its own at the CA, or use the account that has it"
+                }
                 Self::KeyUnreadable => {
                     "Give the account's private key as PEM or DER (PKCS #8, PKCS #1, SEC 1), or as \
                      a JSON Web Key"
@@ -122,6 +128,7 @@ pub(in crate::runtime) enum OrderError {
         used: u32,
         next_free: Timestamp,
     },
+    CalledOff(OrderId),
     CaaForbids {
         name: DnsName,
         /// Where the records stand.
@@ -161,6 +168,7 @@ impl fmt::Display for OrderError {
                 "{used} certificates were ordered for these names within a day, and that is the \
                  account's own limit; the next place is free at {next_free}"
             ),
+            Self::CalledOff(id) => write!(f, "{id} was called off"),
             Self::CaaForbids {
                 name, at, verdict, ..
             } => {
@@ -224,6 +232,7 @@ impl Explain for OrderError {
     fn code(&self) -> &'static str {
         match self {
             Self::Budget { .. } => "acme.budget",
+            Self::CalledOff(_) => "acme.called-off",
             Self::CaaForbids { .. } => "acme.caa-forbids",
             Self::Ended(_) => "acme.order-ended",
             Self::KeyElsewhere(_) => "acme.key-elsewhere",
@@ -287,12 +296,16 @@ impl Explain for OrderError {
         Remedy::Do(
             match self {
                 Self::CaaForbids { .. } => "",
+                Self::CalledOff(_) => "Order again if it is wanted after all",
                 Self::Budget { .. } => {
                     "Use the certificate that came last; who needs more raises the limit with acme \
                      account change --daily-limit"
                 }
                 Self::Ended(_) => "Look at what came of it, or order again",
-                Self::KeyElsewhere(_) => "Revoke with the account's key",
+                Self::KeyElsewhere(_) => {
+                    "Revoke with the account's key; renew with the same key, or order again with a \
+                     new request from that host"
+                }
                 Self::NamesDiffer => {
                     "Make the request for exactly the ordered names, or order exactly its names"
                 }

@@ -16,11 +16,12 @@ use crate::authority::NewKey;
 use crate::base::{Purpose, Receipt, hex};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
+use crate::runtime::handle::dns::ProviderError;
 use crate::runtime::handle::{Decided, Decision, certificate, key};
 use crate::runtime::{Core, job as jobs, outside};
 use crate::store::acme::{self, Counted, OrderRecord, Recipe, SignalRecord};
 use crate::store::job::{self, JobRecord, Work};
-use crate::store::{Change, Put, Refused, Rows, Snapshot};
+use crate::store::{Change, Put, Refused, Rows, Snapshot, StoreError, dns};
 use crate::x509::{
     Asked, CertificationRequest, Name, PublicKey, SignatureAlgorithm, write_request,
 };
@@ -33,6 +34,7 @@ pub(super) async fn begin(
 ) -> Result<Decided, Report> {
     let context = &core.context;
     let (names, account) = checked(context, &wish)?;
+    require_place(context, account, &names, wish.dry_run)?;
     let ready = prepare(context, &wish.key, &names).await?;
     let recipe = Recipe {
         account,
@@ -120,9 +122,15 @@ pub(super) async fn start(
     let limit = limit_of(&context.snapshot()?, record.recipe.account)?;
     let after = counted(&before, id, now, limit, record.dry_run)?;
     puts.push(acme::put_budget(place, &after));
-    let guard = move |rows: &crate::store::Reader<'_>| match acme::budget(rows, place)? == before {
-        true => Ok(()),
-        false => Err(Refused(OrderError::UnderWay(id).into())),
+    let provider = record.recipe.provider;
+    let guard = move |rows: &crate::store::Reader<'_>| {
+        if dns::get(rows, provider)?.is_none() {
+            return Err(Refused(ProviderError::Unknown(provider).into()));
+        }
+        match acme::budget(rows, place)? == before {
+            true => Ok(()),
+            false => Err(StoreError::ChangedMeanwhile.into()),
+        }
     };
     let entry = act.done(Resource::of("order", id), "begun");
     let change = Change {
@@ -137,6 +145,21 @@ pub(super) async fn start(
     Ok(Decided::Started(job_id))
 }
 
+/// Whether the budget allows it, before a key is made for it.
+pub(super) fn require_place(
+    context: &Context,
+    account: AcmeAccountId,
+    names: &[DnsName],
+    dry_run: bool,
+) -> Result<(), Report> {
+    let store = context.snapshot()?;
+    let before = acme::budget(&store, acme::budget_id(account, names))?;
+    let limit = limit_of(&store, account)?;
+    let nobody = OrderId::from_raw(0);
+    counted(&before, nobody, context.clock.now(), limit, dry_run)?;
+    Ok(())
+}
+
 /// The list of what counts, this order included; refused where the budget does not allow it.
 fn counted(
     before: &acme::BudgetRecord,
@@ -146,6 +169,10 @@ fn counted(
     dry_run: bool,
 ) -> Result<acme::BudgetRecord, Report> {
     let mut after = before.clone();
+    // The clock may have been wrong before.
+    for counted in &mut after.orders {
+        counted.at = counted.at.min(now);
+    }
     after
         .orders
         .retain(|counted| counted.under_way || counted.at > now.plus_days(-1));
@@ -226,8 +253,13 @@ pub(super) fn checked(
 fn rehearsal(context: &Context, id: AcmeAccountId) -> Result<AcmeAccountId, Report> {
     let account = accounts::known(context, id)?;
     if let Some(named) = account.settings.rehearsal {
-        accounts::active(context, named)?;
-        return Ok(named);
+        let there = accounts::active(context, named)?;
+        let known = KnownDirectory::find(&there.directory.url);
+        let issues_for_real = known.is_some_and(|known| !known.name.ends_with("-staging"));
+        return match issues_for_real || named == id {
+            true => Err(OrderError::NoRehearsal.into()),
+            false => Ok(named),
+        };
     }
     let Some(known) = KnownDirectory::find(&account.directory.url) else {
         return Err(OrderError::NoRehearsal.into());
@@ -362,12 +394,15 @@ fn key_name(names: &[DnsName], id: KeyId) -> String {
 /// As long as the CA cannot have issued.
 pub(super) fn cancel(context: &Context, id: OrderId) -> Result<Decided, Report> {
     let record = under_way(context, id)?;
-    if record.may_have_issued || record.stage >= OrderStage::Cleaning {
+    if record.may_have_issued || is_late(&record) {
         return Err(OrderError::TooLate(id).into());
     }
-    signal(context, id, AcmeFact::OrderCancelled { id }, |signal| {
-        signal.cancel = true;
-    })
+    let fact = AcmeFact::OrderCancelled { id };
+    signal(context, id, fact, |signal| signal.cancel = true)
+}
+
+fn is_late(record: &OrderRecord) -> bool {
+    record.stage >= OrderStage::Cleaning
 }
 
 pub(super) fn go_on(context: &Context, id: OrderId) -> Result<Decided, Report> {
@@ -397,14 +432,18 @@ fn signal(
 ) -> Result<Decided, Report> {
     let mut record = acme::signal(&context.snapshot()?, id)?;
     change(&mut record);
+    let cancels = record.cancel;
     let guard = move |rows: &crate::store::Reader<'_>| match acme::order(rows, id)? {
+        Some(order) if cancels && (order.may_have_issued || is_late(&order)) => {
+            Err(Refused(OrderError::TooLate(id).into()))
+        }
         Some(order) if order.stage != OrderStage::Ended => Ok(()),
         _ => Err(Refused(OrderError::Ended(id).into())),
     };
     if let Some(control) = context.outside.under_way(id) {
         tokio::spawn(async move {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            control.wake.notify_waiters();
+            control.wake.notify_one();
         });
     }
     Ok(Decision {

@@ -42,14 +42,30 @@ pub(in crate::runtime) fn next_duty(
     origin: &OriginRecord,
     id: CertificateId,
 ) -> Option<(Timestamp, Duty)> {
-    if origin.replaced_by.is_some() {
+    if origin.replaced_by.is_some() || origin.revoked {
         return None;
     }
     let plan = &origin.plan;
-    match origin.recipe.automatic && plan.renew_at <= plan.next_check {
-        true => Some((plan.renew_at, Duty::Renew(id))),
-        false => Some((plan.next_check, Duty::CheckRenewal(id))),
+    if origin.recipe.automatic && plan.renew_at <= plan.next_check {
+        return Some((plan.renew_at, Duty::Renew(id)));
     }
+    // Nobody is asked about what has ended (RFC 9773, 4.3).
+    let asks = plan.next_check < origin.not_after;
+    asks.then_some((plan.next_check, Duty::CheckRenewal(id)))
+}
+
+/// That duty in place of what was filed before; nothing while an order is about to replace the
+/// certificate, whose end files what comes then.
+fn file_next(
+    store: &Snapshot,
+    id: CertificateId,
+    origin: &OriginRecord,
+) -> Result<Vec<Put>, Report> {
+    let next = match store.is_being_replaced(id)? {
+        true => None,
+        false => next_duty(origin, id),
+    };
+    Ok(store.file_duty(id, next)?)
 }
 
 /// It has a successor: nothing is due for it any more.
@@ -63,13 +79,27 @@ pub(in crate::runtime) fn replaced(
     };
     origin.replaced_by = Some(new);
     origin.plan.last_failure = None;
-    let mut puts = acme::file_duty(old, &mut origin, None);
+    let mut puts = store.file_duty(old, None)?;
     puts.push(acme::put_origin(old, &origin));
     Ok(puts)
 }
 
+/// Its renewal was called off: a day later it is due again.
+pub(in crate::runtime) fn put_off(
+    store: &Snapshot,
+    id: CertificateId,
+    now: Timestamp,
+) -> Result<Vec<Put>, Report> {
+    let Some(origin) = acme::origin(store, id)? else {
+        return Ok(Vec::new());
+    };
+    let tomorrow = now.plus_days(1);
+    let next = next_duty(&origin, id).map(|(at, duty)| (at.max(tomorrow), duty));
+    Ok(store.file_duty(id, next)?)
+}
+
 /// Its renewal has failed: the next try is an hour later, then two, four, at most a day; where the
-/// lifetime is short, a twentieth of it at most.
+/// lifetime is short, a twentieth of it at most. One that a person began early is not hurried.
 pub(in crate::runtime) fn failed(
     store: &Snapshot,
     id: CertificateId,
@@ -87,11 +117,14 @@ pub(in crate::runtime) fn failed(
     let pause = usual.min(DAY_SECS).min((lifetime / 20).max(60));
     origin.failures = origin.failures.saturating_add(1);
     origin.plan.last_failure = Some(report.clone());
-    let next = match origin.recipe.automatic {
-        true => Some((now.plus_secs(pause), Duty::Renew(id))),
+    let next = match origin.recipe.automatic && !origin.revoked {
+        true => {
+            let at = now.plus_secs(pause).max(origin.plan.renew_at);
+            Some((at, Duty::Renew(id)))
+        }
         false => next_duty(&origin, id),
     };
-    let mut puts = acme::file_duty(id, &mut origin, next);
+    let mut puts = store.file_duty(id, next)?;
     puts.push(acme::put_origin(id, &origin));
     Ok(puts)
 }
@@ -102,7 +135,8 @@ pub(super) async fn check(
     act: &Act,
     id: CertificateId,
 ) -> Result<Decided, Report> {
-    let mut origin = origin_of(context, id)?;
+    let before = origin_of(context, id)?;
+    let mut origin = before.clone();
     let now = context.clock.now();
     match ask(context, &origin, id, now).await {
         Ok(plan) => origin.plan = plan,
@@ -113,11 +147,11 @@ pub(super) async fn check(
         }
         Err(report) => return Err(report),
     }
-    let next = next_duty(&origin, id);
-    let mut puts = acme::file_duty(id, &mut origin, next);
+    let mut puts = file_next(&context.snapshot()?, id, &origin)?;
     puts.push(acme::put_origin(id, &origin));
     let plan = origin.plan;
     Ok(Decision {
+        guard: acme::origin_unchanged(id, before),
         puts,
         details: format!("renew at {}", plan.renew_at),
         ..Decision::of(Fact::Acme(AcmeFact::RenewalChecked { id, plan }))
@@ -141,9 +175,18 @@ async fn ask(
         None => None,
     };
     let usual = by_lifetime(record.not_before, record.not_after, &id.to_string());
+    let lifetime = record.not_after.0.saturating_sub(record.not_before.0);
+    let latest = Timestamp(record.not_after.0.saturating_sub(lifetime / 10));
+    // What has failed is told until a renewal has come of it.
+    let last_failure = origin
+        .plan
+        .last_failure
+        .clone()
+        .filter(|_| origin.failures > 0);
     Ok(match window {
         Some(window) => RenewalPlan {
-            renew_at: within(window.start, window.end, &id.to_string()),
+            // Whatever the CA says, not after the last tenth of the lifetime has begun.
+            renew_at: within(window.start, window.end, &id.to_string()).min(latest),
             basis: RenewalBasis::Window {
                 start: window.start,
                 end: window.end,
@@ -151,14 +194,14 @@ async fn ask(
             },
             checked: Some(now),
             next_check: now.plus_secs(secs(window.ask_after)),
-            last_failure: None,
+            last_failure,
         },
         None => RenewalPlan {
             renew_at: usual,
             basis: RenewalBasis::Lifetime,
             checked: Some(now),
             next_check: now.plus_secs(DAY_SECS),
-            last_failure: None,
+            last_failure,
         },
     })
 }
@@ -197,9 +240,12 @@ async fn begin(
     new_key: bool,
 ) -> Result<Decided, Report> {
     let context = &core.context;
-    let mut origin = origin_of(context, id)?;
+    let origin = origin_of(context, id)?;
     accounts::active(context, origin.recipe.account)?;
+    orders::require_place(context, origin.recipe.account, &origin.recipe.names, false)?;
     let store = context.snapshot()?;
+    // What renews by itself makes new keys, but for those that are not its to make.
+    let new_key = new_key && !(act.actor == Actor::Scheduler && origin.recipe.key.is_none());
     let wanted = match (origin.recipe.key, new_key) {
         (Some(key_id), false) => OrderKey::Existing(key_id),
         (Some(key_id), true) => {
@@ -224,8 +270,7 @@ async fn begin(
         replaces: Some(id),
     };
     // Nothing is due while the order is under way; its end files what comes next.
-    let mut puts = acme::file_duty(id, &mut origin, None);
-    puts.push(acme::put_origin(id, &origin));
+    let puts = context.snapshot()?.file_duty(id, None)?;
     orders::start(core, tasks, act, begun, ready, puts).await
 }
 
@@ -234,12 +279,13 @@ pub(super) fn set_automatic(
     id: CertificateId,
     automatic: bool,
 ) -> Result<Decided, Report> {
-    let mut origin = origin_of(context, id)?;
+    let before = origin_of(context, id)?;
+    let mut origin = before.clone();
     origin.recipe.automatic = automatic;
-    let next = next_duty(&origin, id);
-    let mut puts = acme::file_duty(id, &mut origin, next);
+    let mut puts = file_next(&context.snapshot()?, id, &origin)?;
     puts.push(acme::put_origin(id, &origin));
     Ok(Decision {
+        guard: acme::origin_unchanged(id, before),
         puts,
         ..Decision::of(Fact::Acme(AcmeFact::Automatic { id, automatic }))
     }

@@ -21,7 +21,7 @@ pub(super) async fn revoke(
     reason: RevocationReason,
     by_certificate_key: bool,
 ) -> Result<Decided, Report> {
-    let mut origin = origin_of(context, id)?;
+    let origin = origin_of(context, id)?;
     let (record, der) = certificate::stored(&context.snapshot()?, id)?;
     let receipts = Receipts::default();
     let session = match by_certificate_key {
@@ -59,8 +59,12 @@ pub(super) async fn revoke(
         let key = Certificate::from_der(der)?.public_key().spki_fingerprint();
         puts.push(bar(key, id));
     }
-    puts.extend(acme::file_duty(id, &mut origin, None));
+    // Read again: an order may have replaced it while the CA was asked. It is revoked whatever else
+    // has changed.
+    let mut origin = origin_of(context, id)?;
     origin.recipe.automatic = false;
+    origin.revoked = true;
+    puts.extend(context.snapshot()?.file_duty(id, None)?);
     puts.push(acme::put_origin(id, &origin));
     Ok(Decision {
         puts,
