@@ -1,8 +1,10 @@
 //! What a killed process and a second one do to an order: one certificate, never two, and nothing
 //! left in the DNS.
 
+use std::fs;
+
 use spec::rig::{Bind, Piece, Resolver, Secondary, Zone};
-use spec::{AcmeServer, At};
+use spec::{AcmeServer, At, eventually};
 
 use crate::acme_rig::{Begun, Rig};
 use crate::chancery::Installation;
@@ -86,6 +88,39 @@ fn a_process_killed_while_its_records_are_in_the_dns_takes_them_out_when_it_goes
     assert_eq!(said.code, Some(0), "{said:#?}");
     assert!(rig.bind.txt(record).is_empty());
     assert_eq!(rig.installation.certificates(), [said.id("cert")]);
+}
+
+#[test]
+fn a_process_killed_while_its_provider_is_at_work_leaves_no_record() {
+    let Some(rig) = Rig::start() else { return };
+    rig.with_account("");
+    let hold = rig.installation.at("hold");
+    // What is left of the killed one changes nothing any more.
+    let stands_still_unless = |action: &str| {
+        let file = hold.display();
+        format!("test \"$1\" = {action} || test ! -e '{file}' || exec sleep 30")
+    };
+    rig.with_program("publishing", "", &stands_still_unless("remove"));
+    rig.with_program("removing", &stands_still_unless("publish"), "");
+    for provider in ["publishing", "removing"] {
+        fs::write(&hold, "").unwrap();
+        let record = format!("_acme-challenge.{provider}.rig.test");
+        let by = rig.through(provider);
+        let mut begun = rig.begin(&format!("cert create {provider}.rig.test {by}"));
+        let order = begun.order();
+        match provider {
+            "removing" => drop(begun.hears("Takes the records out of the DNS")),
+            _ => eventually("it is published", || !rig.bind.txt(&record).is_empty()),
+        }
+        begun.kill();
+        assert_eq!(rig.bind.txt(&record).len(), 1, "{provider}");
+
+        fs::remove_file(&hold).unwrap();
+        let said = rig.installation.done(&format!("acme order wait {order}"));
+        said.id("cert");
+        assert!(rig.bind.txt(&record).is_empty(), "{provider}: {said:#?}");
+    }
+    assert_eq!(rig.installation.certificates().len(), 2);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! views of one zone, other providers, many names, names of other scripts, records that stay.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
+use spec::AcmeServer;
 use spec::rig::{Bind, PebbleOptions, Piece, PowerDns, Resolver, Zone};
 
 use crate::acme_rig::Rig;
@@ -76,7 +76,7 @@ fn apex_and_wildcard_are_proved_at_one_name_through_power_dns() {
 fn a_program_of_the_users_publishes_what_nsupdate_can() {
     let Some(rig) = Rig::start() else { return };
     rig.with_account("");
-    with_program(&rig, "");
+    rig.with_program("program", "", "");
     let by = rig.through("program");
     rig.installation
         .done(&format!("cert create rig.test --san dns:*.rig.test {by}"));
@@ -88,7 +88,7 @@ fn a_program_of_the_users_publishes_what_nsupdate_can() {
 fn a_program_that_takes_a_minute_is_waited_for() {
     let Some(rig) = Rig::start() else { return };
     rig.with_account("");
-    with_program(&rig, "test \"$1\" = remove || sleep 60");
+    rig.with_program("program", "test \"$1\" = remove || sleep 60", "");
     let by = rig.through("program");
     rig.installation
         .done(&format!("cert create www.rig.test {by}"));
@@ -205,23 +205,22 @@ fn records_that_stay_prove_a_name_again_and_again() {
     assert_eq!(rig.bind.zone_text("rig.test"), zone);
 }
 
-/// The provider `program`: a script that runs this line, then nsupdate.
-fn with_program(rig: &Rig, first: &str) {
-    let script = format!(
-        "#!/bin/sh\nset -e\n{first}\ncase \"$1\" in\n\
-         publish) change=\"update add $2 5 TXT $3\" ;;\n\
-         remove) change=\"update delete $2 TXT $3\" ;;\nesac\n\
-         printf '%s\\n' 'server {}' 'zone rig.test' \"$change\" send | nsupdate -k '{}'\n",
-        rig.bind.address(),
-        rig.bind.tsig_file().display()
-    );
-    let file = rig.installation.at("hook");
-    fs::write(&file, script).unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).unwrap();
-    let path = file.display();
+#[test]
+fn a_ca_that_takes_no_record_that_stays_gets_one_for_the_order_and_that_is_said() {
+    let Some(rig) = Rig::start() else { return };
+    rig.with_provider();
+    let server = AcmeServer::start();
+    server.offers_only("dns-01");
+    let directory = server.directory();
     rig.installation.done(&format!(
-        "dns provider add program --kind command --set program={path}"
+        "acme account create other --directory {directory} --agree-terms"
     ));
+    let by = rig.by().replace("pebble", "other");
+    let line = format!("cert create www.rig.test --persist --no-renew {by}");
+    let said = rig.installation.done(&line);
+    assert!(said.err.contains("takes no record that stays"), "{said:#?}");
+    let zone = rig.bind.zone_text("rig.test");
+    assert!(!zone.contains("TXT"), "{zone}");
 }
 
 /// The names in a certificate, in order.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::Ipv4Addr;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -90,6 +91,26 @@ impl Rig {
             "dns provider add {name} --kind rfc2136 --set server={} --set key-name={key_name} \
              --secret-file key-secret={secret}",
             self.bind.address(),
+        ));
+    }
+
+    /// One that is a script: this line, nsupdate, that line.
+    #[track_caller]
+    pub(crate) fn with_program(&self, name: &str, first: &str, last: &str) {
+        let script = format!(
+            "#!/bin/sh\nset -e\n{first}\ncase \"$1\" in\n\
+             publish) change=\"update add $2 5 TXT $3\" ;;\n\
+             remove) change=\"update delete $2 TXT $3\" ;;\nesac\n\
+             printf '%s\\n' 'server {}' 'zone rig.test' \"$change\" send | nsupdate -k '{}'\n{last}\n",
+            self.bind.address(),
+            self.bind.tsig_file().display()
+        );
+        let file = self.installation.at(name);
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).unwrap();
+        let path = file.display();
+        self.installation.done(&format!(
+            "dns provider add {name} --kind command --set program={path}"
         ));
     }
 

@@ -338,11 +338,14 @@ impl Desk {
     }
 
     pub(super) async fn turn_to_cleaning(&mut self, outcome: OrderState) -> Result<(), Trouble> {
-        self.record.outcome = Some(outcome);
-        self.record.stage = OrderStage::Cleaning;
-        self.record.state = OrderState::Running;
-        self.record.now = words(OrderStage::Cleaning).to_owned();
+        self.decided(outcome);
         self.write(Vec::new(), None, None).await
+    }
+
+    /// How it ends is clear, and what is left is to clean up; durable with the next save.
+    pub(super) fn decided(&mut self, outcome: OrderState) {
+        self.record.outcome = Some(outcome);
+        self.pass_to(OrderStage::Cleaning);
     }
 
     /// Whether a person wishes its end, as long as the CA cannot have issued.

@@ -101,8 +101,7 @@ pub(super) async fn fetch(desk: &mut Desk) -> Result<(), Trouble> {
     let id = CertificateId::from_raw(desk.context().new_id());
     let puts = arrive(desk, id, leaf, above)?;
     desk.record.certificate = Some(id);
-    desk.record.outcome = Some(OrderState::Done);
-    desk.record.stage = OrderStage::Cleaning;
+    desk.decided(OrderState::Done);
     desk.step(format!("The certificate is here: {id}"));
     let details = format!("{id} has come, serial {}", leaf.serial());
     desk.record_act("done", details, puts).await

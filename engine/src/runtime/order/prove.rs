@@ -147,11 +147,20 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
     let before = desk.record.challenges.iter().filter(known).count();
     let wanted = desk.record.challenges.len() - before;
     desk.step(match before {
+        0 if wanted == 1 => "The CA wants a record for the name".to_owned(),
         0 => format!("The CA wants a record for each of {wanted} names"),
         _ => format!("The CA wants {wanted} records; {before} names are proved already"),
     });
+    if persistent && desk.record.challenges.iter().any(needs_its_own) {
+        desk.step("The CA takes no record that stays for some names: each renewal needs new ones");
+    }
     desk.pass_to(OrderStage::Publishing);
     Ok(())
+}
+
+/// Whether the record is for this order alone.
+fn needs_its_own(challenge: &ChallengeRecord) -> bool {
+    !challenge.stays && challenge.row.state == ChallengeState::Wanted
 }
 
 fn challenge(

@@ -21,7 +21,8 @@ pub(super) async fn publish(desk: &mut Desk) -> Result<(), Trouble> {
     let wanted = |it: &ChallengeRecord| it.row.state == ChallengeState::Wanted;
     if !desk.record.challenges.iter().any(wanted) {
         desk.step("No record has to be changed");
-        return desk.enter(OrderStage::Propagating).await;
+        desk.pass_to(OrderStage::Propagating);
+        return Ok(());
     }
     let driver = desk.driver()?;
     for challenge in &mut desk.record.challenges {
