@@ -26,6 +26,7 @@ mod formats;
 mod hierarchy;
 mod import;
 mod keyring;
+mod keyring_prompt;
 mod killed;
 mod offline;
 mod profiles;
