@@ -1,7 +1,8 @@
 //! Keys as a person sees them: custody, rule of use, last use; never a value.
 
 use chancery_engine::api::{
-    AuthorityCommand, CertificateKey, Command, Custody, KeyRow, KeyUse, ListKeys, ShowKey,
+    AuthorityCommand, CertificateKey, Command, Custody, Fact, KeyRow, KeyUse, ListKeys, ShowKey,
+    VaultCommand, VaultFact,
 };
 use spec::{World, csr, issue};
 
@@ -55,6 +56,40 @@ fn a_key_names_the_authority_and_the_certificates_that_stand_on_it() {
     let of_leaf =
         |row: &&chancery_engine::api::CertificateRow| row.key == CertificateKey::Vault(leaf.id);
     assert_eq!(inventory.rows.iter().filter(of_leaf).count(), 0);
+}
+
+#[test]
+fn keys_that_are_made_side_by_side_are_all_in_the_vault_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::at(folder.path());
+    world.make_vault();
+    let names: Vec<String> = (0..64).map(|at| format!("key {at}")).collect();
+    let tickets: Vec<_> = names.iter().map(|it| world.send(generate(it))).collect();
+    for ticket in tickets {
+        spec::done(ticket.wait());
+    }
+    drop(world);
+    let world = World::at(folder.path());
+    world.unlock();
+    let (fact, _) = world.done(Command::Vault(VaultCommand::Check {
+        passphrase: Some(spec::passphrase()),
+        code: None,
+    }));
+    let Fact::Vault(VaultFact::Checked {
+        records, orphans, ..
+    }) = fact
+    else {
+        panic!("{fact:?}");
+    };
+    // The audit's own key is the one more.
+    assert_eq!((records, orphans), (65, Vec::new()));
+}
+
+#[test]
+fn a_key_for_a_vault_that_is_locked_is_refused_before_it_is_made() {
+    let world = World::with_vault();
+    world.done(Command::Vault(VaultCommand::Lock));
+    assert_eq!(world.refused(generate("www")).code, "vault.locked");
 }
 
 fn key_of(world: &World, used_for: KeyUse) -> KeyRow {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::act::Act;
+use super::keys::NewKeys;
 use super::news::Newsroom;
 use super::outside::Outside;
 use super::pool::Pool;
@@ -32,6 +33,7 @@ pub(super) struct Context {
     /// What writes files beside the store asks it first.
     pub(super) disk: Arc<dyn Disk>,
     pub(super) idle_lock: Option<Duration>,
+    pub(super) new_keys: NewKeys,
     pub(super) outside: Outside,
     pub(super) patience: Duration,
     /// The version of the vault that the store knows to have been seen.
@@ -74,6 +76,7 @@ impl Context {
             kdf,
             disk: Arc::clone(&settings.disk),
             idle_lock: settings.idle_lock,
+            new_keys: NewKeys::default(),
             outside: Outside::default(),
             patience: settings.patience,
             last_person: AtomicI64::new(settings.clock.now().0),

@@ -7,6 +7,7 @@ mod context;
 mod dispatch;
 mod handle;
 mod job;
+mod keys;
 mod news;
 mod offline;
 mod order;

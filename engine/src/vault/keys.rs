@@ -18,6 +18,20 @@ use crate::base::Purpose;
 use crate::base::Receipt;
 use crate::base::Secret;
 
+/// A key pair on its way into the vault; wiped where it does not arrive.
+pub(crate) struct UnkeptKey {
+    key_type: KeyType,
+    public_key: Vec<u8>,
+    plain: Secret<Vec<u8>>,
+}
+
+impl UnkeptKey {
+    /// SubjectPublicKeyInfo in DER.
+    pub(crate) fn public_key(&self) -> &[u8] {
+        &self.public_key
+    }
+}
+
 impl Vault {
     /// Makes a key pair and returns its SubjectPublicKeyInfo in DER, once the private half is
     /// durable. An authority's key needs the passphrase.
@@ -28,14 +42,13 @@ impl Vault {
         key_type: KeyType,
         authority: Option<&Secret<String>>,
     ) -> Result<Vec<u8>, VaultError> {
-        self.unlocked()?;
         if class == Class::Authority && authority.is_none() {
+            self.unlocked()?;
             return Err(VaultError::ConsentNeeded(id));
         }
-        // An RSA key takes a second or more; nobody else waits for it.
-        let key = LocalKey::generate(key_type)?;
-        let public_key = key.public_key()?;
-        let plain = key.to_pkcs8()?;
+        let UnkeptKey {
+            public_key, plain, ..
+        } = self.make_key(key_type)?;
         let what = Described {
             class,
             key_type: code_of(key_type),
@@ -56,6 +69,37 @@ impl Vault {
             }
         })?;
         Ok(public_key)
+    }
+
+    /// A key pair that is in no vault yet. The vault must be unlocked, so that none is made in vain.
+    pub(crate) fn make_key(&self, key_type: KeyType) -> Result<UnkeptKey, VaultError> {
+        self.unlocked()?;
+        // An RSA key takes a second or more; nobody else waits for it.
+        let key = LocalKey::generate(key_type)?;
+        Ok(UnkeptKey {
+            key_type,
+            public_key: key.public_key()?,
+            plain: key.to_pkcs8()?,
+        })
+    }
+
+    /// Everyday keys, all of them or none, in one writing of the file.
+    pub(crate) fn keep_keys(&self, keys: &[(KeyId, UnkeptKey)]) -> Result<(), VaultError> {
+        self.edit(|unlocked, contents| {
+            for (id, key) in keys {
+                let name = RecordName::key(*id);
+                if contents.entries.contains_key(&name) {
+                    return Err(VaultError::KeyExists(*id));
+                }
+                let what = Described {
+                    class: Class::Everyday,
+                    key_type: code_of(key.key_type),
+                    public_key: key.public_key.clone(),
+                };
+                contents.put(name, what, &unlocked.everyday, &key.plain)?;
+            }
+            Ok(())
+        })
     }
 
     /// Lets an authority's key sign unattended: seals that one key for the everyday key as well.

@@ -15,7 +15,7 @@ use crate::runtime::context::Context;
 use crate::store::certificate::CertificateRecord;
 use crate::store::key::{KeyRecord, UseRecord};
 use crate::store::{Rows, Snapshot, authority, key};
-use crate::vault::Class;
+use crate::x509::PublicKey;
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -49,14 +49,21 @@ async fn generate(
     .into())
 }
 
-/// An everyday key, made on the compute pool.
+/// An everyday key, made on the compute pool, and in the vault with those made beside it.
 pub(super) async fn make(context: &Context, key_type: KeyType) -> Result<NewKey, Report> {
     let (id, vault) = (
         KeyId::from_raw(context.new_id()),
         Arc::clone(&context.vault),
     );
-    let make = move || NewKey::make(&vault, (id, Class::Everyday), key_type, None);
-    context.compute.run(make).await?
+    let make = move || vault.make_key(key_type);
+    let key = context.compute.run(make).await??;
+    let public = PublicKey::accept(key.public_key())?;
+    context.new_keys.keep(context, id, key).await?;
+    Ok(NewKey {
+        id,
+        public,
+        key_type,
+    })
 }
 
 fn name_is_free(rows: &impl Rows, name: &str) -> Result<(), Report> {

@@ -19,6 +19,7 @@ use super::filled;
 use super::passphrase;
 use super::refused;
 use super::secret;
+use super::use_key;
 use super::vault_of;
 use crate::base::Explain;
 use crate::base::KeyId;
@@ -317,4 +318,22 @@ fn many_threads_sign_while_another_writes_and_locks() {
         });
     });
     assert_eq!(vault.key_ids().unwrap().len(), 23);
+}
+
+#[test]
+fn keys_that_come_together_are_all_kept_or_none() {
+    let vault = filled();
+    let made = |id: u128| {
+        let key = vault.make_key(KeyType::P256).unwrap();
+        (KeyId::from_raw(id), key)
+    };
+    let taken = vault.keep_keys(&[made(0x7001), (LEAF, made(0).1)]);
+    assert!(matches!(taken, Err(VaultError::KeyExists(LEAF))));
+    assert!(vault.public_key(KeyId::from_raw(0x7001)).is_err());
+    let (first, second) = (made(0x7001), made(0x7002));
+    let public = second.1.public_key().to_vec();
+    vault.keep_keys(&[first, second]).unwrap();
+    let second = KeyId::from_raw(0x7002);
+    assert_eq!(vault.public_key(second).unwrap(), public);
+    use_key(&vault, second, None);
 }
