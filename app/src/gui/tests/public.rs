@@ -133,8 +133,8 @@ fn an_account_is_made_only_after_the_ca_has_said_its_terms() {
     see(&mut harness, "An address that begins with https://");
 }
 
-#[test]
-fn a_ca_that_cannot_be_reached_is_told_where_it_was_asked() {
+/// The window where an account is made at a CA that is none of those known by name.
+fn new_account_by_address() -> Harness<'static, Window> {
     let client = engine();
     with_authorities(&client);
     let mut harness = window(client);
@@ -146,27 +146,24 @@ fn a_ca_that_cannot_be_reached_is_told_where_it_was_asked() {
         "Certification authority",
         "Another one, by its address",
     );
+    harness
+}
+
+#[test]
+fn a_ca_that_cannot_be_reached_is_told_where_it_was_asked() {
+    let mut harness = new_account_by_address();
     let label = "Address of its directory";
     type_into(&mut harness, label, "https://127.0.0.1:9/directory");
     press(&mut harness, "Ask the CA");
-    see(&mut harness, "http.");
+    see(&mut harness, "there is no connection to 127.0.0.1");
+    see(&mut harness, "http.cannot-connect");
     see(&mut harness, "Ask the CA");
     assert!(harness.query_by_label("Make account").is_none());
 }
 
 #[test]
 fn a_file_of_roots_that_is_not_there_is_told() {
-    let client = engine();
-    with_authorities(&client);
-    let mut harness = window(client);
-    press(&mut harness, "Public CAs");
-    press_role(&mut harness, Role::Tab, "Accounts");
-    press(&mut harness, "New account…");
-    choose(
-        &mut harness,
-        "Certification authority",
-        "Another one, by its address",
-    );
+    let mut harness = new_account_by_address();
     let label = "File with its root certificate, if this computer does not trust it";
     type_into(&mut harness, label, "/nowhere/root.pem");
     harness.key_press(egui::Key::Tab);
