@@ -39,11 +39,21 @@ pub(crate) fn encode_private(pkcs8: &[u8]) -> Secret<Vec<u8>> {
     Secret::new(encode("PRIVATE KEY", pkcs8).into_bytes())
 }
 
-/// Whether `bytes` look like a PEM text, with or without explanations before the first block.
+/// Whether `bytes` look like a PEM text, with or without explanations before the first block. What
+/// begins as DER does is none, whatever texts it holds.
 pub(crate) fn is_pem(bytes: &[u8]) -> bool {
-    bytes
-        .windows(BEGIN.len())
-        .any(|window| window == BEGIN.as_bytes())
+    let mut windows = bytes.windows(BEGIN.len());
+    !begins_as_sequence(bytes) && windows.any(|window| window == BEGIN.as_bytes())
+}
+
+/// A SEQUENCE whose length is told in octets of its own, or not at all, which no text of UTF-8
+/// begins like; or a short one that is exactly so long.
+pub(crate) fn begins_as_sequence(bytes: &[u8]) -> bool {
+    match bytes {
+        [0x30, 0x80..=0x84, ..] => true,
+        [0x30, length, rest @ ..] => usize::from(*length) == rest.len(),
+        _ => false,
+    }
 }
 
 /// All blocks in order, at most a thousand; text around them is skipped.
@@ -162,6 +172,16 @@ mod tests {
             encode("X", b"\xff\xfe"),
             "-----BEGIN X-----\n//4=\n-----END X-----\n"
         );
+    }
+
+    #[test]
+    fn der_that_holds_a_pem_text_is_no_pem() {
+        for (length, head) in [(30, &[0x30][..]), (120, &[0x30, 0x81])] {
+            let text = encode("X", &vec![7; length]);
+            assert!(is_pem(text.as_bytes()));
+            let der = [head, &[text.len() as u8], text.as_bytes()].concat();
+            assert!(!is_pem(&der));
+        }
     }
 
     #[test]
