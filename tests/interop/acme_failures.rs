@@ -97,6 +97,41 @@ fn clocks_that_are_an_hour_apart_are_told_with_how_far() {
     assert!(refusal.what.contains("36"), "an hour: {refusal:#?}");
 }
 
+#[test]
+fn a_record_that_cannot_be_taken_away_is_told_and_taken_away_later() {
+    let Some(rig) = Rig::start() else { return };
+    rig.with_account("");
+    let stuck = rig.installation.at("stuck");
+    fs::write(&stuck, "").unwrap();
+    let fails = format!(
+        "[ \"$1\" = publish ] || [ ! -e '{}' ] || {{ echo out of order >&2; exit 1; }}",
+        stuck.display()
+    );
+    rig.with_program("script", &fails, "");
+    let words = rig.through("script");
+    rig.installation
+        .done(&format!("cert create www.rig.test {words}"));
+    let record = "_acme-challenge.www.rig.test";
+    let shown = rig.installation.done("acme order show www.rig.test").out;
+    assert!(shown.contains("Left in the DNS"), "{shown}");
+    assert!(!rig.bind.txt(record).is_empty());
+    let refusal = rig.installation.refused(1, "acme order clean www.rig.test");
+    refusal.tells("dns.command-failed", "out of order", "");
+
+    fs::remove_file(&stuck).unwrap();
+    let order = rig.last_order();
+    rig.installation.done(&format!("acme order clean {order}"));
+    assert!(rig.bind.txt(record).is_empty());
+    let refusal = rig
+        .installation
+        .refused(1, &format!("acme order clean {order} --by-hand"));
+    refusal.tells(
+        "acme.nothing-left",
+        "left nothing in the DNS",
+        "Nothing is left",
+    );
+}
+
 // --- the DNS
 
 #[test]

@@ -145,7 +145,7 @@ fn the_backup_of_format_1_is_made_where_that_is_asked_for() {
     }));
 }
 
-fn fixture(name: &str) -> std::path::PathBuf {
+pub(super) fn fixture(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures")
         .join(name)

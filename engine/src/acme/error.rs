@@ -52,11 +52,14 @@ impl AcmeError {
         match self {
             Self::Http(error) => error.is_passing(),
             Self::NonceStorm(_) | Self::Slow(_) => true,
-            Self::Problem(problem) => {
-                matches!(problem.cause, Cause::ServerInternal) || problem.status == 503
-            }
+            Self::Problem(problem) => problem.is_fault() || problem.is_limit_with_end(),
             _ => false,
         }
+    }
+
+    /// Whether the CA has understood and said no: nothing was done.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Problem(problem) if !problem.is_fault())
     }
 
     /// When it may be tried again, where the CA says so.
@@ -151,6 +154,16 @@ impl fmt::Display for AcmeError {
 }
 
 impl Problem {
+    /// Whatever was asked may have been done, or not.
+    fn is_fault(&self) -> bool {
+        self.cause == Cause::ServerInternal || self.status == 503
+    }
+
+    /// Where no end is told, a person decides how long to wait.
+    fn is_limit_with_end(&self) -> bool {
+        self.cause == Cause::RateLimited && self.retry_at.is_some()
+    }
+
     fn tell(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.cause.words())?;
         self.tell_detail(f)?;

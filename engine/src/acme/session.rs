@@ -59,6 +59,11 @@ impl Failure {
         matches!(self, Self::Acme(error) if error.is_passing())
     }
 
+    /// Whether the CA has understood and said no: nothing was done.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Acme(error) if error.is_refusal())
+    }
+
     pub(crate) fn retry_at(&self) -> Option<Timestamp> {
         match self {
             Self::Acme(error) => error.retry_at(),

@@ -44,6 +44,12 @@ pub enum AcmeCommand {
     /// Lets the CA look now, whatever the servers answer; for records made by hand, says that
     /// they are there.
     GoOn { id: OrderId },
+    /// Takes away what an ended order has left in the DNS.
+    RemoveRecords {
+        id: OrderId,
+        /// A person has done so; nobody is asked.
+        by_hand: bool,
+    },
     /// Revokes with the account's key, or with the certificate's own (RFC 8555, 7.6).
     Revoke {
         id: CertificateId,
@@ -174,6 +180,11 @@ pub enum AcmeFact {
     OrderGoesOn {
         id: OrderId,
     },
+    RecordsRemoved {
+        id: OrderId,
+        /// Records that may still be in the DNS; they are tried again later.
+        left: u64,
+    },
     RenewalChecked {
         id: CertificateId,
         plan: RenewalPlan,
@@ -241,7 +252,7 @@ impl Question for ListOrders {
     type Answer = Vec<OrderRow>;
 }
 
-/// Asks which order is meant by an id, or by a name of which there is one order under way.
+/// Asks which order is meant by an id, or by a name: of those under way, else the newest.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct FindOrder(pub String);
 
@@ -280,6 +291,8 @@ impl Question for ShowOrder {
 pub struct OrderDetail {
     pub row: OrderRow,
     pub challenges: Vec<ChallengeRow>,
+    /// Names at which an ended order may have left records in the DNS.
+    pub left: Vec<String>,
     /// What it does now, or waits for, in one plain sentence.
     pub now: String,
     /// What has happened, oldest first, in plain sentences.
@@ -359,6 +372,7 @@ impl AcmeCommand {
                     | Self::ImportAccount { .. }
                     | Self::RollKey { .. }
                     | Self::Deactivate { .. }
+                    | Self::RemoveRecords { by_hand: false, .. }
                     | Self::Revoke { .. }
             ),
         }
@@ -431,6 +445,14 @@ impl AcmeCommand {
                 "acme.go-on",
                 order(id),
                 "let the CA look, whatever the servers answer".to_owned(),
+            ),
+            Self::RemoveRecords { id, by_hand } => (
+                "acme.remove-records",
+                order(id),
+                match by_hand {
+                    true => "a person has taken its records out of the DNS".to_owned(),
+                    false => "take its records out of the DNS".to_owned(),
+                },
             ),
             Self::Revoke {
                 id,

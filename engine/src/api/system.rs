@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{About, Area, Question, Resource, Step};
-use crate::base::{AuthorityId, CertificateId, JobId, Report, Timestamp};
+use crate::base::{AuthorityId, CertificateId, JobId, OrderId, Report, Timestamp};
 
 #[non_exhaustive]
 pub enum SystemCommand {
@@ -57,6 +57,8 @@ pub enum Duty {
     EndGrant(AuthorityId),
     /// Ask the CA when to renew it.
     CheckRenewal(CertificateId),
+    /// Take away what it has left in the DNS.
+    RemoveRecords(OrderId),
     /// Renew it.
     Renew(CertificateId),
 }

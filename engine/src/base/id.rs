@@ -151,9 +151,14 @@ impl Mint {
 
     pub(crate) fn next(&self, now: Timestamp) -> u128 {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
-        let millis = u128::from(now.0.max(0).unsigned_abs()) & ((1 << 48) - 1);
-        millis << 80 | self.run << 32 | u128::from(count)
+        first_of(now) | self.run << 32 | u128::from(count)
     }
+}
+
+/// The smallest raw id of that millisecond.
+pub(crate) fn first_of(at: Timestamp) -> u128 {
+    let millis = u128::from(at.0.max(0).unsigned_abs()) & ((1 << 48) - 1);
+    millis << 80
 }
 
 /// The text is not an id of the expected kind.

@@ -44,11 +44,11 @@ pub(crate) use digest::{hex, hmac_sha256, random, sha1, sha256, unhex};
 pub use dns::{Evidence, ServerAnswer, TxtAnswer, ZonesInReach};
 pub use form::{FieldInfo, FieldKind};
 pub use format::{CertificateFormat, Form, TrustFormat, UnknownForm};
-pub(crate) use id::Mint;
 pub use id::{
     AcmeAccountId, ApprovalId, AuthorityId, CertificateId, CommandId, DnsProviderId, JobId, KeyId,
     OrderId, ParseIdError, RequestId, SecretId, SlotId,
 };
+pub(crate) use id::{Mint, first_of};
 pub use import::{ImportKind, ImportOutcome, ImportRow};
 pub use merge::{Choices, Field, Merged, Take, Verdict};
 pub use name::{DnsName, EmailName, Identifier, NameError, ProfileName, UriName};

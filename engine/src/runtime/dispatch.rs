@@ -203,8 +203,9 @@ impl Explain for DispatchError {
 }
 
 /// What the scheduler may ask for.
-const BY_ITSELF: [&str; 6] = [
+const BY_ITSELF: [&str; 7] = [
     "acme.check-renewal",
+    "acme.remove-records",
     "acme.renew",
     "audit.checkpoint",
     "authority.end-grant",

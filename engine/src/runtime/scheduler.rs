@@ -67,9 +67,13 @@ fn due(core: &Core) -> Result<Vec<Command>, Report> {
         .filter_map(|(.., duty)| match duty {
             // While the vault is locked it waits, and health says so.
             Duty::Backup => open.then_some(Command::Backup(BackupCommand::CreateScheduled)),
-            // Both need the vault, and wait for it.
+            // These need the vault, and wait for it.
             Duty::CheckRenewal(id) => {
                 open.then_some(Command::Acme(AcmeCommand::CheckRenewal { id }))
+            }
+            Duty::RemoveRecords(id) => {
+                let by_hand = false;
+                open.then_some(Command::Acme(AcmeCommand::RemoveRecords { id, by_hand }))
             }
             Duty::Renew(id) => {
                 open.then_some(Command::Acme(AcmeCommand::Renew { id, new_key: true }))

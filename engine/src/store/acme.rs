@@ -12,8 +12,9 @@ use super::tables::{
 };
 use crate::api::{AccountSettings, AccountState, Actor, Area, Duty};
 use crate::base::{
-    AcmeAccountId, CertificateId, ChallengeRow, DirectoryInfo, DnsName, DnsProviderId, EmailName,
-    Exchange, KeyId, OrderId, OrderStage, OrderState, RenewalPlan, Timestamp, sha256,
+    AcmeAccountId, CertificateId, ChallengeRow, ChallengeState, DirectoryInfo, DnsName,
+    DnsProviderId, EmailName, Exchange, KeyId, OrderId, OrderStage, OrderState, RenewalPlan,
+    Timestamp, first_of, sha256,
 };
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -76,6 +77,12 @@ pub(crate) struct OrderRecord {
     pub(crate) may_have_issued: bool,
     /// How it ends once its records are out of the DNS.
     pub(crate) outcome: Option<OrderState>,
+    /// Where it failed: the CA has said that nothing comes of it sooner.
+    #[serde(default)]
+    pub(crate) retry_at: Option<Timestamp>,
+    /// How often taking away what it left in the DNS has failed since it ended.
+    #[serde(default)]
+    pub(crate) removals_failed: u32,
     pub(crate) certificate: Option<CertificateId>,
     /// The name of the last issuer of each chain that was offered, the taken one first.
     pub(crate) chains: Vec<String>,
@@ -93,6 +100,31 @@ pub(crate) struct ChallengeRecord {
     /// It proves the name for renewals, too, and is not taken away.
     #[serde(default)]
     pub(crate) stays: bool,
+}
+
+impl ChallengeRecord {
+    /// It has proved the name and stays for renewals. One that did not prove anything goes.
+    pub(crate) fn stays_for_renewals(&self) -> bool {
+        self.stays
+            && matches!(
+                self.row.state,
+                ChallengeState::Valid | ChallengeState::AlreadyValid
+            )
+    }
+
+    /// It may be in the DNS, and is for us to take away.
+    pub(crate) fn is_left(&self) -> bool {
+        self.may_be_published && !self.by_hand && !self.stays_for_renewals()
+    }
+}
+
+impl OrderRecord {
+    /// When taking away what is left is tried again: an hour later, then two, four, at most a day.
+    pub(crate) fn next_removal(&self, now: Timestamp) -> Option<Timestamp> {
+        let left = self.challenges.iter().any(ChallengeRecord::is_left);
+        let pause = (3600_i64 << self.removals_failed.min(5)).min(24 * 3600);
+        left.then(|| now.plus_secs(pause))
+    }
 }
 
 /// What a person wishes of an order under way.
@@ -237,13 +269,31 @@ impl Snapshot {
         id: CertificateId,
         next: Option<(Timestamp, Duty)>,
     ) -> Result<Vec<Put>, StoreError> {
+        let ours = |duty: &Duty| matches!(duty, Duty::CheckRenewal(_) | Duty::Renew(_));
+        self.refile(id.to_raw(), ours, next)
+    }
+
+    /// The same for what an order has left in the DNS.
+    pub(crate) fn file_removal(
+        &self,
+        id: OrderId,
+        next: Option<Timestamp>,
+    ) -> Result<Vec<Put>, StoreError> {
+        let ours = |duty: &Duty| matches!(duty, Duty::RemoveRecords(_));
+        let next = next.map(|at| (at, Duty::RemoveRecords(id)));
+        self.refile(id.to_raw(), ours, next)
+    }
+
+    fn refile(
+        &self,
+        id: u128,
+        ours: impl Fn(&Duty) -> bool,
+        next: Option<(Timestamp, Duty)>,
+    ) -> Result<Vec<Put>, StoreError> {
         let due = self.due()?.into_iter();
-        let old = due.filter(|(_, filed, duty)| {
-            let ours = matches!(duty, Duty::CheckRenewal(_) | Duty::Renew(_));
-            ours && *filed == id.to_raw()
-        });
+        let old = due.filter(|(_, filed, duty)| *filed == id && ours(duty));
         let old = old.map(|(at, filed, _)| Put::due_done(at, filed));
-        let new = next.map(|(at, duty)| Put::due(at, id.to_raw(), &duty));
+        let new = next.map(|(at, duty)| Put::due(at, id, &duty));
         Ok(old.chain(new).collect())
     }
 
@@ -253,6 +303,15 @@ impl Snapshot {
         Ok(orders.any(|(_, order)| {
             order.replaces == Some(id) && order.stage != OrderStage::Ended && !order.dry_run
         }))
+    }
+
+    /// What was said for orders so long ago that nobody asks any more; a hundred of them at most.
+    pub(crate) fn outlived_transcripts(&self, now: Timestamp) -> Result<Vec<Put>, StoreError> {
+        let end = first_of(now.plus_days(-TRANSCRIPT_DAYS));
+        let outlived = self.ids_below(ACME_TRANSCRIPTS, end, 100)?.into_iter();
+        Ok(outlived
+            .map(|id| Put::gone(Area::Acme, ACME_TRANSCRIPTS, id))
+            .collect())
     }
 
     /// Oldest first.
@@ -279,6 +338,9 @@ impl Snapshot {
             .collect())
     }
 }
+
+/// As long as most public certificates live.
+const TRANSCRIPT_DAYS: i64 = 90;
 
 fn unique(name: &str) -> String {
     format!("acme-account/{name}")

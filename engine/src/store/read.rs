@@ -51,6 +51,21 @@ impl Snapshot {
         Ok(found)
     }
 
+    /// The oldest ids of a table below `end`, `most` of them at most.
+    pub(super) fn ids_below(
+        &self,
+        table: RowTable,
+        end: u128,
+        most: usize,
+    ) -> Result<Vec<u128>, StoreError> {
+        let read = || -> Result<Vec<u128>, Error> {
+            let table = self.transaction.open_table(table)?;
+            let rows = table.range(..end)?.take(most);
+            rows.map(|row| Ok(row?.0.value())).collect()
+        };
+        Ok(read()?)
+    }
+
     /// Every row of a table as it is stored, oldest id first.
     pub(super) fn each_bytes(
         &self,

@@ -35,6 +35,18 @@ fn a_rate_limit_says_when_it_may_go_on() {
 }
 
 #[test]
+fn a_rate_limit_that_ends_soon_is_waited_out() {
+    let desk = Desk::new();
+    for at in [At::Order, At::Finalize] {
+        let refusal = Refusal::new(429, "rateLimited", "slow down").with("Retry-After", "1");
+        desk.server.refuses(at, 1, refusal);
+    }
+    let ended = desk.ended(desk.order(&["www.rig.test"]));
+    assert_eq!(ended.row.state, OrderState::Done, "{:?}", ended.steps);
+    assert_eq!(desk.server.issued(), 1);
+}
+
+#[test]
 fn a_caa_record_that_forbids_it_says_what_to_add() {
     let desk = Desk::new();
     let refusal = Refusal::new(403, "caa", "CAA record for rig.test prevents issuance");

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod failures;
+mod formats;
 mod orders;
 mod renewal;
 

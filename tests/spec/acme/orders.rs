@@ -142,6 +142,17 @@ fn an_order_is_called_off_until_the_ca_can_have_issued_and_not_after() {
 }
 
 #[test]
+fn an_order_is_called_off_while_the_ca_takes_its_time() {
+    let desk = Desk::new();
+    desk.server.hangs(At::Authorization);
+    let id = desk.order(&["www.rig.test"]);
+    desk.server.wait_for(At::Authorization);
+    desk.world
+        .done(Command::Acme(AcmeCommand::CancelOrder { id }));
+    assert_eq!(desk.ended(id).row.state, OrderState::Cancelled);
+}
+
+#[test]
 fn an_engine_that_stops_at_any_step_goes_on_where_it_was_and_never_issues_twice() {
     for at in [
         At::Order,
@@ -281,6 +292,25 @@ fn the_transcript_tells_every_exchange_and_survives_a_restart() {
     drop(desk);
     let world = World::at(folder.path());
     assert_eq!(world.client.read(&ShowTranscript(id)).unwrap().value, live);
+}
+
+#[test]
+fn a_transcript_is_kept_for_ninety_days() {
+    let desk = Desk::new();
+    let read = |id| desk.world.client.read(&ShowTranscript(id)).unwrap().value;
+    let old = desk.order(&["old.rig.test"]);
+    desk.ended(old);
+    for (days, is_kept) in [(89, true), (2, false)] {
+        desk.world.clock.advance_days(days);
+        let name = format!("after-{days}.rig.test");
+        desk.ended(desk.order(&[&name]));
+        assert_eq!(!read(old).is_empty(), is_kept, "{days} days later");
+    }
+    assert_eq!(
+        desk.ended(old).row.state,
+        OrderState::Done,
+        "the order stays"
+    );
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Renewal by the CA's window or by a share of the lifetime, and revocation at the CA.
 
 use chancery_engine::api::{
-    AcmeCommand, AcmeFact, CertificateId, CertificateStatus, Command, Fact, FindCertificate,
-    ListOrders, OrderKey, OriginDetail, RenewalBasis, RevocationReason, ShowOrigin,
+    AcmeCommand, AcmeFact, CertificateId, CertificateStatus, Command, Duty, Fact, FindCertificate,
+    HealthQuestion, ListOrders, OrderKey, OriginDetail, RenewalBasis, RevocationReason, ShowOrigin,
+    Timestamp,
 };
 use spec::{At, Refusal, csr, eventually};
 
@@ -117,6 +118,28 @@ fn a_renewal_that_fails_is_told_on_the_certificate_and_tried_again_later() {
     assert_eq!(failure.code, "acme.rate-limited");
     assert_eq!(desk.server.issued(), 1);
     desk.world.clock.advance_days(1);
+    eventually("the successor is there", || {
+        desk.origin(id).replaced_by.is_some()
+    });
+}
+
+#[test]
+fn a_renewal_is_not_tried_again_before_the_time_that_the_ca_has_told() {
+    let desk = Desk::new();
+    let id = desk.certificate();
+    let refusal = Refusal::new(429, "rateLimited", "too many").with("Retry-After", "172800");
+    desk.server.refuses(At::Order, 1, refusal);
+    desk.server
+        .suggests("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z");
+    desk.check(id);
+    eventually("the failure is told", || {
+        desk.origin(id).plan.last_failure.is_some()
+    });
+    let health = desk.world.client.read(&HealthQuestion).unwrap().value;
+    let renewal = |(_, duty): &&(Timestamp, Duty)| *duty == Duty::Renew(id);
+    let (at, _) = health.due.iter().find(renewal).unwrap();
+    assert_eq!(at.to_string(), "2026-11-24T00:00:00Z");
+    desk.world.clock.advance_days(2);
     eventually("the successor is there", || {
         desk.origin(id).replaced_by.is_some()
     });

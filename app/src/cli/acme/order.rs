@@ -22,6 +22,14 @@ pub(crate) enum Verb {
         /// Id, or a name that is being ordered
         order: String,
     },
+    /// Take away what an ended order has left in the DNS
+    Clean {
+        /// Id, or a name that was ordered: the newest of its orders
+        order: String,
+        /// You have taken the records away yourself; nobody is asked
+        #[arg(long)]
+        by_hand: bool,
+    },
     /// Let the CA look now, whatever the name servers answer, and follow the order to its end
     GoOn {
         /// Id, or a name that is being ordered
@@ -31,12 +39,12 @@ pub(crate) enum Verb {
     List,
     /// Show one order: how far it is, its records, and what each name server answers
     Show {
-        /// Id, or a name that is being ordered
+        /// Id, or a name: of its orders the one under way, else the newest
         order: String,
     },
     /// Show what was sent and received for an order, secrets blanked
     Transcript {
-        /// Id, or a name that is being ordered
+        /// Id, or a name: of its orders the one under way, else the newest
         order: String,
         /// Write it into this file
         #[arg(long, value_name = "FILE")]
@@ -53,6 +61,9 @@ impl Verb {
     pub(crate) fn run(self, session: &Session) -> Result<Told, Report> {
         match self {
             Self::Cancel { order } => cancel(session, session.ask(&FindOrder(order))?),
+            Self::Clean { order, by_hand } => {
+                clean(session, session.ask(&FindOrder(order))?, by_hand)
+            }
             Self::GoOn { order } => {
                 let id = session.ask(&FindOrder(order))?;
                 session.unlock()?;
@@ -95,6 +106,18 @@ fn cancel(session: &Session, id: OrderId) -> Result<Told, Report> {
         OrderState::Failed(report) => Err(report),
         _ => Told::new(id.to_string(), &detail),
     }
+}
+
+fn clean(session: &Session, id: OrderId, by_hand: bool) -> Result<Told, Report> {
+    if !by_hand {
+        session.unlock()?;
+    }
+    let clean = || Ok(Command::Acme(AcmeCommand::RemoveRecords { id, by_hand }));
+    session.carry_out(clean, |fact| {
+        matches!(fact, Fact::Acme(AcmeFact::RecordsRemoved { .. })).then_some(())
+    })?;
+    let detail = session.ask(&ShowOrder(id))?;
+    Told::new(id.to_string(), &detail)
 }
 
 fn list_all(session: &Session) -> Result<Told, Report> {
@@ -159,6 +182,7 @@ fn in_words(detail: &OrderDetail) -> String {
         ),
         ("Takes the place of", id(row.replaces)),
         ("Certificate", id(row.certificate)),
+        ("Left in the DNS", list(&detail.left)),
         ("Chains", list(&detail.chains)),
         ("Address at the CA", text(&detail.url)),
     ]);

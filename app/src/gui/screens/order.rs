@@ -30,6 +30,7 @@ pub(in crate::gui) struct Order {
     exchanges: Watched<ShowTranscript>,
     transcript: Transcript,
     going_on: Errand,
+    cleaning: Errand,
     cancelling: Errand,
     /// Whether it is being asked if the order shall end.
     asks: bool,
@@ -61,6 +62,7 @@ impl Screen for Order {
         self.transcript.tend(desk.model);
         // What has become of it is in the answer that is watched.
         drop(self.going_on.tend(desk.model));
+        drop(self.cleaning.tend(desk.model));
         if self.cancelling.tend(desk.model).is_some() {
             self.asks = false;
         }
@@ -92,8 +94,10 @@ impl Screen for Order {
         }
         match self.part {
             Part::Live => page(ui, |ui| {
-                if let Some(refused) = self.going_on.refused() {
-                    report::report(ui, refused);
+                for errand in [&self.going_on, &self.cleaning] {
+                    if let Some(refused) = errand.refused() {
+                        report::report(ui, refused);
+                    }
                 }
                 asked = live::order(ui, &detail, view.now).or(asked);
             }),
@@ -107,6 +111,10 @@ impl Screen for Order {
             Some(Asked::Cancel) => {
                 self.cancelling.forget();
                 self.asks = true;
+            }
+            Some(Asked::Clean { by_hand }) => {
+                let command = AcmeCommand::RemoveRecords { id, by_hand };
+                self.cleaning.send(wishes, Command::Acme(command));
             }
             Some(Asked::GoOn) => {
                 let command = AcmeCommand::GoOn { id };

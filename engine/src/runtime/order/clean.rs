@@ -2,22 +2,13 @@
 
 use super::desk::{Desk, Trouble};
 use super::publish::{Deed, each_target};
-use crate::api::{ChallengeState, Report};
+use crate::api::Report;
 use crate::store::acme::ChallengeRecord;
 
 pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
-    // One that stays has proved its name; where it did not, it proves nothing and goes.
-    let stays = |it: &ChallengeRecord| {
-        it.stays
-            && matches!(
-                it.row.state,
-                ChallengeState::Valid | ChallengeState::AlreadyValid
-            )
-    };
-    let left = |it: &ChallengeRecord| it.may_be_published && !it.by_hand && !stays(it);
-    if desk.record.challenges.iter().any(left) {
+    if desk.record.challenges.iter().any(ChallengeRecord::is_left) {
         let driver = desk.driver()?;
-        let mut outcomes = each_target(desk, &driver, left, Deed::Remove)?;
+        let mut outcomes = each_target(desk, &driver, ChallengeRecord::is_left, Deed::Remove)?;
         let (mut trouble, mut taken) = (None, 0);
         while let Some(done) = outcomes.join_next().await {
             let done = done.map_err(|_| Report::bug("removing a record has crashed"))?;
@@ -44,7 +35,7 @@ pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
         .record
         .challenges
         .iter()
-        .filter(|it| it.by_hand && !stays(it))
+        .filter(|it| it.by_hand && !it.stays_for_renewals())
         .map(|it| it.row.target.clone())
         .collect();
     if !by_hand.is_empty() {
@@ -53,7 +44,12 @@ pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
             by_hand.join(", ")
         ));
     }
-    let staying = desk.record.challenges.iter().filter(|it| stays(it)).count();
+    let staying = desk
+        .record
+        .challenges
+        .iter()
+        .filter(|it| it.stays_for_renewals())
+        .count();
     if staying > 0 {
         desk.step(format!(
             "{staying} records stay in the DNS and prove the names for renewals, too"

@@ -323,7 +323,10 @@ impl Desk {
     pub(super) async fn fail(&mut self, report: Report) -> Result<(), Trouble> {
         if self.record.stage == OrderStage::Cleaning {
             let why = self.words_of(&report);
-            self.step(format!("Some records may still be in the DNS: {why}"));
+            self.step(format!(
+                "Some records may still be in the DNS, and taking them away is tried again in an \
+                 hour: {why}"
+            ));
             return self.end().await;
         }
         let why = self.words_of(&report);
@@ -373,6 +376,9 @@ impl Desk {
         let mut puts = self.freed_budget()?;
         puts.push(acme::signal_gone(self.id));
         let snapshot = self.context().snapshot()?;
+        let removal = self.record.next_removal(self.now());
+        puts.extend(snapshot.file_removal(self.id, removal)?);
+        puts.extend(snapshot.outlived_transcripts(self.now())?);
         if let Some(mut record) = job::get(&snapshot, self.job())? {
             record.state = job_state(&outcome);
             puts.push(job::put(self.job(), &record));
@@ -423,6 +429,20 @@ impl Desk {
             .ok();
     }
 
+    /// What comes of asking, unless a person calls the order off first: then it is no longer waited
+    /// for. Only for what writes nothing down.
+    pub(super) async fn heeding<T>(&self, asking: impl Future<Output = T>) -> Result<T, Trouble> {
+        let mut asking = std::pin::pin!(asking);
+        loop {
+            tokio::select! {
+                done = &mut asking => return Ok(done),
+                () = self.rest(LOOK_EVERY) => if self.is_called_off()? {
+                    return Err(Trouble::Called);
+                },
+            }
+        }
+    }
+
     pub(super) async fn wait_out(
         &mut self,
         report: &Report,
@@ -471,6 +491,9 @@ fn words(stage: OrderStage) -> &'static str {
 
 pub(super) const WAITING_FOR_VAULT: &str =
     "It goes on as soon as the vault is unlocked: the account's key is in it";
+
+/// Whether a person wishes something is looked at so often, besides whenever one says so.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// The last so many are kept.
 const STEPS: usize = 300;

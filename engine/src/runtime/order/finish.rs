@@ -19,7 +19,7 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
     let url = desk.record.url.clone().unwrap_or_default();
     let mut order = session.order(&url).await?;
     if matches!(order.status, Status::Pending) {
-        order = session.order_settled(&url).await?;
+        order = desk.heeding(session.order_settled(&url)).await??;
     }
     if order.status == Status::Ready {
         if !desk.record.may_have_issued {
@@ -40,7 +40,7 @@ pub(super) async fn finalize(desk: &mut Desk) -> Result<(), Trouble> {
                 match kept.status {
                     Status::Processing | Status::Valid => kept,
                     _ => {
-                        if failure.cause().is_some() && !failure.is_passing() {
+                        if failure.is_refusal() {
                             desk.record.may_have_issued = false;
                         }
                         return Err(failure.into());
@@ -242,7 +242,13 @@ pub(super) fn note_end(desk: &Desk, outcome: &OrderState) -> Result<Vec<Put>, Re
     };
     let store = desk.context().snapshot()?;
     match outcome {
-        OrderState::Failed(report) => renewal::failed(&store, old, report, desk.now()),
+        OrderState::Failed(report) => {
+            let failure = renewal::Failed {
+                report,
+                not_before: desk.record.retry_at,
+            };
+            renewal::failed(&store, old, failure, desk.now())
+        }
         OrderState::Cancelled => renewal::put_off(&store, old, desk.now()),
         _ => Ok(Vec::new()),
     }

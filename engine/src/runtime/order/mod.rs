@@ -8,6 +8,8 @@ mod finish;
 mod prove;
 mod publish;
 
+pub(super) use publish::txt;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,7 +51,10 @@ async fn drive(core: &Arc<Core>, id: OrderId, record: OrderRecord) -> Result<(),
             Err(Trouble::Vault) => wait_for_vault(&mut desk).await?,
             Err(Trouble::Passing(report, not_before)) => match tries.pause(&desk, not_before) {
                 Some(pause) => desk.wait_out(&report, pause).await?,
-                None => desk.fail(report).await?,
+                None => {
+                    desk.record.retry_at = not_before;
+                    desk.fail(report).await?;
+                }
             },
             Err(Trouble::Final(report)) => desk.fail(report).await?,
             Err(store) => return Err(store),

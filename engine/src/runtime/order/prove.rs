@@ -131,7 +131,7 @@ pub(super) async fn authorize(desk: &mut Desk) -> Result<(), Trouble> {
         reading.spawn(async move { (at, session.authorization(&url).await) });
     }
     let (mut read, persistent) = (Vec::new(), desk.record.recipe.persistent);
-    while let Some(done) = reading.join_next().await {
+    while let Some(done) = desk.heeding(reading.join_next()).await? {
         let (at, authorization) = done.map_err(|_| Report::bug("reading a proof has crashed"))?;
         let challenge = challenge(&session, authorization?, persistent)?;
         // A CA that asks for more would have records written that nobody wished for.
@@ -294,7 +294,7 @@ pub(super) async fn validate(desk: &mut Desk) -> Result<(), Trouble> {
     desk.save().await?;
     let mut failed = Vec::new();
     let mut trouble = None;
-    while let Some(done) = deciding.join_next().await {
+    while let Some(done) = desk.heeding(deciding.join_next()).await? {
         let (at, decided) = done.map_err(|_| Report::bug("a proof has crashed"))?;
         let row = &mut desk.record.challenges[at].row;
         match decided {

@@ -135,7 +135,7 @@ pub(super) fn each_target(
     Ok(outcomes)
 }
 
-fn txt(challenge: &ChallengeRecord) -> Result<Txt, Trouble> {
+pub(in crate::runtime) fn txt(challenge: &ChallengeRecord) -> Result<Txt, DnsError> {
     Ok(Txt {
         zone: challenge.row.zone.parse()?,
         name: challenge.row.target.parse()?,

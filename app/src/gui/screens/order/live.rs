@@ -16,6 +16,10 @@ use crate::gui::widgets::{alert, badge, button, card, facts, report, steps};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::gui) enum Asked {
     Cancel,
+    /// Its records are to be taken away once more, or a person has done so.
+    Clean {
+        by_hand: bool,
+    },
     GoOn,
     Show(CertificateId),
 }
@@ -32,7 +36,7 @@ pub(in crate::gui) fn order(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -
     }
     ui.add_space(size::GAP_SMALL);
     outcome_ui(ui, detail);
-    let mut asked = None;
+    let mut asked = left_ui(ui, &detail.left);
     if detail.row.stage == OrderStage::Propagating && acme::is_under_way(&detail.row.state) {
         let by_hand: Vec<_> = detail
             .challenges
@@ -144,6 +148,32 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
             ui.label(theme::strong(ui, words));
         }
     }
+}
+
+/// What an ended order may have left in the DNS, and how it goes away.
+fn left_ui(ui: &mut Ui, left: &[String]) -> Option<Asked> {
+    if left.is_empty() {
+        return None;
+    }
+    let names: Vec<_> = left.iter().map(|name| shown(name)).collect();
+    let text = format!(
+        "They could not be taken away at: {}. It is tried again by itself, while the vault is \
+         unlocked. They harm nobody, but belong to nothing any more.",
+        names.join(", ")
+    );
+    alert::alert(ui, Tone::Due, "Records may still be in the DNS", &text);
+    let mut asked = None;
+    ui.horizontal_wrapped(|ui| {
+        if ui.button("Take them away now").clicked() {
+            asked = Some(Asked::Clean { by_hand: false });
+        }
+        let gone = ui.button("I have taken them away");
+        let gone = gone.on_hover_text("Nobody is asked, and it is not tried again");
+        if gone.clicked() {
+            asked = Some(Asked::Clean { by_hand: true });
+        }
+    });
+    asked
 }
 
 /// How long the servers are asked at most, and the way not to wait for them.

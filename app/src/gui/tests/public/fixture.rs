@@ -29,6 +29,7 @@ pub(super) fn order(stage: OrderStage, state: OrderState) -> OrderDetail {
             replaces: None,
         },
         challenges: Vec::new(),
+        left: Vec::new(),
         now: String::new(),
         steps: vec![(NOW.plus_secs(-80), "The CA has taken the order".to_owned())],
         propagation: None,

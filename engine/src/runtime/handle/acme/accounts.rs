@@ -322,7 +322,7 @@ pub(super) async fn roll(
     if let Err(failure) = session.change_key(&signer).await {
         // A refusal that the CA itself confirms: the old key is still the account's. Anything else
         // is unknown, and is found out at the next use.
-        let refused = failure.cause().is_some() && !failure.is_passing();
+        let refused = failure.is_refusal();
         if refused && session.is_known().await.is_ok_and(|known| known) {
             let puts = abandon(&mut record, id, new);
             let change = Change {

@@ -10,7 +10,7 @@ use crate::api::{
     OriginDetail, PreviewOrder, Report, ShowOrder, ShowOrigin, ShowTranscript, ZonesInReach,
 };
 use crate::runtime::handle::{Answer, Sight, find};
-use crate::store::acme::{self, AccountRecord, ChallengeRecord, OrderRecord};
+use crate::store::acme::{self, AccountRecord, OrderRecord};
 use crate::store::{Snapshot, dns};
 
 impl Answer for ListAccounts {
@@ -131,11 +131,17 @@ impl Answer for FindOrder {
             return find::one("order", text, found);
         }
         let all = sight.store.orders()?.into_iter();
-        let open = all.filter(|(_, record)| {
-            let named = record.recipe.names.iter().any(|name| name.as_str() == text);
-            named && record.stage != OrderStage::Ended
+        let named = all.filter(|(_, record)| {
+            let mut names = record.recipe.names.iter();
+            names.any(|name| name.as_str() == text)
         });
-        find::one("order", text, open.map(|(id, _)| id))
+        let (ended, open): (Vec<_>, Vec<_>) =
+            named.partition(|(_, record)| record.stage == OrderStage::Ended);
+        let meant = match open.is_empty() {
+            true => ended.into_iter().next_back().into_iter().collect(),
+            false => open,
+        };
+        find::one("order", text, meant.into_iter().map(|(id, _)| id))
     }
 }
 
@@ -145,6 +151,10 @@ impl Answer for ShowOrder {
         Ok(OrderDetail {
             row: Names::read(&sight.store)?.row(self.0, &record),
             may_go_on: record.stage == OrderStage::Propagating,
+            left: match record.stage {
+                OrderStage::Ended => left_by(&record),
+                _ => Vec::new(),
+            },
             challenges: record.challenges.into_iter().map(|it| it.row).collect(),
             now: record.now,
             steps: record.steps,
@@ -244,19 +254,19 @@ pub(in crate::runtime::handle) fn warnings(sight: &Sight<'_>) -> Result<Vec<Stri
     }
     for (id, record) in store.orders()? {
         let ended = record.stage == OrderStage::Ended;
-        let left = |it: &&ChallengeRecord| it.may_be_published && !it.by_hand && !it.stays;
-        let left: Vec<&str> = record
-            .challenges
-            .iter()
-            .filter(left)
-            .map(|it| it.row.target.as_str())
-            .collect();
+        let left = left_by(&record);
         if ended && !left.is_empty() {
             let left = left.join(", ");
             warnings.push(format!("{id} may have left records in the DNS: {left}"));
         }
     }
     Ok(warnings)
+}
+
+/// Names at which there may be records that are ours to take away.
+fn left_by(record: &OrderRecord) -> Vec<String> {
+    let left = record.challenges.iter().filter(|it| it.is_left());
+    left.map(|it| it.row.target.clone()).collect()
 }
 
 impl Answer for ShowOrigin {

@@ -145,6 +145,7 @@ pub(in crate::runtime) enum OrderError {
     NoNames,
     NoRehearsal,
     NotByAcme(CertificateId),
+    NothingLeft(OrderId),
     NotVisible {
         missing: Vec<String>,
     },
@@ -187,6 +188,12 @@ impl fmt::Display for OrderError {
             Self::NoNames => f.write_str("a certificate of a public CA needs at least one name"),
             Self::NoRehearsal => {
                 f.write_str("there is no account at a staging directory for a dry run")
+            }
+            Self::NothingLeft(id) => {
+                write!(
+                    f,
+                    "{id} has left nothing in the DNS that is ours to take away"
+                )
             }
             Self::NotByAcme(id) => write!(f, "{id} did not come from a public CA by ACME"),
             Self::NotVisible { missing } => {
@@ -240,6 +247,7 @@ impl Explain for OrderError {
             Self::NoNames => "acme.no-names",
             Self::NoRehearsal => "acme.no-rehearsal",
             Self::NotByAcme(_) => "acme.not-by-acme",
+            Self::NothingLeft(_) => "acme.nothing-left",
             Self::NotVisible { .. } => "acme.not-visible",
             Self::NotWaiting(_) => "acme.not-waiting",
             Self::PrivateName(_) => "acme.private-name",
@@ -256,9 +264,11 @@ impl Explain for OrderError {
             Self::NoNames | Self::TooMany(_) | Self::NamesDiffer | Self::ProfileUnknown { .. } => {
                 Kind::Malformed
             }
-            Self::NotVisible { .. } | Self::Ended(_) | Self::Unknown(_) | Self::NotWaiting(_) => {
-                Kind::Failed
-            }
+            Self::NotVisible { .. }
+            | Self::Ended(_)
+            | Self::NothingLeft(_)
+            | Self::Unknown(_)
+            | Self::NotWaiting(_) => Kind::Failed,
             Self::UnderWay(_) => Kind::InUse,
             _ => Kind::Refused,
         }
@@ -320,6 +330,7 @@ impl Explain for OrderError {
                      (--propagation-limit), a lame one is to be taken out of the zone; or go on \
                      anyway with acme order go-on"
                 }
+                Self::NothingLeft(_) => "Nothing is left to do",
                 Self::NotWaiting(_) => "Look at the order: it says what it does",
                 Self::PrivateName(_) => {
                     "Issue it with your own CA (cert create without --acme), or order a public name"

@@ -4,6 +4,7 @@ mod accounts;
 mod answers;
 mod error;
 mod orders;
+mod records;
 pub(in crate::runtime) mod renewal;
 mod revoke;
 
@@ -46,6 +47,9 @@ pub(in crate::runtime) async fn decide(
         }
         AcmeCommand::CancelOrder { id } => orders::cancel(context, id),
         AcmeCommand::GoOn { id } => orders::go_on(context, id),
+        AcmeCommand::RemoveRecords { id, by_hand } => {
+            records::remove(context, act, id, by_hand).await
+        }
         AcmeCommand::Revoke {
             id,
             reason,

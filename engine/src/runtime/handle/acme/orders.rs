@@ -102,6 +102,8 @@ pub(super) async fn start(
         propagation: None,
         may_have_issued: false,
         outcome: None,
+        retry_at: None,
+        removals_failed: 0,
         certificate: None,
         chains: Vec::new(),
     };

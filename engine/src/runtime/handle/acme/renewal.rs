@@ -98,12 +98,20 @@ pub(in crate::runtime) fn put_off(
     Ok(store.file_duty(id, next)?)
 }
 
+/// What a renewal failed with.
+pub(in crate::runtime) struct Failed<'a> {
+    pub(in crate::runtime) report: &'a Report,
+    /// The CA has said that nothing comes of it sooner.
+    pub(in crate::runtime) not_before: Option<Timestamp>,
+}
+
 /// Its renewal has failed: the next try is an hour later, then two, four, at most a day; where the
-/// lifetime is short, a twentieth of it at most. One that a person began early is not hurried.
+/// lifetime is short, a twentieth of it at most. One that a person began early is not hurried, and
+/// the CA's word is heeded for up to a week.
 pub(in crate::runtime) fn failed(
     store: &Snapshot,
     id: CertificateId,
-    report: &Report,
+    failed: Failed<'_>,
     now: Timestamp,
 ) -> Result<Vec<Put>, Report> {
     let Some(mut origin) = acme::origin(store, id)? else {
@@ -116,10 +124,12 @@ pub(in crate::runtime) fn failed(
     let usual = 3600_i64 << origin.failures.min(5);
     let pause = usual.min(DAY_SECS).min((lifetime / 20).max(60));
     origin.failures = origin.failures.saturating_add(1);
-    origin.plan.last_failure = Some(report.clone());
+    origin.plan.last_failure = Some(failed.report.clone());
+    let told = failed.not_before.map(|at| at.min(now.plus_days(7)));
     let next = match origin.recipe.automatic && !origin.revoked {
         true => {
             let at = now.plus_secs(pause).max(origin.plan.renew_at);
+            let at = told.map_or(at, |told| at.max(told));
             Some((at, Duty::Renew(id)))
         }
         false => next_duty(&origin, id),
@@ -219,7 +229,11 @@ pub(super) async fn renew(
     match begun {
         // What cannot even begin is tried again later, as what fails on the way is.
         Err(report) if act.actor == Actor::Scheduler => {
-            let puts = failed(&context.snapshot()?, id, &report, context.clock.now())?;
+            let failure = Failed {
+                report: &report,
+                not_before: None,
+            };
+            let puts = failed(&context.snapshot()?, id, failure, context.clock.now())?;
             let plan = origin_of(context, id)?.plan;
             Ok(Decision {
                 puts,
