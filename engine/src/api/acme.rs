@@ -36,7 +36,11 @@ pub enum AcmeCommand {
     /// For good (RFC 8555, 7.3.6); its certificates stay valid.
     Deactivate { id: AcmeAccountId },
     /// Forgets a deactivated account and wipes its key.
-    RemoveAccount { id: AcmeAccountId },
+    RemoveAccount {
+        id: AcmeAccountId,
+        /// Also one that is active, and stays so at the CA: for a CA that is gone.
+        leave_open: bool,
+    },
     /// Begins an order, which goes on as a job.
     Order { wish: NewOrder },
     /// Ends an order before its time; its records are taken out of the DNS.
@@ -430,10 +434,14 @@ impl AcmeCommand {
                 account(id),
                 "deactivate the account for good".to_owned(),
             ),
-            Self::RemoveAccount { id } => (
+            Self::RemoveAccount { id, leave_open } => (
                 "acme.remove-account",
                 account(id),
-                "forget the account and wipe its key".to_owned(),
+                match leave_open {
+                    true => "forget the account, whatever the CA keeps of it, and wipe its key",
+                    false => "forget the account and wipe its key",
+                }
+                .to_owned(),
             ),
             Self::Order { wish } => ("acme.order", None, wish.words()),
             Self::CancelOrder { id } => (

@@ -183,7 +183,8 @@ fn a_key_is_not_changed_under_an_order() {
 fn an_account_is_forgotten_only_after_its_end() {
     let desk = Desk::new();
     let id = desk.account;
-    let remove = || Command::Acme(AcmeCommand::RemoveAccount { id });
+    let leave_open = false;
+    let remove = || Command::Acme(AcmeCommand::RemoveAccount { id, leave_open });
     assert_eq!(desk.world.refused(remove()).code, "acme.account-active");
     desk.world
         .done(Command::Acme(AcmeCommand::Deactivate { id }));
@@ -193,6 +194,42 @@ fn an_account_is_forgotten_only_after_its_end() {
     let keys = desk.world.client.read(&ListKeys).unwrap().value;
     assert!(keys.iter().all(|it| it.id != key), "its key is wiped");
     created(&desk.world, "main", &desk.server.directory());
+}
+
+#[test]
+fn an_account_whose_ca_is_gone_is_forgotten_with_both_keys_it_may_have() {
+    let desk = Desk::new();
+    let id = desk.account;
+    desk.server.breaks_off(At::KeyChange, 1);
+    desk.world
+        .refused(Command::Acme(AcmeCommand::RollKey { id }));
+    assert_eq!(desk.account().state, AccountState::RollingKey);
+    let leave_open = true;
+    desk.world
+        .done(Command::Acme(AcmeCommand::RemoveAccount { id, leave_open }));
+    assert!(
+        desk.world
+            .client
+            .read(&ListAccounts)
+            .unwrap()
+            .value
+            .is_empty()
+    );
+    let keys = desk.world.client.read(&ListKeys).unwrap().value;
+    let is_left = keys.iter().any(|it| it.used_for == KeyUse::AcmeAccount(id));
+    assert!(!is_left, "its keys are wiped: {keys:#?}");
+}
+
+#[test]
+fn an_account_that_the_ca_does_not_know_any_more_counts_as_deactivated() {
+    let desk = Desk::new();
+    let id = desk.account;
+    desk.server.forgets_accounts();
+    let refusal = Refusal::new(400, "accountDoesNotExist", "no such account");
+    desk.server.refuses(At::Account, 1, refusal);
+    desk.world
+        .done(Command::Acme(AcmeCommand::Deactivate { id }));
+    assert_eq!(desk.account().state, AccountState::Deactivated);
 }
 
 #[test]

@@ -41,6 +41,12 @@ pub(crate) enum Verb {
     Remove {
         /// Id or name
         account: String,
+        /// Also an active one, which stays so at the CA: for a CA that is gone
+        #[arg(long)]
+        leave_open: bool,
+        /// Do not ask; needed by scripts
+        #[arg(long)]
+        yes: bool,
     },
     /// Give an account a new key, at the CA and here
     Roll {
@@ -117,7 +123,11 @@ impl Verb {
             Self::Deactivate { account, yes } => deactivate(session, account, yes),
             Self::Import(words) => words.run(session),
             Self::List => list_all(session),
-            Self::Remove { account } => remove(session, account),
+            Self::Remove {
+                account,
+                leave_open,
+                yes,
+            } => remove(session, account, leave_open, yes),
             Self::Roll { account } => roll(session, account),
             Self::Show { account } => {
                 let id = session.ask(&FindAccount(account))?;
@@ -276,10 +286,23 @@ fn deactivate(session: &Session, account: String, yes: bool) -> Result<Told, Rep
     Told::new(id.to_string(), &row(session, id)?)
 }
 
-fn remove(session: &Session, account: String) -> Result<Told, Report> {
+fn remove(
+    session: &Session,
+    account: String,
+    leave_open: bool,
+    yes: bool,
+) -> Result<Told, Report> {
     let id = session.ask(&FindAccount(account))?;
+    if leave_open {
+        let name = row(session, id)?.name;
+        let what = format!(
+            "wipe the key of {}, which may stay open at its CA for ever",
+            shown(&name)
+        );
+        question::require_yes(session.talk, yes, &what)?;
+    }
     session.unlock()?;
-    let remove = || Ok(Command::Acme(AcmeCommand::RemoveAccount { id }));
+    let remove = || Ok(Command::Acme(AcmeCommand::RemoveAccount { id, leave_open }));
     session.carry_out(remove, |fact| {
         matches!(fact, Fact::Acme(AcmeFact::AccountRemoved { .. })).then_some(())
     })?;

@@ -25,6 +25,8 @@ struct Open {
     consequences: Vec<String>,
     verb: &'static str,
     name: String,
+    /// The CA would go on taking orders of it.
+    is_active: bool,
     typed: Field,
     limit: Field,
     rehearsal: Option<AcmeAccountId>,
@@ -47,6 +49,7 @@ impl AccountDialogs {
             consequences,
             verb,
             name: account.name.clone(),
+            is_active: is_active(account),
             typed: Field::default(),
             limit: Field::holding(account.settings.daily_limit.to_string()),
             rehearsal: account.settings.rehearsal,
@@ -111,7 +114,8 @@ impl Open {
                 choice::wide_drop_down(ui, "Rehearse with", &mut self.rehearsal, &self.others);
                 error.is_none()
             }
-            Asked::Deactivate(_) => {
+            Asked::Forget(_) if !self.is_active => true,
+            Asked::Deactivate(_) | Asked::Forget(_) => {
                 let label = format!("Type {} to go on", self.name);
                 let look = Look {
                     label: &label,
@@ -120,7 +124,7 @@ impl Open {
                 self.typed.ui(ui, look, None);
                 self.typed.text.trim() == self.name
             }
-            Asked::Forget(_) | Asked::RollKey(_) => true,
+            Asked::RollKey(_) => true,
         }
     }
 
@@ -134,7 +138,10 @@ impl Open {
                 },
             },
             Asked::Deactivate(id) => AcmeCommand::Deactivate { id },
-            Asked::Forget(id) => AcmeCommand::RemoveAccount { id },
+            Asked::Forget(id) => AcmeCommand::RemoveAccount {
+                id,
+                leave_open: self.is_active,
+            },
             Asked::RollKey(id) => AcmeCommand::RollKey { id },
         })
     }
@@ -159,21 +166,43 @@ fn words(asked: Asked, account: &AccountRow) -> (String, Vec<String>, &'static s
             format!("Deactivate {name}"),
             vec![
                 format!("{ca} never takes an order of this account again; that is for good."),
-                match account.certificates {
-                    0 => "No certificate here came by it.".to_owned(),
-                    count => format!(
-                        "{count} certificates came by it. They stay valid, and are no longer \
-                         renewed."
-                    ),
-                },
+                renewals(account),
             ],
             "Deactivate account",
+        ),
+        Asked::Forget(_) if is_active(account) => (
+            format!("Forget {name}"),
+            vec![
+                format!(
+                    "It stays open at {ca}, where nobody can close it any more: its key is wiped \
+                     from the vault. That is for a CA that is gone; otherwise deactivate it first."
+                ),
+                renewals(account),
+            ],
+            "Forget account",
         ),
         Asked::Forget(_) => (
             format!("Forget {name}"),
             vec!["It leaves this list, and its key is wiped from the vault.".to_owned()],
             "Forget account",
         ),
+    }
+}
+
+fn is_active(account: &AccountRow) -> bool {
+    matches!(
+        account.state,
+        AccountState::Active | AccountState::RollingKey
+    )
+}
+
+/// What becomes of its certificates without it.
+fn renewals(account: &AccountRow) -> String {
+    match account.certificates {
+        0 => "No certificate here came by it.".to_owned(),
+        count => {
+            format!("{count} certificates came by it. They stay valid, and are no longer renewed.")
+        }
     }
 }
 

@@ -83,11 +83,12 @@ fn facts_ui(ui: &mut Ui, account: &AccountRow, all: &[AccountRow], view: &View<'
 fn buttons_ui(ui: &mut Ui, account: &AccountRow) -> Option<Asked> {
     let id = account.id;
     let offered: &[(&str, Asked)] = match account.state {
-        AccountState::Deactivated => &[("Forget…", Asked::Forget(id))],
+        AccountState::Deactivated | AccountState::Wanted => &[("Forget…", Asked::Forget(id))],
         _ => &[
             ("Settings…", Asked::Change(id)),
             ("Replace key…", Asked::RollKey(id)),
             ("Deactivate…", Asked::Deactivate(id)),
+            ("Forget…", Asked::Forget(id)),
         ],
     };
     let mut asked = None;

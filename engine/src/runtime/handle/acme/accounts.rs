@@ -432,23 +432,29 @@ pub(super) async fn deactivate(context: &Context, id: AcmeAccountId) -> Result<D
     Ok(decided(id, &record, &receipts, fact).into())
 }
 
-pub(super) fn remove(context: &Context, id: AcmeAccountId) -> Result<Decided, Report> {
+pub(super) fn remove(
+    context: &Context,
+    id: AcmeAccountId,
+    leave_open: bool,
+) -> Result<Decided, Report> {
     let record = known(context, id)?;
-    if matches!(
+    let is_open = matches!(
         record.state,
         AccountState::Active | AccountState::RollingKey
-    ) {
+    );
+    if is_open && !leave_open {
         return Err(AccountError::NotDeactivated(record.name).into());
     }
     require_no_order(context, id, &record.name)?;
     let mut puts = Vec::from(acme::account_gone(id, &record.name));
-    puts.extend(key_rows::gone(
-        record.key,
-        &key_name(&record.name, record.key),
-    ));
+    let keys = [Some(record.key), record.next_key];
+    let keys: Vec<KeyId> = keys.into_iter().flatten().collect();
+    for key in &keys {
+        puts.extend(key_rows::gone(*key, &key_name(&record.name, *key)));
+    }
     Ok(Decision {
         puts,
-        wipe: vec![Wiped::Key(record.key)],
+        wipe: keys.into_iter().map(Wiped::Key).collect(),
         ..Decision::of(Fact::Acme(AcmeFact::AccountRemoved { id }))
     }
     .into())

@@ -112,7 +112,7 @@ impl Explain for AccountError {
                 Self::NameEmpty => "Give it a name, such as letsencrypt",
                 Self::NameTaken { .. } => "Choose another name",
                 Self::NotActive(_) => "Choose another account, or make a new one",
-                Self::NotDeactivated(_) => "Deactivate it first; that is for good",
+                Self::NotDeactivated(_) => "Deactivate it first; that is for good. Where its CA is gone, leave it open there",
                 Self::RootsUnreadable => "Give root certificates as PEM or DER",
                 Self::TermsNotAgreed(_) => "Read them, and agree with --agree-terms",
                 Self::Unknown(_) => "Choose one from acme account list",

@@ -40,7 +40,7 @@ pub(in crate::runtime) async fn decide(
         AcmeCommand::ChangeAccount { id, settings } => accounts::change(context, id, settings),
         AcmeCommand::RollKey { id } => accounts::roll(context, act, id).await,
         AcmeCommand::Deactivate { id } => accounts::deactivate(context, id).await,
-        AcmeCommand::RemoveAccount { id } => accounts::remove(context, id),
+        AcmeCommand::RemoveAccount { id, leave_open } => accounts::remove(context, id, leave_open),
         AcmeCommand::Order { wish } => {
             let tasks = Handle::current();
             orders::begin(core, &tasks, act, wish).await
