@@ -27,13 +27,17 @@ fn a_backup_that_is_killed_leaves_no_file_under_its_name_or_a_whole_one() {
 }
 
 #[test]
-fn a_restoring_that_is_killed_leaves_no_folder_or_a_whole_one() {
+fn a_restoring_that_is_killed_leaves_no_installation_or_a_whole_one() {
     let installation = Installation::with_issuing();
     let file = installation.at("first.backup");
     installation.done(&format!("backup create --out {}", file.display()));
     for round in 0..ROUNDS {
         let target = installation.at(&format!("restored{round}"));
         let line = format!("backup restore {}", file.display());
+        // A folder that is there is filled, and one that is not appears.
+        if round % 2 == 1 {
+            fs::create_dir(&target).unwrap();
+        }
         let mut process = installation
             .command_at(&target, &line)
             .stdout(Stdio::null())
@@ -43,14 +47,16 @@ fn a_restoring_that_is_killed_leaves_no_folder_or_a_whole_one() {
         thread::sleep(Duration::from_millis(round * 400));
         process.kill().unwrap();
         process.wait().unwrap();
-        if !target.exists() {
+        if !target.join("vault.chancery").exists() {
             let output = installation.command_at(&target, &line).output().unwrap();
             assert!(output.status.success(), "{output:?}");
         }
         let output = installation.command_at(&target, "vault check").output();
         assert!(output.unwrap().status.success(), "round {round}");
-        let stage = installation.at(&format!("restored{round}.restoring"));
-        assert!(!stage.exists(), "{:?}", files_in(&stage));
+        let beside = installation.at(&format!("restored{round}.restoring"));
+        for stage in [beside, target.join(".restoring")] {
+            assert!(!stage.exists(), "{:?}", files_in(&stage));
+        }
     }
 }
 

@@ -77,6 +77,31 @@ fn a_folder_that_may_not_be_written_is_told_and_stays_as_it_was() {
     disk.holds(&installation, &acknowledged);
 }
 
+#[test]
+fn a_backup_is_restored_into_a_disk_of_its_own() {
+    if !may_unshare() {
+        return;
+    }
+    let disk = Disk::of("32m");
+    let installation = disk.installation();
+    // Outside of the disk, whose root takes the place of the data folder.
+    let file = installation.at("kept.backup");
+    let said = disk.run(
+        &installation,
+        &format!("backup create --out {}", file.display()),
+    );
+    assert_eq!(said.code, Some(0), "{said:#?}");
+    disk.shell(&installation, "rm -r \"$0\"/* && mkdir \"$0/lost+found\"");
+    let said = disk.run(&installation, &format!("backup restore {}", file.display()));
+    assert_eq!(said.code, Some(0), "{said:#?}");
+    let said = disk.run(
+        &installation,
+        &format!("cert create {} --ca Issuing", host(1)),
+    );
+    disk.holds(&installation, &[said.id("cert")]);
+    disk.shell(&installation, "test ! -e \"$0/.restoring\"");
+}
+
 /// A process that does nothing but hold a mount namespace, whose mounts vanish with it.
 struct Disk {
     holder: Child,

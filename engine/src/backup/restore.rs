@@ -1,4 +1,4 @@
-//! Restoring a backup into a folder that is empty: all of it appears at once, or nothing does.
+//! Restoring a backup into a folder that is empty: all of it appears, or nothing does.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,14 +39,14 @@ pub(crate) fn restore(
     let left = Left::in_folder(place)?;
     let mut opened = Opened::at(file, unlock)?;
     let trial = try_out(&mut opened, Some(with))?;
-    let stage = Stage::beside(place)?;
+    let stage = Stage::of(place)?;
     let filled = stage.fill(&mut opened, place, |manifest| Change {
         receipts: trial.receipts,
         ..Change::of(Vec::new(), vec![entry(manifest)])
     });
     let moved = filled.and_then(|()| {
-        left.make_way(place, &stage.folder)?;
-        Ok(stage.become_folder(place.folder)?)
+        left.make_way(place)?;
+        Ok(stage.become_folder(place)?)
     });
     if let Err(report) = moved {
         if report.kind != Kind::InUse {
@@ -62,10 +62,12 @@ pub(crate) fn restore(
 }
 
 /// What lies in the folder and may make way: what a program leaves behind that was started there
-/// and asked for nothing. A folder that is not there is empty, too.
+/// and asked for nothing, or a restoring that was killed. A folder that is not there is empty, too.
+#[derive(Default)]
 struct Left {
     store: bool,
-    looks: bool,
+    /// The store is half of what an earlier restoring has moved there.
+    is_half: bool,
 }
 
 impl Left {
@@ -73,68 +75,90 @@ impl Left {
         let in_use = || BackupError::FolderInUse(place.folder.to_owned());
         let entries = match fs::read_dir(place.folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::NOTHING),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(Self::default());
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
                 return Err(in_use());
             }
             Err(error) => return Err(BackupError::cannot_write(place.folder, error)),
         };
-        let mut left = Self::NOTHING;
+        let mut left = Self::default();
         for entry in entries {
             let entry = entry.map_err(|error| BackupError::cannot_write(place.folder, error))?;
-            let name = entry.file_name();
-            match name.to_str() {
-                Some(LOOKS) => left.looks = true,
+            let is_folder = entry.file_type().is_ok_and(|it| it.is_dir());
+            match entry.file_name().to_str() {
+                Some(LOOKS) => (),
+                // The vault comes last: without it nothing that was moved has counted yet.
+                Some(INSIDE) if is_folder => left.is_half = true,
+                // A file system of its own begins with it.
+                Some("lost+found") if is_folder => (),
                 Some(name) if FILES.contains(&name) => left.store = true,
                 _ => return Err(in_use()),
             }
         }
         let disk = Arc::clone(&place.disk);
-        match left.store && !is_untouched(place.folder, disk) {
+        match left.store && !left.is_half && !is_untouched(place.folder, disk) {
             true => Err(in_use()),
             false => Ok(left),
         }
     }
 
-    /// Nothing is lost by it: the store knows of nothing, and how the window looked is kept.
-    fn make_way(&self, place: &Place<'_>, stage: &Path) -> Result<(), BackupError> {
+    /// Nothing is lost by it: the store knows of nothing, or is in the backup.
+    fn make_way(&self, place: &Place<'_>) -> Result<(), BackupError> {
         let cannot_write = |error| BackupError::cannot_write(place.folder, error);
         let disk = Arc::clone(&place.disk);
-        if self.store && !remove_untouched(place.folder, disk).map_err(cannot_write)? {
-            return Err(BackupError::FolderInUse(place.folder.to_owned()));
+        match (self.store, self.is_half) {
+            (false, _) => Ok(()),
+            (true, true) => remove_files(place.folder, &FILES).map_err(cannot_write),
+            (true, false) => match remove_untouched(place.folder, disk).map_err(cannot_write)? {
+                true => Ok(()),
+                false => Err(BackupError::FolderInUse(place.folder.to_owned())),
+            },
         }
-        if self.looks {
-            let looks = [place.folder, stage].map(|folder| folder.join(LOOKS));
-            fs::rename(&looks[0], &looks[1]).map_err(cannot_write)?;
-        }
-        Ok(())
     }
-
-    const NOTHING: Self = Self {
-        store: false,
-        looks: false,
-    };
 }
 
-/// `NAME.restoring` beside the folder NAME, until it takes its place.
+/// Those that are there.
+fn remove_files(folder: &Path, names: &[impl AsRef<Path>]) -> std::io::Result<()> {
+    for name in names {
+        match fs::remove_file(folder.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => (),
+        }
+    }
+    Ok(())
+}
+
+/// Where everything is made before it counts: inside of a folder that is there, which may be a file
+/// system of its own or lead elsewhere; beside one that is not.
 struct Stage {
     folder: PathBuf,
+    is_inside: bool,
     /// What may lie in it: anything else was not made by us.
     files: Vec<String>,
 }
 
 impl Stage {
-    fn beside(place: &Place<'_>) -> Result<Self, BackupError> {
+    fn of(place: &Place<'_>) -> Result<Self, BackupError> {
         let cannot_write = |error| BackupError::cannot_write(place.folder, error);
         let folder = std::path::absolute(place.folder).map_err(cannot_write)?;
-        let mut name = folder.clone().into_os_string();
-        name.push(".restoring");
+        let is_inside = folder.is_dir();
+        let stage = match is_inside {
+            true => folder.join(INSIDE),
+            false => {
+                let mut name = folder.clone().into_os_string();
+                name.push(INSIDE);
+                PathBuf::from(name)
+            }
+        };
         let vault = place.vault_file;
         let of_vault = ["", ".new", ".lock"].map(|suffix| format!("{vault}{suffix}"));
-        let others = FILES.into_iter().chain([LOOKS]).map(str::to_owned);
+        let others = FILES.into_iter().map(str::to_owned);
         let stage = Self {
-            folder: PathBuf::from(name),
-            files: of_vault.into_iter().chain(others).collect(),
+            folder: stage,
+            is_inside,
+            files: others.chain(of_vault).collect(),
         };
         if let Some(parent) = folder.parent() {
             fs::create_dir_all(parent).map_err(cannot_write)?;
@@ -185,27 +209,34 @@ impl Stage {
         }
     }
 
-    /// Takes the place of the empty folder, in one step where the system can.
-    fn become_folder(&self, folder: &Path) -> Result<(), BackupError> {
-        let cannot_write = |error| BackupError::cannot_write(folder, error);
-        let folder = std::path::absolute(folder).map_err(cannot_write)?;
-        if cfg!(windows) && folder.is_dir() {
-            fs::remove_dir(&folder).map_err(cannot_write)?;
+    /// In one step where the folder is not there yet; else file by file, the vault last.
+    fn become_folder(&self, place: &Place<'_>) -> Result<(), BackupError> {
+        let cannot_write = |error| BackupError::cannot_write(place.folder, error);
+        let folder = std::path::absolute(place.folder).map_err(cannot_write)?;
+        if !self.is_inside {
+            fs::rename(&self.folder, &folder).map_err(cannot_write)?;
+            return sync_folder_of(&folder).map_err(cannot_write);
         }
-        fs::rename(&self.folder, &folder).map_err(cannot_write)?;
-        sync_folder_of(&folder).map_err(cannot_write)
+        let vault = folder.join(place.vault_file);
+        for name in FILES {
+            fs::rename(self.folder.join(name), folder.join(name)).map_err(cannot_write)?;
+        }
+        sync_folder_of(&vault).map_err(cannot_write)?;
+        fs::rename(self.folder.join(place.vault_file), &vault).map_err(cannot_write)?;
+        sync_folder_of(&vault).map_err(cannot_write)?;
+        // It is whole now, whatever is left of the stage.
+        self.remove().ok();
+        Ok(())
     }
 
     fn remove(&self) -> std::io::Result<()> {
-        for name in &self.files {
-            match fs::remove_file(self.folder.join(name)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-                _ => (),
-            }
-        }
+        remove_files(&self.folder, &self.files)?;
         fs::remove_dir(&self.folder)
     }
 }
+
+/// The end of the name of a stage, or all of it.
+const INSIDE: &str = ".restoring";
 
 /// In which a window remembers how it was left.
 const LOOKS: &str = "window.json";

@@ -93,6 +93,35 @@ fn a_restoring_that_was_cut_short_left_no_data_folder_and_the_next_one_succeeds(
 }
 
 #[test]
+fn a_restoring_into_a_folder_that_was_cut_short_half_way_is_done_again() {
+    let kept = Kept::new();
+    let whole = kept.folder.path().join("whole");
+    restored(&kept.file, &whole).unwrap();
+    let target = kept.folder.path().join("restored");
+    std::fs::create_dir_all(target.join(".restoring")).unwrap();
+    std::fs::create_dir(target.join("lost+found")).unwrap();
+    std::fs::rename(whole.join(STORE), target.join(STORE)).unwrap();
+    std::fs::rename(whole.join(VAULT), target.join(".restoring").join(VAULT)).unwrap();
+    restored(&kept.file, &target).unwrap();
+    assert!(!target.join(".restoring").exists());
+    assert_eq!(World::at(&target).authorities().len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_an_empty_folder_is_followed() {
+    let kept = Kept::new();
+    let (target, link) = ["restored", "link"]
+        .map(|name| kept.folder.path().join(name))
+        .into();
+    std::fs::create_dir(&target).unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    restored(&kept.file, &link).unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(World::at(&target).authorities().len(), 2);
+}
+
+#[test]
 fn a_disk_that_fills_up_leaves_no_restored_folder_behind() {
     let kept = Kept::new();
     let target = kept.folder.path().join("restored");
