@@ -212,10 +212,9 @@ impl Schedule {
                     let schedule = schedule.clone();
                     Ok(Command::Backup(BackupCommand::SetSchedule { schedule }))
                 };
-                session.require_vault()?;
-                session.carry_out(set, Some)?;
-                // The first one is due at once.
+                // The first one is due at once; whoever cannot unlock sets nothing.
                 session.unlock()?;
+                session.carry_out(set, Some)?;
             }
             (None, true) => {
                 let clear = || Ok(Command::Backup(BackupCommand::ClearSchedule));
@@ -246,7 +245,7 @@ fn status_in_words(status: &BackupStatus) -> String {
         (
             "Last",
             status
-                .last_made
+                .last_scheduled
                 .as_ref()
                 .map_or(String::new(), |made| made.file.display().to_string()),
         ),

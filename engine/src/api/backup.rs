@@ -67,6 +67,8 @@ impl Question for BackupStatusQuestion {
 pub struct BackupStatus {
     pub schedule: Option<BackupSchedule>,
     pub last_made: Option<BackupMade>,
+    /// Of those that the schedule made.
+    pub last_scheduled: Option<BackupMade>,
     /// When which file was last tried out on request.
     pub last_verified: Option<(Timestamp, PathBuf)>,
     pub next_due: Option<Timestamp>,

@@ -11,18 +11,20 @@ pub(crate) fn scheduled_name(at: Timestamp) -> String {
     format!("{BEGIN}{}{END}", at.to_string().replace(':', ""))
 }
 
-/// Keeps the newest `keep` that the schedule of this vault has made, and removes the others:
-/// nothing whose name or head says anything else. What cannot be looked at or removed stays, and
-/// is looked at the next time.
-pub(crate) fn remove_surplus(folder: &Path, vault: &str, keep: u32) -> Vec<PathBuf> {
+/// Keeps the newest `keep` that the schedule of this vault has made, `made` just now among them,
+/// and removes the others: nothing whose name or head says anything else. What cannot be looked at
+/// or removed stays, and is looked at the next time; so does what a clock that ran ahead has dated,
+/// until its day has come.
+pub(crate) fn remove_surplus(made: &Path, now: Timestamp, vault: &str, keep: u32) -> Vec<PathBuf> {
+    let folder = made.parent().unwrap_or(made);
     let mut ours: Vec<(Timestamp, PathBuf)> = files(folder)
-        .filter(|path| is_named_as_ours(path))
+        .filter(|path| is_named_as_ours(path) && path != made)
         .filter_map(|path| Some((of_vault(&path, vault)?.made, path)))
+        .filter(|(at, _)| *at <= now)
         .collect();
     ours.sort();
-    let surplus = ours
-        .len()
-        .saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
+    let others = usize::try_from(keep).map_or(usize::MAX, |keep| keep.saturating_sub(1));
+    let surplus = ours.len().saturating_sub(others);
     let (old, _) = ours.split_at(surplus);
     let parts = files(folder).filter(|path| is_left_behind(path, vault));
     parts.for_each(|path| {

@@ -59,11 +59,16 @@ fn lock(under_way: &UnderWay) -> MutexGuard<'_, HashSet<(&'static str, Option<Re
 fn due(core: &Core) -> Result<Vec<Command>, Report> {
     let context = &core.context;
     let now = context.clock.now();
-    let due = context.snapshot()?.due()?;
+    let store = context.snapshot()?;
+    let due = store.due()?;
+    let backup_is_due = store.backup_due(now)?.is_some_and(|at| at <= now);
     let open = matches!(context.vault_state(), Ok(VaultState::Unlocked));
     let mut commands: Vec<Command> = due
         .into_iter()
-        .filter(|(at, _, duty)| *at <= now || is_parked(*at, duty, now))
+        .filter(|(at, _, duty)| match duty {
+            Duty::Backup => backup_is_due,
+            duty => *at <= now || is_parked(*at, duty, now),
+        })
         .filter_map(|(.., duty)| match duty {
             // While the vault is locked it waits, and health says so.
             Duty::Backup => open.then_some(Command::Backup(BackupCommand::CreateScheduled)),
@@ -87,9 +92,11 @@ fn due(core: &Core) -> Result<Vec<Command>, Report> {
     Ok(commands)
 }
 
-/// Filed when the clock was wrong: a CA is asked about renewals at least once a day.
+/// Filed when the clock was wrong: a CA is asked about renewals at least once a day, and what is left
+/// in the DNS is tried as often.
 fn is_parked(at: Timestamp, duty: &Duty, now: Timestamp) -> bool {
-    matches!(duty, Duty::CheckRenewal(_)) && now.plus_days(2) < at
+    let is_daily = matches!(duty, Duty::CheckRenewal(_) | Duty::RemoveRecords(_));
+    is_daily && now.plus_days(2) < at
 }
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);

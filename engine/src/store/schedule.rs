@@ -14,6 +14,8 @@ use crate::api::{Area, BackupFailure, BackupMade, BackupSchedule, Duty, Timestam
 pub(crate) struct BackupRecord {
     pub(crate) schedule: Option<BackupSchedule>,
     pub(crate) last_made: Option<BackupMade>,
+    /// Of those that the schedule made.
+    pub(crate) last_scheduled: Option<BackupMade>,
     pub(crate) last_verified: Option<(Timestamp, PathBuf)>,
     /// Of the schedule; gone with the next success.
     pub(crate) last_failure: Option<BackupFailure>,
@@ -28,11 +30,16 @@ impl Snapshot {
         Ok(self.note("backup")?.unwrap_or_default())
     }
 
-    /// When the next one is due.
-    pub(crate) fn backup_due(&self) -> Result<Option<Timestamp>, StoreError> {
+    /// When the next one is due: `now` where it was filed by a clock that ran ahead.
+    pub(crate) fn backup_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let due = self.due()?.into_iter();
         let mut times = due.filter(|(.., duty)| *duty == Duty::Backup);
-        Ok(times.next().map(|(at, ..)| at))
+        let Some((at, ..)) = times.next() else {
+            return Ok(None);
+        };
+        let every = self.backup()?.schedule.map(|it| i64::from(it.every_hours));
+        let latest = every.map_or(at, |hours| now.plus_secs(hours * 3600));
+        Ok(Some(if at > latest { now } else { at }))
     }
 
     /// Whatever was due before, and the next one in its place.

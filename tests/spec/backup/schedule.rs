@@ -91,6 +91,32 @@ fn the_oldest_that_the_schedule_made_go_and_nothing_else_does() {
 }
 
 #[test]
+fn a_clock_that_ran_ahead_costs_no_backup_and_does_not_put_the_schedule_to_sleep() {
+    let (folder, world, _) = on_disk();
+    let place = folder.path().join("backups");
+    let made_now = || {
+        eventually("one is made now", || {
+            let made = status(&world).last_scheduled;
+            made.is_some_and(|it| it.at == world.clock.now() && it.file.exists())
+        });
+    };
+    world.clock.advance_days(3650);
+    world.done(schedule(&place, 24, 1));
+    made_now();
+    let ahead = names(&place);
+    world.clock.advance_days(-3650);
+    made_now();
+    world.clock.advance_days(1);
+    made_now();
+    let there = names(&place);
+    assert_eq!(there.len(), 2, "{there:?}");
+    assert!(
+        there.contains(&ahead[0]),
+        "it is not removed before its day"
+    );
+}
+
+#[test]
 fn what_is_due_while_the_vault_is_locked_waits_for_it_and_health_says_so() {
     let (folder, world, _) = on_disk();
     let place = folder.path().join("backups");

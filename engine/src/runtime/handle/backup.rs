@@ -55,7 +55,7 @@ async fn create(context: &Context, act: &Act, plan: Plan) -> Result<Decided, Rep
 async fn create_scheduled(context: &Context, act: &Act) -> Result<Decided, Report> {
     let store = context.snapshot()?;
     let mut record = store.backup()?;
-    let due = store.backup_due()?;
+    let due = store.backup_due(act.at)?;
     let (Some(schedule), true) = (
         record.schedule.clone(),
         due.is_some_and(|due| due <= act.at),
@@ -78,12 +78,14 @@ async fn create_scheduled(context: &Context, act: &Act) -> Result<Decided, Repor
         }
     };
     record.last_made = Some(last_made(&plan, &made.trial.found));
+    record.last_scheduled = record.last_made.clone();
     let faults = made.trial.found.faults.clone();
     let removed = match faults.is_empty() {
         true => {
             record.last_failure = None;
-            let (folder, vault) = (schedule.folder.clone(), made.manifest.vault.clone());
-            let remove = move || remove_surplus(&folder, &vault, schedule.keep);
+            let (file, vault) = (plan.file.clone(), made.manifest.vault.clone());
+            let now = act.at;
+            let remove = move || remove_surplus(&file, now, &vault, schedule.keep);
             context.files.run(remove).await?
         }
         // It is kept, being all there is; older and better ones are kept, too.
@@ -276,12 +278,13 @@ pub(super) fn warnings(sight: &Sight<'_>) -> Result<Vec<String>, Report> {
 impl Answer for BackupStatusQuestion {
     fn answer(&self, sight: &Sight<'_>) -> Result<BackupStatus, Report> {
         let record = sight.store.backup()?;
-        let next_due = sight.store.backup_due()?;
+        let next_due = sight.store.backup_due(sight.now)?;
         let is_due = next_due.is_some_and(|due| due <= sight.now);
         let is_locked = sight.context.vault_state()? == VaultState::Locked;
         Ok(BackupStatus {
             schedule: record.schedule,
             last_made: record.last_made,
+            last_scheduled: record.last_scheduled,
             last_verified: record.last_verified,
             next_due,
             waits_for_unlock: is_due && is_locked,
