@@ -73,8 +73,10 @@ pub enum VaultFact {
         records: u64,
         /// Whether the records of authority keys were opened as well.
         authority_records_opened: bool,
-        /// Keys in the vault that no row of the store knows, and the reverse.
+        /// Keys in the vault that no row of the store knows.
         orphans: Vec<String>,
+        /// Keys that rows of the store name and the vault lacks.
+        missing: Vec<String>,
         slots: Vec<SlotCheck>,
     },
     Created {

@@ -142,7 +142,7 @@ impl fmt::Display for VaultError {
             Self::TooLarge => f.write_str("the vault would grow beyond its limits"),
             Self::Truncated => f.write_str("the vault's end is missing"),
             Self::Unconfirmed(_) => f.write_str("the disk did not confirm the vault's last change"),
-            Self::UnknownKey(key) => write!(f, "the vault has no such key: {key}"),
+            Self::UnknownKey(key) => write!(f, "the private key is not in this vault: {key}"),
             Self::UnknownKeyType(key) => {
                 write!(f, "this version cannot use that kind of key: {key}")
             }
@@ -298,7 +298,10 @@ impl VaultError {
                 "Check the disk, unlock the vault again, and look whether the change is there"
             }
             Self::SecretMissing(_) => "Enter the secret again where it is used",
-            Self::UnknownKey(_) => "Look up the key's id in the list of keys",
+            Self::UnknownKey(_) => {
+                "Restore a backup that holds it; one without keys, and an older copy of the vault, \
+                 do not"
+            }
             Self::UnknownSlot(_) => "Look up the slot's id in the list of slots",
             Self::WrongCode => "Look for the paper that names this vault's id",
             Self::WrongPassphrase => "Type the passphrase again; mind capital letters and layout",

@@ -10,7 +10,7 @@ use chancery_engine::api::{
 use clap::Subcommand;
 use serde_json::json;
 
-use super::print::Told;
+use super::print::{Exit, Told};
 use super::recovery::{self, Place};
 use super::session::Session;
 use slots::SlotVerb;
@@ -91,15 +91,17 @@ fn check(session: &Session, code_file: Option<&Path>) -> Result<Told, Report> {
         let code = code.as_ref().map(again);
         Ok(Command::Vault(VaultCommand::Check { passphrase, code }))
     };
-    let (records, all, orphans, slots) = session.carry_out(check, |fact| match fact {
-        Fact::Vault(VaultFact::Checked {
-            records,
-            authority_records_opened,
-            orphans,
-            slots,
-        }) => Some((records, authority_records_opened, orphans, slots)),
-        _ => None,
-    })?;
+    let (records, all, (orphans, missing), slots) =
+        session.carry_out(check, |fact| match fact {
+            Fact::Vault(VaultFact::Checked {
+                records,
+                authority_records_opened,
+                orphans,
+                missing,
+                slots,
+            }) => Some((records, authority_records_opened, (orphans, missing), slots)),
+            _ => None,
+        })?;
     let mut text = match all {
         true => format!("{records} records, all of them open and whole\n"),
         false => format!(
@@ -109,14 +111,24 @@ fn check(session: &Session, code_file: Option<&Path>) -> Result<Told, Report> {
     };
     slots.iter().for_each(|slot| text += &in_words(slot));
     for orphan in &orphans {
-        text.push_str(&format!("orphan: {orphan}\n"));
+        text.push_str(&format!("in the vault, but no record names it: {orphan}\n"));
     }
-    Told::new(
+    for key in &missing {
+        text.push_str(&format!(
+            "not in the vault, so that it signs nothing: {key}\n"
+        ));
+    }
+    let told = Told::new(
         text,
         &json!({
-            "records": records, "authority_records_opened": all, "orphans": orphans, "slots": slots,
+            "records": records, "authority_records_opened": all, "orphans": orphans,
+            "missing": missing, "slots": slots,
         }),
-    )
+    )?;
+    Ok(told.ending_with(match missing.is_empty() {
+        true => Exit::Done,
+        false => Exit::Failed,
+    }))
 }
 
 fn in_words(slot: &SlotCheck) -> String {

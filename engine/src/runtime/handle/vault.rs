@@ -7,6 +7,7 @@ use crate::api::{
     Fact, KeyId, Opener, Report, Secret, SlotCheck, SlotId, VaultCommand, VaultFact, VaultState,
     VaultStatus, VaultStatusQuestion,
 };
+use crate::base::shown;
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::vault::{self, Vault};
@@ -155,10 +156,12 @@ async fn check(
 ) -> Result<Decided, Report> {
     let check = move |vault: &Vault| vault.check(passphrase.as_ref(), code.as_ref());
     let found = slot::run(context, slot::pool(context)?, check).await?;
+    let (orphans, missing) = unpaired(context)?;
     let fact = VaultFact::Checked {
         records: found.records as u64,
         authority_records_opened: found.authority_records_opened,
-        orphans: orphans(context)?,
+        orphans,
+        missing,
         slots: checked(context, found.slots)?,
     };
     Ok(Decision::of(Fact::Vault(fact)).into())
@@ -183,21 +186,16 @@ fn checked(
     Ok(named.collect())
 }
 
-/// Keys that only one of vault and store knows; a crash between the two leaves such.
-fn orphans(context: &Context) -> Result<Vec<String>, Report> {
-    let in_store: Vec<KeyId> = context
-        .snapshot()?
-        .keys()?
-        .iter()
-        .map(|(id, _)| *id)
-        .collect();
+/// Keys that only the vault knows, and those that only the store knows. A crash between the two
+/// leaves one of the former; an older vault, or a backup without keys, lacks the latter.
+fn unpaired(context: &Context) -> Result<(Vec<String>, Vec<String>), Report> {
+    let in_store = context.snapshot()?.keys()?;
     let in_vault: Vec<KeyId> = context.vault.key_ids()?.iter().map(|(id, _)| *id).collect();
-    let only_vault = in_vault.iter().filter(|id| !in_store.contains(id));
-    let only_store = in_store.iter().filter(|id| !in_vault.contains(id));
-    Ok(only_vault
-        .map(|id| format!("{id} is in the vault, but no record names it"))
-        .chain(only_store.map(|id| format!("{id} has a record, but is not in the vault")))
-        .collect())
+    let named = |id: &KeyId| in_store.iter().any(|(known, _)| known == id);
+    let orphans = in_vault.iter().filter(|id| !named(id));
+    let missing = in_store.iter().filter(|(id, _)| !in_vault.contains(id));
+    let missing = missing.map(|(id, record)| format!("{id}, {}", shown(&record.name)));
+    Ok((orphans.map(KeyId::to_string).collect(), missing.collect()))
 }
 
 impl Answer for VaultStatusQuestion {

@@ -211,6 +211,7 @@ fn checked_ui(context: &Context, found: &VaultFact) -> bool {
             records,
             authority_records_opened,
             orphans,
+            missing,
             slots,
         } = found
         {
@@ -234,7 +235,12 @@ fn checked_ui(context: &Context, found: &VaultFact) -> bool {
                 slot_ui(ui, &slot.label, &slot.outcome);
             }
             for orphan in orphans {
-                badge::line(ui, Tone::Due, icons::WARNING, orphan);
+                let words = format!("No record names {orphan}");
+                badge::line(ui, Tone::Due, icons::WARNING, &words);
+            }
+            for key in missing {
+                let words = format!("Not in the vault, so that it signs nothing: {key}");
+                badge::line(ui, Tone::Bad, icons::FAILED, &words);
             }
         }
         modal::buttons(ui, |ui| closed = ui.button("Close").clicked());
