@@ -51,6 +51,7 @@ cases! {
     an_existing_ca_is_taken_over,
     an_export_is_in_the_form_that_its_destination_needs,
     an_older_copy_of_the_vault_is_refused,
+    an_older_store_put_back_signs_nothing,
     anything_is_explained,
     help_and_version_are_answers,
     looking_makes_nothing,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use chancery_engine::api::{
     Actor, AuditCommand, AuditFact, AuditRow, AuthorityCommand, AuthorityId, CertificateCommand,
-    CertificateId, Clock, Command, Fact, Form, KeyChoice, KeyType, NewCertificate, Report, Secret,
-    VaultCommand, Verification,
+    CertificateId, Clock, Command, Fact, Form, KeyChoice, KeyType, NewCertificate, Report,
+    RevocationCommand, Secret, VaultCommand, Verification,
 };
 use chancery_engine::verify_audit;
 use spec::{World, copy_folder, csr, issue, issued, passphrase, submit};
@@ -256,6 +256,19 @@ fn an_older_store_put_back_alone_is_noticed_at_once_and_for_ever() {
     let file = None;
     let report = world.refused(Command::Audit(AuditCommand::Checkpoint { file }));
     assert_eq!(report.code, "audit.rolled-back");
+    // What was issued and revoked since then is not in it.
+    let report = world.refused(issue(&csr, ca, "server"));
+    assert_eq!(report.code, "audit.rolled-back");
+    let list = |consent| {
+        Command::Revocation(RevocationCommand::CreateCrl {
+            authority: ca,
+            days: None,
+            despite_clock: false,
+            consent,
+        })
+    };
+    assert_eq!(world.refused(list(None)).code, "audit.rolled-back");
+    assert_eq!(world.health().possibly_issued, 0);
     while world.audit_state().entries <= sealed {
         world.done(submit(&csr, ca, "server"));
     }

@@ -11,6 +11,7 @@ mod dns;
 mod error;
 mod files;
 mod forms;
+mod health;
 mod import;
 mod inspect;
 mod key;
@@ -57,6 +58,8 @@ pub(crate) enum Noun {
     Csr(csr::Verb),
     #[command(subcommand, about = dns::ABOUT)]
     Dns(dns::Verb),
+    #[command(about = health::ABOUT)]
+    Health,
     #[command(about = import::ABOUT)]
     Import(import::Import),
     #[command(about = inspect::ABOUT)]
@@ -82,6 +85,7 @@ impl Noun {
             Self::Crl(verb) => verb.run(session),
             Self::Csr(verb) => verb.run(session),
             Self::Dns(verb) => verb.run(session),
+            Self::Health => health::run(session),
             Self::Import(import) => import.run(session),
             Self::Inspect(inspect) => inspect.run(),
             Self::Key(verb) => verb.run(session),

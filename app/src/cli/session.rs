@@ -8,10 +8,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use chancery_engine::api::{
-    Actor, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, Grant, JobId, JobState,
-    ListJobs, ListProfiles, Opener, Page, ProfileName, RecoveryCode, Report, Secret, ShowAuthority,
-    SlotId, SlotKind, Step, SystemClock, VaultCommand, VaultFact, VaultState, VaultStatus,
-    VaultStatusQuestion,
+    Actor, AuditStateQuestion, AuthorityId, Clock, Command, Consent, Custody, Ending, Fact, Grant,
+    JobId, JobState, ListJobs, ListProfiles, Opener, Page, ProfileName, RecoveryCode, Report,
+    Secret, ShowAuthority, SlotId, SlotKind, Step, SystemClock, VaultCommand, VaultFact,
+    VaultState, VaultStatus, VaultStatusQuestion,
 };
 use chancery_engine::{Answer, Client, Home, News, Settings, start};
 
@@ -268,6 +268,9 @@ impl Session {
         };
         self.carry_out(unlock, |_| Some(()))?;
         self.unlocked.set(true);
+        if let Some(what) = self.ask(&AuditStateQuestion)?.rolled_back {
+            self.talk.warning(&what);
+        }
         Ok(())
     }
 

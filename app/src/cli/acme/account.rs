@@ -286,12 +286,7 @@ fn deactivate(session: &Session, account: String, yes: bool) -> Result<Told, Rep
     Told::new(id.to_string(), &row(session, id)?)
 }
 
-fn remove(
-    session: &Session,
-    account: String,
-    leave_open: bool,
-    yes: bool,
-) -> Result<Told, Report> {
+fn remove(session: &Session, account: String, leave_open: bool, yes: bool) -> Result<Told, Report> {
     let id = session.ask(&FindAccount(account))?;
     if leave_open {
         let name = row(session, id)?.name;

@@ -63,7 +63,8 @@ pub(super) fn audit_key(store: &Snapshot) -> Result<KeyId, Report> {
 pub(super) async fn seal(context: &Context, act: &Act) -> Result<(u64, String), Report> {
     context.running.past_return(act.cause).await;
     if let Some(why) = rolled_back(&context.snapshot()?, context)? {
-        return Err(RolledBack(why).into());
+        let refused = "the audit is not sealed";
+        return Err(RolledBack { refused, why }.into());
     }
     seal_as_it_is(context, act).await
 }
@@ -231,6 +232,22 @@ pub(super) fn rolled_back(store: &Snapshot, context: &Context) -> Result<Option<
                 .to_owned(),
         ));
     }
+    lacks_sealed(store, context)
+}
+
+/// No authority signs while the store is older than the vault has seen it: what it issued and
+/// revoked since then is not in it.
+pub(super) fn require_whole(context: &Context) -> Result<(), Report> {
+    match lacks_sealed(&context.snapshot()?, context)? {
+        Some(why) => {
+            let refused = "no authority signs";
+            Err(RolledBack { refused, why }.into())
+        }
+        None => Ok(()),
+    }
+}
+
+fn lacks_sealed(store: &Snapshot, context: &Context) -> Result<Option<String>, Report> {
     let Some(sealed) = context.vault.last_sealed()? else {
         return Ok(None);
     };
@@ -324,11 +341,14 @@ impl Answer for AuditStateQuestion {
 
 /// Sealing what is there would have the vault forget what it has seen.
 #[derive(Debug)]
-struct RolledBack(String);
+struct RolledBack {
+    refused: &'static str,
+    why: String,
+}
 
 impl std::fmt::Display for RolledBack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the audit is not sealed: {}", self.0)
+        write!(f, "{}: {}", self.refused, self.why)
     }
 }
 

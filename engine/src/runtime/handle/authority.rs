@@ -52,6 +52,7 @@ pub(in crate::runtime) async fn decide(
 /// Plan, rehearsal, key, intent, signature, record: nothing is made before the wish is known to be
 /// good.
 async fn create(context: &Context, act: &Act, new: NewAuthority) -> Result<Decision, Report> {
+    super::audit::require_whole(context)?;
     let store = context.snapshot()?;
     let plan = plan(
         (&new.name, new.subject.as_deref()),

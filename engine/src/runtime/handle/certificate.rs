@@ -61,6 +61,8 @@ async fn issue(
     wish: NewCertificate,
     consent: Option<Consent>,
 ) -> Result<Decided, Report> {
+    // Before a key is made that nothing would be signed for.
+    super::audit::require_whole(context)?;
     let store = context.snapshot()?;
     let issuer = context.issuers.get(&store, wish.authority)?;
     let profile = leaf_profile(context, &store, &wish.profile)?;

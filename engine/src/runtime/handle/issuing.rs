@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::audit;
 use crate::api::{Report, Resource};
 use crate::authority::{Permission, Prepared, Signed, Unsigned};
 use crate::runtime::act::Act;
@@ -17,6 +18,7 @@ pub(super) async fn sign(
     prepared: Prepared,
     permission: Arc<Permission>,
 ) -> Result<Signed, Report> {
+    audit::require_whole(context)?;
     context.running.past_return(act.cause).await;
     let resource = Resource::of("certificate", prepared.id());
     let entry = act.intent(resource, &prepared.words());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::authority::confirmation;
 use super::hierarchy::known;
-use super::{Decided, Decision};
+use super::{Decided, Decision, audit};
 use crate::api::{
     AuthorityId, CertificateId, Consent, CrlPlace, Fact, Fingerprint, Report, Resource, Revocation,
     RevocationCommand, RevocationFact, Selection, Timestamp,
@@ -238,6 +238,7 @@ async fn sign_crl(
     prepared: PreparedCrl,
     permission: Permission,
 ) -> Result<SignedCrl, Report> {
+    audit::require_whole(context)?;
     context.running.past_return(act.cause).await;
     let intent = Change {
         guard: prepared.guard(),
