@@ -9,8 +9,9 @@ use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
+use crate::dns::pages::Page;
 use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request};
 
@@ -63,17 +64,16 @@ impl Zones for Hetzner {
     }
 
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let mut names = Vec::new();
-        for page in 1..=MOST_PAGES {
+        let names = self.service.every_page(1, |page: u32| async move {
             let request = self.request(Method::Get, "/zones");
             let request = request.query(&[("per_page", "50"), ("page", &page.to_string())]);
             let zones: ZoneList = self.service.ask_json(request).await?;
-            names.extend(zones.zones.into_iter().map(|zone| zone.name));
-            if zones.meta.pagination.next_page.is_none() {
-                return Ok(ZonesInReach::Everything(names));
-            }
-        }
-        Err(self.service.endless())
+            Ok(Page {
+                items: zones.zones.into_iter().map(|zone| zone.name).collect(),
+                next: zones.meta.pagination.next_page,
+            })
+        });
+        Ok(ZonesInReach::Everything(names.await?))
     }
 }
 

@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
-use crate::dns::service::{MOST_PAGES, Service, endpoint};
+use crate::dns::pages::Page;
+use crate::dns::service::{Service, endpoint};
 use crate::dns::{Doing, Driver, ProviderKind, Published, Txt};
 use crate::http::{Method, Request};
 
@@ -105,18 +106,17 @@ impl Linode {
 
     /// Every page of a list.
     async fn all<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, DnsError> {
-        let mut all = Vec::new();
-        for number in 1..=MOST_PAGES {
+        let all = self.service.every_page(1, |page: u32| async move {
             let request = self
                 .request(Method::Get, path)
-                .query(&[("page", &number.to_string()), ("page_size", "500")]);
-            let page: Page<T> = self.service.ask_json(request).await?;
-            all.extend(page.data);
-            if number >= page.pages {
-                return Ok(all);
-            }
-        }
-        Err(self.service.endless())
+                .query(&[("page", &page.to_string()), ("page_size", "500")]);
+            let list: List<T> = self.service.ask_json(request).await?;
+            Ok(Page {
+                items: list.data,
+                next: (page < list.pages).then_some(page + 1),
+            })
+        });
+        all.await
     }
 
     fn request(&self, method: Method, path: &str) -> Request {
@@ -131,7 +131,7 @@ fn relative(record: &Txt) -> &str {
 }
 
 #[derive(Deserialize)]
-struct Page<T> {
+struct List<T> {
     data: Vec<T>,
     pages: u32,
 }

@@ -23,6 +23,7 @@ mod name;
 mod nameserver;
 mod oauth;
 mod ovh;
+mod pages;
 mod porkbun;
 mod powerdns;
 mod propagation;

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
-use crate::dns::service::{MOST_PAGES, Service, endpoint};
+use crate::dns::pages::Page;
+use crate::dns::service::{Service, endpoint};
 use crate::dns::{Doing, Driver, ProviderKind, Published, Txt};
 use crate::http::Request;
 
@@ -78,16 +79,15 @@ impl Driver for Porkbun {
 
     fn reach(&self) -> Doing<'_, ZonesInReach> {
         Box::pin(async move {
-            let mut zones = Vec::new();
-            for _ in 0..MOST_PAGES {
-                let body = json!({ "start": zones.len().to_string() });
-                let page: Domains = self.ask("/domain/listAll", body).await?;
-                if page.domains.is_empty() {
-                    return Ok(ZonesInReach::Everything(zones));
-                }
-                zones.extend(page.domains.into_iter().map(|zone| zone.domain));
-            }
-            Err(self.service.endless())
+            let zones = self.service.every_page(0, |start: usize| async move {
+                let body = json!({ "start": start.to_string() });
+                let list: Domains = self.ask("/domain/listAll", body).await?;
+                Ok(Page {
+                    next: (!list.domains.is_empty()).then_some(start + list.domains.len()),
+                    items: list.domains.into_iter().map(|zone| zone.domain).collect(),
+                })
+            });
+            Ok(ZonesInReach::Everything(zones.await?))
         })
     }
 }

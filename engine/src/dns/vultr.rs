@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
-use crate::dns::service::{MOST_PAGES, Service, endpoint};
+use crate::dns::pages::Page;
+use crate::dns::service::{Service, endpoint};
 use crate::dns::{Doing, Driver, ProviderKind, Published, Txt};
 use crate::http::{Method, Request, segment};
 
@@ -69,8 +70,8 @@ impl Driver for Vultr {
 
     fn reach(&self) -> Doing<'_, ZonesInReach> {
         Box::pin(async move {
-            let pages = self.pages("/domains").await?;
-            let zones = pages.into_iter().flat_map(|page| page.domains);
+            let lists = self.lists("/domains").await?.into_iter();
+            let zones = lists.flat_map(|list| list.domains);
             let zones = zones.map(|zone| zone.domain);
             Ok(ZonesInReach::Everything(zones.collect()))
         })
@@ -80,18 +81,18 @@ impl Driver for Vultr {
 impl Vultr {
     /// Of the records that hold exactly this value.
     async fn ids(&self, record: &Txt) -> Result<Vec<String>, DnsError> {
-        let pages = match self.pages(&path_of(record)).await {
+        let lists = match self.lists(&path_of(record)).await {
             Err(DnsError::Service { status: 404, .. }) => {
                 return Err(DnsError::ZoneNotInAccount {
                     service: TITLE,
                     zone: record.zone.to_string(),
                 });
             }
-            pages => pages?,
+            lists => lists?,
         };
-        let same = pages
+        let same = lists
             .into_iter()
-            .flat_map(|page| page.records)
+            .flat_map(|list| list.records)
             .filter(|known| {
                 let value = known.data.trim_matches('"');
                 known.kind == "TXT" && known.name == relative(record) && value == record.value
@@ -99,25 +100,25 @@ impl Vultr {
         Ok(same.map(|known| known.id).collect())
     }
 
-    async fn pages(&self, path: &str) -> Result<Vec<Page>, DnsError> {
-        let mut pages = Vec::new();
-        let mut cursor = String::new();
-        while pages.len() < MOST_PAGES as usize {
-            let request = self
-                .request(Method::Get, path)
-                .query(&[("per_page", "500")]);
-            let request = match cursor.as_str() {
-                "" => request,
-                cursor => request.query(&[("cursor", cursor)]),
-            };
-            let page: Page = self.service.ask_json(request).await?;
-            cursor.clone_from(&page.meta.links.next);
-            pages.push(page);
-            if cursor.is_empty() {
-                return Ok(pages);
-            }
-        }
-        Err(self.service.endless())
+    async fn lists(&self, path: &str) -> Result<Vec<List>, DnsError> {
+        let lists = self
+            .service
+            .every_page(None, |cursor: Option<String>| async move {
+                let request = self
+                    .request(Method::Get, path)
+                    .query(&[("per_page", "500")]);
+                let request = match &cursor {
+                    None => request,
+                    Some(cursor) => request.query(&[("cursor", cursor)]),
+                };
+                let list: List = self.service.ask_json(request).await?;
+                let next = list.meta.links.next.clone();
+                Ok(Page {
+                    items: vec![list],
+                    next: (!next.is_empty()).then_some(Some(next)),
+                })
+            });
+        lists.await
     }
 
     fn request(&self, method: Method, path: &str) -> Request {
@@ -140,7 +141,7 @@ fn quoted(record: &Txt) -> String {
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct List {
     #[serde(default)]
     domains: Vec<Zone>,
     #[serde(default)]
@@ -184,6 +185,7 @@ mod tests {
     use super::*;
     use crate::base::Explain;
     use crate::dns;
+    use crate::dns::pages::MOST_PAGES;
     use crate::http::{self, Player, Source};
 
     const DOCS: Source = Source::written("2026-11-28", "https://www.vultr.com/api/#tag/dns");
