@@ -34,6 +34,8 @@ mod route53;
 mod service;
 mod sigv4;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
