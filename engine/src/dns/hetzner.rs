@@ -104,12 +104,16 @@ impl RecordSets for Hetzner {
             self.act(at, "remove_records", &body).await?;
         }
         if !added.is_empty() {
-            // Another than the set's own would be refused.
-            let ttl_secs = match from.ttl_secs {
-                Some(theirs) => theirs,
-                None => at.record.ttl_secs.max(SHORTEST_TTL_SECS),
+            let mut body = json!({ "records": added });
+            // A set that is there keeps its own, or the zone's: another would be refused, or
+            // would become that of all its values.
+            let ttl_secs = match from.values.is_empty() {
+                true => Some(at.record.ttl_secs.max(SHORTEST_TTL_SECS)),
+                false => from.ttl_secs,
             };
-            let body = json!({ "records": added, "ttl": ttl_secs });
+            if let Some(ttl_secs) = ttl_secs {
+                body["ttl"] = json!(ttl_secs);
+            }
             self.act(at, "add_records", &body).await?;
         }
         Ok(Written::Surely)

@@ -101,6 +101,22 @@ impl Exchanges for Played {
 }
 
 #[tokio::test]
+async fn a_set_without_a_time_to_live_of_its_own_keeps_the_zones() {
+    let set = rrset("_acme-challenge", &["old"], None);
+    let service = Player::start([
+        Played::finds("example.org", true),
+        DOCS.get(&set_path("_acme-challenge"))
+            .answers(200, json!({ "rrset": set })),
+        acts("add_records")
+            .with_json(json!({ "records": [record("new")] }))
+            .answers(201, action("success")),
+    ])
+    .await;
+    FORM.driver(&service).publish(&txt("new")).await.unwrap();
+    service.finish();
+}
+
+#[tokio::test]
 async fn the_end_of_an_action_is_awaited() {
     let service = Player::start([
         Played::finds("example.org", true),
