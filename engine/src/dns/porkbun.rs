@@ -9,6 +9,7 @@ use crate::dns::error::DnsError;
 use crate::dns::given::Given;
 use crate::dns::pages::Page;
 use crate::dns::service::{Service, endpoint};
+use crate::dns::text::unquoted;
 use crate::dns::{Doing, Driver, ProviderKind, Published, Txt};
 use crate::http::Request;
 
@@ -103,7 +104,7 @@ impl Porkbun {
         let same = found
             .records
             .into_iter()
-            .filter(|known| known.content.trim_matches('"') == record.value);
+            .filter(|known| unquoted(&known.content) == record.value);
         Ok(same.map(|known| known.id).collect())
     }
 
@@ -186,9 +187,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_value_that_is_there_is_not_added_again() {
-        let service = Player::start([retrieve("/TXT", &[("2", "new")])]).await;
-        driver(&service).publish(&txt("example.org")).await.unwrap();
-        service.finish();
+        for content in ["new", "\"new\"", "\"ne\" \"w\""] {
+            let service = Player::start([retrieve("/TXT", &[("2", content)])]).await;
+            driver(&service).publish(&txt("example.org")).await.unwrap();
+            service.finish();
+        }
     }
 
     #[tokio::test]
