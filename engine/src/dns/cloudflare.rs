@@ -63,15 +63,16 @@ impl Zones for Cloudflare {
 
     /// A token reaches the zones that it is made for; how many may come, it does not tell.
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let zones = match self.zones().await {
-            Ok(zones) if !zones.is_empty() => zones,
-            // A token of a person's, unlike one of an account's, can be asked what is wrong with it.
-            without => {
-                self.verify().await?;
-                without?
-            }
+        let zones = self.zones().await;
+        let reaches_nothing = match &zones {
+            Ok(zones) => zones.is_empty(),
+            Err(error) => matches!(error, DnsError::TokenRefused { .. }),
         };
-        Ok(ZonesInReach::Listed(zones))
+        if reaches_nothing {
+            // A token of a person's, unlike one of an account's, can be asked what is wrong with it.
+            self.verify().await?;
+        }
+        zones.map(ZonesInReach::Listed)
     }
 }
 
