@@ -8,8 +8,9 @@ use crate::dns::error::DnsError;
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
 use crate::dns::oauth::{self, AccessToken, Issued};
+use crate::dns::pages::Page;
 use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::text::{joined, strings};
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request, Response, segment};
@@ -122,27 +123,33 @@ impl Zones for Azure {
     }
 
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let mut names = Vec::new();
-        let mut request = self.request(Method::Get, "");
-        for _ in 0..MOST_PAGES {
+        let first = self.request(Method::Get, "");
+        let names = self.service.every_page(first, |request| async move {
             let response = self.exchange(request).await?;
             if response.status == 403 {
-                let sentence = "this application may not list the zones of the resource group, \
-                                though it may have a role on some of them";
-                return Ok(ZonesInReach::CannotTell(sentence.to_owned()));
+                let (items, next) = (vec![None], None);
+                return Ok(Page { items, next });
             }
-            let page: Page = self.service.read(&self.service.checked(response)?)?;
-            names.extend(page.value.into_iter().map(|zone| zone.name));
-            let Some(next) = page.next_link else {
-                return Ok(ZonesInReach::Listed(names));
-            };
+            let list: ZoneList = self.service.read(&self.service.checked(response)?)?;
             // The token goes to no other address.
-            if !next.starts_with(&self.service.url("/")) {
+            let is_elsewhere = |next: &String| !next.starts_with(&self.service.url("/"));
+            if list.next_link.as_ref().is_some_and(is_elsewhere) {
                 return Err(self.service.not_understood("its list goes on elsewhere"));
             }
-            request = Request::get(next);
-        }
-        Err(self.service.endless())
+            Ok(Page {
+                items: list.value.into_iter().map(|zone| Some(zone.name)).collect(),
+                next: list.next_link.map(Request::get),
+            })
+        });
+        let names: Option<Vec<String>> = names.await?.into_iter().collect();
+        Ok(match names {
+            Some(names) => ZonesInReach::Listed(names),
+            None => {
+                let sentence = "this application may not list the zones of the resource group, \
+                                though it may have a role on some of them";
+                ZonesInReach::CannotTell(sentence.to_owned())
+            }
+        })
     }
 }
 
@@ -242,7 +249,7 @@ fn set_of(at: &At<'_, RecordName>) -> String {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Page {
+struct ZoneList {
     value: Vec<Zone>,
     next_link: Option<String>,
 }

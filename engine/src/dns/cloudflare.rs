@@ -7,8 +7,9 @@ use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
+use crate::dns::pages::Page;
 use crate::dns::records::{At, OneByOne, SingleRecords, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::text::{quoted, unquoted};
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request, Response, segment};
@@ -62,15 +63,16 @@ impl Zones for Cloudflare {
 
     /// A token reaches the zones that it is made for; how many may come, it does not tell.
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let zones = match self.zones().await {
-            Ok(zones) if !zones.is_empty() => zones,
-            // A token of a person's, unlike one of an account's, can be asked what is wrong with it.
-            without => {
-                self.verify().await?;
-                without?
-            }
+        let zones = self.zones().await;
+        let reaches_nothing = match &zones {
+            Ok(zones) => zones.is_empty(),
+            Err(error) => matches!(error, DnsError::TokenRefused { .. }),
         };
-        Ok(ZonesInReach::Listed(zones))
+        if reaches_nothing {
+            // A token of a person's, unlike one of an account's, can be asked what is wrong with it.
+            self.verify().await?;
+        }
+        zones.map(ZonesInReach::Listed)
     }
 }
 
@@ -113,20 +115,17 @@ impl SingleRecords for Cloudflare {
 
 impl Cloudflare {
     async fn zones(&self) -> Result<Vec<String>, DnsError> {
-        let mut names = Vec::new();
-        for page in 1..=MOST_PAGES {
+        let names = self.service.every_page(1, |page: u32| async move {
             let request = self.request(Method::Get, "/zones");
             let request = request.query(&[("per_page", "50"), ("page", &page.to_string())]);
             let zones: List<Zone> = self.service.read(&self.ask(request).await?)?;
-            names.extend(zones.result.into_iter().map(|zone| zone.name));
-            if zones
-                .result_info
-                .is_none_or(|info| page >= info.total_pages)
-            {
-                return Ok(names);
-            }
-        }
-        Err(self.service.endless())
+            let pages = zones.result_info.map_or(1, |info| info.total_pages);
+            Ok(Page {
+                items: zones.result.into_iter().map(|zone| zone.name).collect(),
+                next: (page < pages).then_some(page + 1),
+            })
+        });
+        names.await
     }
 
     async fn verify(&self) -> Result<(), DnsError> {

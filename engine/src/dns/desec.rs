@@ -7,8 +7,9 @@ use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
+use crate::dns::pages::Page;
 use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request, Response, segment};
 
@@ -59,18 +60,16 @@ impl Zones for Desec {
 
     /// A policy may narrow what a token writes; it reads everything, and cannot read its policy.
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let mut names = Vec::new();
-        let mut path = "/domains/?cursor=".to_owned();
-        for _ in 0..MOST_PAGES {
+        let names = self.service.every_page(String::new(), |cursor| async move {
+            let path = format!("/domains/?cursor={cursor}");
             let response = self.service.ask(self.request(Method::Get, &path)).await?;
             let domains: Vec<Domain> = self.service.read(&response)?;
-            names.extend(domains.into_iter().map(|domain| domain.name));
-            match self.next_page(&response) {
-                None => return Ok(ZonesInReach::Everything(names)),
-                Some(next) => path = next,
-            }
-        }
-        Err(self.service.endless())
+            Ok(Page {
+                items: domains.into_iter().map(|domain| domain.name).collect(),
+                next: next_cursor(&response),
+            })
+        });
+        Ok(ZonesInReach::Everything(names.await?))
     }
 }
 
@@ -110,21 +109,21 @@ impl RecordSets for Desec {
 }
 
 impl Desec {
-    /// What `Link` gives as the next page, as a path of this endpoint and of no other.
-    fn next_page(&self, response: &Response) -> Option<String> {
-        let links = response.headers_named("link");
-        let mut links = links.into_iter().flat_map(|links| links.split(','));
-        let next = links.find(|link| link.contains("rel=\"next\""))?;
-        let (_, url) = next.split_once('<')?;
-        let (url, _) = url.split_once('>')?;
-        let (_, cursor) = url.split_once("?cursor=")?;
-        Some(format!("/domains/?cursor={cursor}"))
-    }
-
     fn request(&self, method: Method, path: &str) -> Request {
         let url = self.service.url(path);
         Request::new(method, url).secret_header("Authorization", "Token ", &self.token)
     }
+}
+
+/// Of the next page that `Link` gives, whatever address it names.
+fn next_cursor(response: &Response) -> Option<String> {
+    let links = response.headers_named("link");
+    let mut links = links.into_iter().flat_map(|links| links.split(','));
+    let next = links.find(|link| link.contains("rel=\"next\""))?;
+    let (_, url) = next.split_once('<')?;
+    let (url, _) = url.split_once('>')?;
+    let (_, cursor) = url.split_once("?cursor=")?;
+    Some(cursor.to_owned())
 }
 
 fn sets_of(at: &At<'_, Domain>) -> String {

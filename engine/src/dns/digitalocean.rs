@@ -7,8 +7,9 @@ use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
+use crate::dns::pages::Page;
 use crate::dns::records::{At, OneByOne, SingleRecords, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::text::unquoted;
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request, segment};
@@ -61,17 +62,16 @@ impl Zones for DigitalOcean {
     }
 
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let mut names = Vec::new();
-        for page in 1..=MOST_PAGES {
+        let names = self.service.every_page(1, |page: u32| async move {
             let request = self.request(Method::Get, "/domains");
             let request = request.query(&[("per_page", PER_PAGE), ("page", &page.to_string())]);
-            let domains: Domains = self.service.ask_json(request).await?;
-            names.extend(domains.domains.into_iter().map(|domain| domain.name));
-            if domains.links.pages.next.is_none() {
-                return Ok(ZonesInReach::Everything(names));
-            }
-        }
-        Err(self.service.endless())
+            let list: Domains = self.service.ask_json(request).await?;
+            Ok(Page {
+                items: list.domains.into_iter().map(|domain| domain.name).collect(),
+                next: list.links.pages.next.map(|_| page + 1),
+            })
+        });
+        Ok(ZonesInReach::Everything(names.await?))
     }
 }
 

@@ -7,8 +7,9 @@ use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
+use crate::dns::pages::Page;
 use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request, segment};
 
@@ -60,19 +61,17 @@ impl Zones for Gandi {
     }
 
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let mut names = Vec::new();
-        for page in 1..=MOST_PAGES {
+        let names = self.service.every_page(1, |page: u32| async move {
             let request = self.request(Method::Get, "/domains");
             let per_page = PER_PAGE.to_string();
             let request = request.query(&[("per_page", &per_page), ("page", &page.to_string())]);
             let domains: Vec<Domain> = self.service.ask_json(request).await?;
-            let is_last = domains.len() < PER_PAGE;
-            names.extend(domains.into_iter().map(|domain| domain.fqdn));
-            if is_last {
-                return Ok(ZonesInReach::Listed(names));
-            }
-        }
-        Err(self.service.endless())
+            Ok(Page {
+                next: (domains.len() >= PER_PAGE).then_some(page + 1),
+                items: domains.into_iter().map(|domain| domain.fqdn).collect(),
+            })
+        });
+        Ok(ZonesInReach::Listed(names.await?))
     }
 }
 

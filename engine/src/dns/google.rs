@@ -12,8 +12,9 @@ use crate::dns::error::{DnsError, SettingFault};
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
 use crate::dns::oauth::{self, AccessToken, Issued};
+use crate::dns::pages::Page;
 use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request, Response, segment};
 
@@ -154,26 +155,24 @@ impl RecordSets for Google {
 impl Google {
     /// The public zones, or those of them for which `filter` asks.
     async fn zones(&self, filter: &[(&str, &str)]) -> Result<Vec<Zone>, DnsError> {
-        let mut zones = Vec::new();
-        let mut token = None;
-        for _ in 0..MOST_PAGES {
-            let mut pairs = filter.to_vec();
-            pairs.extend(token.as_deref().map(|token| ("pageToken", token)));
-            let mut request = self.request(Method::Get, "/managedZones");
-            if !pairs.is_empty() {
-                request = request.query(&pairs);
-            }
-            let page: ZoneList = self.service.read(&self.ask(request).await?)?;
-            zones.extend(page.managed_zones);
-            match page.next_page_token {
-                None => {
-                    zones.retain(|zone| zone.visibility.as_deref() != Some("private"));
-                    return Ok(zones);
+        let zones = self
+            .service
+            .every_page(None, |token: Option<String>| async move {
+                let mut pairs = filter.to_vec();
+                pairs.extend(token.as_deref().map(|token| ("pageToken", token)));
+                let mut request = self.request(Method::Get, "/managedZones");
+                if !pairs.is_empty() {
+                    request = request.query(&pairs);
                 }
-                next => token = next,
-            }
-        }
-        Err(self.service.endless())
+                let list: ZoneList = self.service.read(&self.ask(request).await?)?;
+                Ok(Page {
+                    items: list.managed_zones,
+                    next: list.next_page_token.map(Some),
+                })
+            });
+        let mut zones = zones.await?;
+        zones.retain(|zone| zone.visibility.as_deref() != Some("private"));
+        Ok(zones)
     }
 
     /// With the token; everything but what means success is told.

@@ -9,8 +9,9 @@ use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
+use crate::dns::pages::Page;
 use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request};
 
@@ -63,17 +64,16 @@ impl Zones for Hetzner {
     }
 
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let mut names = Vec::new();
-        for page in 1..=MOST_PAGES {
+        let names = self.service.every_page(1, |page: u32| async move {
             let request = self.request(Method::Get, "/zones");
             let request = request.query(&[("per_page", "50"), ("page", &page.to_string())]);
             let zones: ZoneList = self.service.ask_json(request).await?;
-            names.extend(zones.zones.into_iter().map(|zone| zone.name));
-            if zones.meta.pagination.next_page.is_none() {
-                return Ok(ZonesInReach::Everything(names));
-            }
-        }
-        Err(self.service.endless())
+            Ok(Page {
+                items: zones.zones.into_iter().map(|zone| zone.name).collect(),
+                next: zones.meta.pagination.next_page,
+            })
+        });
+        Ok(ZonesInReach::Everything(names.await?))
     }
 }
 
@@ -104,12 +104,16 @@ impl RecordSets for Hetzner {
             self.act(at, "remove_records", &body).await?;
         }
         if !added.is_empty() {
-            // Another than the set's own would be refused.
-            let ttl_secs = match from.ttl_secs {
-                Some(theirs) => theirs,
-                None => at.record.ttl_secs.max(SHORTEST_TTL_SECS),
+            let mut body = json!({ "records": added });
+            // A set that is there keeps its own, or the zone's: another would be refused, or
+            // would become that of all its values.
+            let ttl_secs = match from.values.is_empty() {
+                true => Some(at.record.ttl_secs.max(SHORTEST_TTL_SECS)),
+                false => from.ttl_secs,
             };
-            let body = json!({ "records": added, "ttl": ttl_secs });
+            if let Some(ttl_secs) = ttl_secs {
+                body["ttl"] = json!(ttl_secs);
+            }
             self.act(at, "add_records", &body).await?;
         }
         Ok(Written::Surely)

@@ -23,6 +23,7 @@ mod name;
 mod nameserver;
 mod oauth;
 mod ovh;
+mod pages;
 mod porkbun;
 mod powerdns;
 mod propagation;
@@ -32,6 +33,8 @@ mod rfc2136;
 mod route53;
 mod service;
 mod sigv4;
+#[cfg(test)]
+mod stories;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use crate::base::{Evidence, FieldInfo, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
-use crate::dns::service::{MOST_PAGES, Service, endpoint};
+use crate::dns::pages::Page;
+use crate::dns::service::{Service, endpoint};
+use crate::dns::text::unquoted;
 use crate::dns::{Doing, Driver, ProviderKind, Published, Txt};
 use crate::http::Request;
 
@@ -78,16 +80,15 @@ impl Driver for Porkbun {
 
     fn reach(&self) -> Doing<'_, ZonesInReach> {
         Box::pin(async move {
-            let mut zones = Vec::new();
-            for _ in 0..MOST_PAGES {
-                let body = json!({ "start": zones.len().to_string() });
-                let page: Domains = self.ask("/domain/listAll", body).await?;
-                if page.domains.is_empty() {
-                    return Ok(ZonesInReach::Everything(zones));
-                }
-                zones.extend(page.domains.into_iter().map(|zone| zone.domain));
-            }
-            Err(self.service.endless())
+            let zones = self.service.every_page(0, |start: usize| async move {
+                let body = json!({ "start": start.to_string() });
+                let list: Domains = self.ask("/domain/listAll", body).await?;
+                Ok(Page {
+                    next: (!list.domains.is_empty()).then_some(start + list.domains.len()),
+                    items: list.domains.into_iter().map(|zone| zone.domain).collect(),
+                })
+            });
+            Ok(ZonesInReach::Everything(zones.await?))
         })
     }
 }
@@ -103,7 +104,7 @@ impl Porkbun {
         let same = found
             .records
             .into_iter()
-            .filter(|known| known.content.trim_matches('"') == record.value);
+            .filter(|known| unquoted(&known.content) == record.value);
         Ok(same.map(|known| known.id).collect())
     }
 
@@ -186,9 +187,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_value_that_is_there_is_not_added_again() {
-        let service = Player::start([retrieve("/TXT", &[("2", "new")])]).await;
-        driver(&service).publish(&txt("example.org")).await.unwrap();
-        service.finish();
+        for content in ["new", "\"new\"", "\"ne\" \"w\""] {
+            let service = Player::start([retrieve("/TXT", &[("2", content)])]).await;
+            driver(&service).publish(&txt("example.org")).await.unwrap();
+            service.finish();
+        }
     }
 
     #[tokio::test]

@@ -1,13 +1,15 @@
 //! PowerDNS Authoritative through its HTTP API.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::base::{Evidence, FieldInfo, FieldKind, Secret, ZonesInReach};
 use crate::dns::error::DnsError;
 use crate::dns::given::Given;
+use crate::dns::name::RecordName;
+use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
 use crate::dns::service::Service;
-use crate::dns::{Doing, Driver, ProviderKind, Published, Txt};
+use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request, segment};
 
 pub(super) const KIND: ProviderKind = ProviderKind {
@@ -47,109 +49,94 @@ struct PowerDns {
 }
 
 fn connect(mut given: Given) -> Result<Box<dyn Driver>, DnsError> {
-    Ok(Box::new(PowerDns {
+    Ok(Box::new(AsSets::of(PowerDns {
         service: Service::of(&given, TITLE)?,
         server_id: given.text("server-id")?.to_owned(),
         key: given.take_secret("api-key")?,
-    }))
+    })))
 }
 
-impl Driver for PowerDns {
-    fn publish<'a>(&'a self, record: &'a Txt) -> Doing<'a, Published> {
-        Box::pin(async move {
-            let is_there = |values: &[Value]| values.iter().any(|value| value.is(record));
-            self.change(record, is_there, |values| values.push(Value::of(record)))
-                .await?;
-            Ok(Published::Done)
-        })
+impl Zones for PowerDns {
+    /// The zone's name.
+    type Zone = RecordName;
+
+    fn service(&self) -> &Service {
+        &self.service
     }
 
-    fn remove<'a>(&'a self, record: &'a Txt) -> Doing<'a, ()> {
-        let is_gone = |values: &[Value]| !values.iter().any(|value| value.is(record));
-        Box::pin(self.change(record, is_gone, |values| {
-            values.retain(|value| !value.is(record))
+    async fn find(&self, name: &RecordName) -> Result<Option<RecordName>, DnsError> {
+        let request = self.request(Method::Get, &path_of(name));
+        let request = request.query(&[("rrsets", "false")]);
+        let Some(response) = self.service.ask_whether(request).await? else {
+            return Ok(None);
+        };
+        let _: Zone = self.service.read(&response)?;
+        Ok(Some(name.clone()))
+    }
+
+    async fn reach(&self) -> Result<ZonesInReach, DnsError> {
+        let request = self.request(Method::Get, "/zones");
+        let zones: Vec<Zone> = self.service.ask_json(request).await?;
+        let zones = zones.into_iter().map(|zone| {
+            let name = zone.name.trim_end_matches('.');
+            name.to_owned()
+        });
+        Ok(ZonesInReach::Everything(zones.collect()))
+    }
+}
+
+impl RecordSets for PowerDns {
+    async fn read(&self, at: &At<'_, RecordName>) -> Result<RecordSet, DnsError> {
+        let name = at.record.name.dotted();
+        let request = self
+            .request(Method::Get, &path_of(&at.zone))
+            .query(&[("rrset_name", &name), ("rrset_type", "TXT")]);
+        let zone: Zone = self.service.ask_json(request).await?;
+        // Older servers do not know the filter and list the whole zone.
+        let mut sets = zone.rrsets.into_iter();
+        let set = sets.find(|set| set.kind == "TXT" && set.name.eq_ignore_ascii_case(&name));
+        Ok(set.map_or_else(RecordSet::default, |set| {
+            let records = set.records.into_iter();
+            let (disabled, served): (Vec<_>, Vec<_>) = records.partition(|record| record.disabled);
+            RecordSet {
+                values: served.into_iter().map(|record| record.content).collect(),
+                ttl_secs: Some(set.ttl),
+                rest: json!(disabled),
+            }
         }))
     }
 
-    fn reach(&self) -> Doing<'_, ZonesInReach> {
-        Box::pin(async move {
-            let zones: Vec<Zone> = self
-                .service
-                .ask_json(self.request(Method::Get, "/zones"))
-                .await?;
-            let zones = zones.into_iter().map(|zone| {
-                let name = zone.name.trim_end_matches('.');
-                name.to_owned()
-            });
-            Ok(ZonesInReach::Everything(zones.collect()))
-        })
+    /// The API knows no condition on a write. What is disabled stays.
+    async fn write(
+        &self,
+        at: &At<'_, RecordName>,
+        _: &RecordSet,
+        to: &RecordSet,
+    ) -> Result<Written, DnsError> {
+        let disabled = to.rest.as_array().cloned().unwrap_or_default();
+        let served = to.values.iter();
+        let served = served.map(|value| json!({ "content": value, "disabled": false }));
+        let records: Vec<Value> = disabled.into_iter().chain(served).collect();
+        let change = match records.is_empty() {
+            true => "DELETE",
+            false => "REPLACE",
+        };
+        let request = self.request(Method::Patch, &path_of(&at.zone));
+        let request = request.json(&json!({
+            "rrsets": [{
+                "name": at.record.name.dotted(),
+                "type": "TXT",
+                "ttl": to.ttl_secs.unwrap_or(at.record.ttl_secs),
+                "changetype": change,
+                "records": records,
+            }]
+        }));
+        self.service.ask(request).await?;
+        Ok(Written::Perhaps)
     }
 }
 
 impl PowerDns {
-    /// Reads the record set, changes it, writes it and reads it again: the API knows no condition
-    /// on a write, so that somebody else's may come in between.
-    async fn change(
-        &self,
-        record: &Txt,
-        is_done: impl Fn(&[Value]) -> bool,
-        apply: impl Fn(&mut Vec<Value>),
-    ) -> Result<(), DnsError> {
-        for _ in 0..ATTEMPTS {
-            let mut values = self.values(record).await?;
-            if is_done(&values) {
-                return Ok(());
-            }
-            apply(&mut values);
-            self.write(record, &values).await?;
-        }
-        match is_done(&self.values(record).await?) {
-            true => Ok(()),
-            false => Err(DnsError::KeepsChanging {
-                service: TITLE,
-                name: record.name.to_string(),
-            }),
-        }
-    }
-
-    async fn values(&self, record: &Txt) -> Result<Vec<Value>, DnsError> {
-        let name = record.name.dotted();
-        let request = self
-            .request(Method::Get, &path_of(record))
-            .query(&[("rrset_name", &name), ("rrset_type", "TXT")]);
-        let response = self.service.send(request).await?;
-        if response.status == 404 {
-            return Err(not_served(record));
-        }
-        if !response.is_success() {
-            return Err(self.service.failure(&response));
-        }
-        let zone: Zone = self.service.read(&response)?;
-        // Older servers do not know the filter and list the whole zone.
-        let sets = zone.rrsets.into_iter();
-        let values = sets
-            .filter(|set| set.kind == "TXT" && set.name.eq_ignore_ascii_case(&name))
-            .flat_map(|set| set.records);
-        Ok(values.collect())
-    }
-
-    async fn write(&self, record: &Txt, values: &[Value]) -> Result<(), DnsError> {
-        let change = match values {
-            [] => "DELETE",
-            _ => "REPLACE",
-        };
-        let request = self.request(Method::Patch, &path_of(record)).json(&json!({
-            "rrsets": [{
-                "name": record.name.dotted(),
-                "type": "TXT",
-                "ttl": record.ttl_secs,
-                "changetype": change,
-                "records": values,
-            }]
-        }));
-        self.service.ask(request).await.map(|_| ())
-    }
-
     fn request(&self, method: Method, path: &str) -> Request {
         let server = segment(&self.server_id);
         let url = self.service.url(&format!("/api/v1/servers/{server}{path}"));
@@ -157,58 +144,34 @@ impl PowerDns {
     }
 }
 
-fn path_of(record: &Txt) -> String {
-    format!("/zones/{}", record.zone.dotted())
-}
-
-fn not_served(record: &Txt) -> DnsError {
-    DnsError::ZoneNotInAccount {
-        service: TITLE,
-        zone: record.zone.to_string(),
-    }
+fn path_of(zone: &RecordName) -> String {
+    format!("/zones/{}", zone.dotted())
 }
 
 #[derive(Deserialize)]
 struct Zone {
     name: String,
     #[serde(default)]
-    rrsets: Vec<RecordSet>,
+    rrsets: Vec<Set>,
 }
 
 #[derive(Deserialize)]
-struct RecordSet {
+struct Set {
     name: String,
     #[serde(rename = "type")]
     kind: String,
-    records: Vec<Value>,
+    ttl: u32,
+    records: Vec<SetRecord>,
 }
 
-/// One value as the API writes it: in quotation marks.
 #[derive(Deserialize, Serialize)]
-struct Value {
+struct SetRecord {
     content: String,
     #[serde(default)]
     disabled: bool,
 }
 
-impl Value {
-    fn of(record: &Txt) -> Self {
-        let escaped = record.value.replace('\\', "\\\\").replace('"', "\\\"");
-        Self {
-            content: format!("\"{escaped}\""),
-            disabled: false,
-        }
-    }
-
-    fn is(&self, record: &Txt) -> bool {
-        !self.disabled && self.content == Self::of(record).content
-    }
-}
-
 const TITLE: &str = "PowerDNS";
-
-/// How often a change is tried that somebody else's overwrites.
-const ATTEMPTS: usize = 4;
 
 #[cfg(test)]
 mod tests;

@@ -9,8 +9,9 @@ use crate::base::{Clock, Evidence, FieldInfo, ZonesInReach};
 use crate::dns::error::{DnsError, SettingFault};
 use crate::dns::given::Given;
 use crate::dns::name::RecordName;
+use crate::dns::pages::Page;
 use crate::dns::records::{AsSets, At, RecordSet, RecordSets, Written, Zones};
-use crate::dns::service::{self, MOST_PAGES, Service};
+use crate::dns::service::{self, Service};
 use crate::dns::sigv4::{Signed, Signer, query};
 use crate::dns::{Driver, ProviderKind};
 use crate::http::{Method, Request, Response, segment};
@@ -116,21 +117,20 @@ impl Zones for Route53 {
 
     /// Which of them a policy allows to be changed, the service does not tell.
     async fn reach(&self) -> Result<ZonesInReach, DnsError> {
-        let mut names = Vec::new();
-        let mut marker = None;
-        for _ in 0..MOST_PAGES {
-            let mut page = vec![("maxitems", "100")];
-            page.extend(marker.as_deref().map(|marker| ("marker", marker)));
-            let response = self.ask("/hostedzone", &query(&page)).await?;
-            let zones = self.read(&response, zones_of)?;
-            names.extend(zones.into_iter().map(|zone| zone.name));
-            let next = self.read(&response, |answer| text_of(answer, "NextMarker"))?;
-            match next {
-                None => return Ok(ZonesInReach::Everything(names)),
-                next => marker = next,
-            }
-        }
-        Err(self.service.endless())
+        let names = self
+            .service
+            .every_page(None, |marker: Option<String>| async move {
+                let mut pairs = vec![("maxitems", "100")];
+                pairs.extend(marker.as_deref().map(|marker| ("marker", marker)));
+                let response = self.ask("/hostedzone", &query(&pairs)).await?;
+                let zones = self.read(&response, zones_of)?;
+                let next = self.read(&response, |answer| text_of(answer, "NextMarker"))?;
+                Ok(Page {
+                    items: zones.into_iter().map(|zone| zone.name).collect(),
+                    next: next.map(Some),
+                })
+            });
+        Ok(ZonesInReach::Everything(names.await?))
     }
 }
 

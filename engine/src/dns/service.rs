@@ -112,11 +112,6 @@ impl Service {
         }
     }
 
-    /// More pages than any account has: the service does not stop.
-    pub(super) fn endless(&self) -> DnsError {
-        self.not_understood("its list does not end")
-    }
-
     /// Somebody else has answered in the service's place.
     fn web_page(&self, response: &Response) -> DnsError {
         let title = shown(&page_title(response)).into_owned();
@@ -209,6 +204,3 @@ const NAMES_OF_WORDS: &[&str] = &[
 ];
 
 const LONGEST_WORDS: usize = 300;
-
-/// Up to this many pages of a list are read.
-pub(super) const MOST_PAGES: u32 = 100;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::base::{Clock, Explain, Secret, Timestamp};
+use crate::base::{Clock, Explain, Secret, Timestamp, ZonesInReach};
+use crate::dns::pages::MOST_PAGES;
 use crate::dns::{self, Driver, Txt};
 use crate::http::{Client, Expected, Player, Settings};
 
@@ -40,6 +41,38 @@ pub(super) struct Form {
 }
 
 impl Form {
+    /// Every page of the list of zones is read, and a list without an end is given up. `page` plays
+    /// the page of a number, from 0 on, with these zones and more to come or not; one with more to
+    /// come has `full` of them. Each begins with what `before` plays.
+    pub(super) async fn reads_every_page(
+        self,
+        before: impl Fn() -> Vec<Expected>,
+        full: usize,
+        page: impl Fn(usize, &[String], bool) -> Expected,
+        in_reach: fn(Vec<String>) -> ZonesInReach,
+    ) {
+        let zones: Vec<String> = (0..full).map(|zone| format!("{zone}.test")).collect();
+        let last = ["example.org".to_owned()];
+        let mut script = before();
+        script.extend([
+            page(0, &zones, true),
+            page(1, &zones, true),
+            page(2, &last, false),
+        ]);
+        let service = Player::start(script).await;
+        let reach = self.driver(&service).reach().await;
+        assert_eq!(reach, Ok(in_reach([&zones, &zones, &last[..]].concat())));
+        service.finish();
+
+        let mut script = before();
+        script.extend((0..MOST_PAGES).map(|number| page(number, &zones, true)));
+        let service = Player::start(script).await;
+        let error = self.driver(&service).reach().await.unwrap_err();
+        assert_eq!(error.code(), "dns.service-not-understood", "{error}");
+        assert!(error.to_string().contains("does not end"), "{error}");
+        service.finish();
+    }
+
     pub(super) fn driver(self, service: &Player) -> Box<dyn Driver> {
         self.driver_with(service, &[], &[])
     }
@@ -66,7 +99,7 @@ impl Form {
 
     /// What each driver makes of refusals that are alike everywhere, at the request that `first`
     /// makes after what `before` plays; and of `refusals` of the service's own, each with the
-    /// code and words that are to come of it.
+    /// code and words that are to come of it. A body that is a string is sent as it is.
     pub(super) async fn tells_refusals_apart(
         self,
         before: impl Fn() -> Vec<Expected>,
@@ -97,7 +130,10 @@ impl Form {
             ),
         ];
         for (status, body, code, words) in refusals {
-            let refused = first().answers(*status, body.clone());
+            let refused = match body {
+                Value::String(text) => first().answers_with(*status, &[], text),
+                body => first().answers(*status, body.clone()),
+            };
             let is_passing = *status >= 500 || *code == "dns.rate-limited";
             cases.push((refused, code, words, is_passing));
         }

@@ -150,19 +150,18 @@ async fn each_refusal_is_told_by_its_cause_and_in_the_services_words() {
 
 #[tokio::test]
 async fn every_page_of_zones_is_in_reach() {
-    let page = |page: u32, zone: &str| {
-        let path = format!("/zones?per_page=50&page={page}");
-        let info = json!({ "page": page, "per_page": 50, "total_pages": 2, "total_count": 51 });
-        let zones = json!([{ "id": "1", "name": zone }]);
-        DOCS.get(&path)
+    let page = |number: usize, zones: &[String], has_more: bool| {
+        let page = number + 1;
+        let pages = if has_more { page + 1 } else { page };
+        let info = json!({ "page": page, "per_page": 50, "total_pages": pages, "total_count": 51 });
+        let zones = zones.iter().map(|name| json!({ "id": "1", "name": name }));
+        let zones = Value::from_iter(zones);
+        DOCS.get(&format!("/zones?per_page=50&page={page}"))
             .with_header("Authorization", "Bearer t0ken")
             .answers(200, json!({ "result": zones, "result_info": info }))
     };
-    let service = Player::start([page(1, "example.org"), page(2, "a.test")]).await;
-    let zones = ["example.org", "a.test"].map(str::to_owned).to_vec();
-    let reach = FORM.driver(&service).reach().await;
-    assert_eq!(reach, Ok(ZonesInReach::Listed(zones)));
-    service.finish();
+    FORM.reads_every_page(Vec::new, 1, page, ZonesInReach::Listed)
+        .await;
 }
 
 #[tokio::test]
@@ -185,6 +184,27 @@ async fn a_token_that_reaches_nothing_is_asked_what_is_wrong_with_it() {
     let service = Player::start(script).await;
     let reach = FORM.driver(&service).reach().await;
     assert_eq!(reach, Ok(ZonesInReach::Listed(Vec::new())));
+    service.finish();
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_asked_too_but_not_about_a_fault_of_the_services() {
+    let zones = || DOCS.get("/zones?per_page=50&page=1");
+    let disabled = json!({ "result": { "id": "1", "status": "disabled" } });
+    let script = [
+        zones().answers(403, fails(9109, "Invalid access token")),
+        DOCS.get("/user/tokens/verify").answers(200, disabled),
+    ];
+    let service = Player::start(script).await;
+    let error = FORM.driver(&service).reach().await.unwrap_err();
+    assert!(error.to_string().contains("is disabled"), "{error}");
+    service.finish();
+
+    let down = fails(10000, "Internal error");
+    let service = Player::start([zones().answers(500, down)]).await;
+    let error = FORM.driver(&service).reach().await.unwrap_err();
+    assert_eq!(error.code(), "dns.service-refused");
+    assert!(error.to_string().contains("Internal error"), "{error}");
     service.finish();
 }
 

@@ -128,22 +128,26 @@ async fn each_refusal_is_told_by_its_cause_and_in_the_services_words() {
 
 #[tokio::test]
 async fn the_token_reaches_every_domain_of_the_team() {
-    let next = "https://api.digitalocean.com/v2/domains?page=2&per_page=200";
-    let first = json!({
-        "domains": [{ "name": "example.org", "ttl": 1800, "zone_file": "" }],
-        "links": { "pages": { "next": next, "last": next } },
-        "meta": { "total": 201 },
-    });
-    let last = json!({ "domains": [{ "name": "a.test" }], "links": {}, "meta": { "total": 201 } });
-    let service = Player::start([
-        DOCS.get("/domains?per_page=200&page=1").answers(200, first),
-        DOCS.get("/domains?per_page=200&page=2").answers(200, last),
-    ])
-    .await;
-    let zones = ["example.org", "a.test"].map(str::to_owned).to_vec();
-    let reach = FORM.driver(&service).reach().await;
-    assert_eq!(reach, Ok(ZonesInReach::Everything(zones)));
-    service.finish();
+    let page = |number: usize, domains: &[String], has_more: bool| {
+        let page = number + 1;
+        let next = "https://api.digitalocean.com/v2/domains?page=2&per_page=200";
+        let links = match has_more {
+            true => json!({ "pages": { "next": next, "last": next } }),
+            false => json!({}),
+        };
+        let domains = domains.iter();
+        let domains = domains.map(|name| json!({ "name": name, "ttl": 1800, "zone_file": "" }));
+        let domains = Value::from_iter(domains);
+        let meta = json!({ "total": 201 });
+        DOCS.get(&format!("/domains?per_page=200&page={page}"))
+            .with_header("Authorization", "Bearer t0ken")
+            .answers(
+                200,
+                json!({ "domains": domains, "links": links, "meta": meta }),
+            )
+    };
+    FORM.reads_every_page(Vec::new, 1, page, ZonesInReach::Everything)
+        .await;
 }
 
 fn finds(name: &str, is_there: bool) -> Expected {

@@ -1,8 +1,8 @@
 //! The Gandi driver against exchanges written from its documentation.
 
 use super::*;
-use crate::dns::Published;
-use crate::dns::testing::{Form, txt, txt_in_child};
+use crate::dns::stories::{Exchanges, Writes, stories};
+use crate::dns::testing::{Form, txt};
 use crate::http::{Expected, Player, Source};
 
 const DOCS: Source = Source::written("2026-11-28", "https://api.gandi.net/docs/livedns/");
@@ -13,172 +13,114 @@ const FORM: Form = Form {
     secrets: &[("personal-access-token", "t0ken")],
 };
 
-const SET: &str = "/domains/example.org/records/_acme-challenge/TXT";
+struct Played;
 
-#[tokio::test]
-async fn a_set_is_made_with_the_shortest_time_to_live_there_is() {
-    let script = [
-        finds("example.org", true),
-        reads(&[]),
-        writes(300, &["new"]),
-        reads(&["new"]),
-    ];
-    let service = Player::start(script).await;
-    let published = FORM.driver(&service).publish(&txt("new")).await;
-    assert_eq!(published, Ok(Published::Done));
-    service.finish();
-}
+stories!(Played);
 
-#[tokio::test]
-async fn a_value_is_put_beside_another_whose_time_to_live_stays() {
-    let service = Player::start([
-        finds("example.org", true),
-        reads(&["old"]),
-        writes(1200, &["old", "new"]),
-        reads(&["old", "new"]),
-    ])
-    .await;
-    FORM.driver(&service).publish(&txt("new")).await.unwrap();
-    service.finish();
-}
+impl Exchanges for Played {
+    const FORM: Form = FORM;
+    const WRITES: Writes = Writes::Blindly;
 
-#[tokio::test]
-async fn a_value_that_is_there_is_not_written_again_nor_one_that_is_missing_removed() {
-    let service = Player::start([finds("example.org", true), reads(&["old", "new"])]).await;
-    FORM.driver(&service).publish(&txt("new")).await.unwrap();
-    service.finish();
-    for values in [&["old"][..], &[]] {
-        let service = Player::start([finds("example.org", true), reads(values)]).await;
-        FORM.driver(&service).remove(&txt("new")).await.unwrap();
-        service.finish();
+    fn finds(zone: &str, is_there: bool) -> Expected {
+        let found = DOCS.get(&format!("/domains/{zone}"));
+        let found = found.with_header("Authorization", "Bearer t0ken");
+        match is_there {
+            true => found.answers(200, json!({ "fqdn": zone, "automatic_snapshots": false })),
+            false => found.answers(404, fails(404, "The resource could not be found.")),
+        }
+    }
+
+    fn reads(name: &str, values: &[&str]) -> Expected {
+        let set = DOCS.get(&set_path(name));
+        let body = json!({
+            "rrset_name": name,
+            "rrset_type": "TXT",
+            "rrset_ttl": 1200,
+            "rrset_values": quoted(values),
+        });
+        match values {
+            [] => set.answers(404, fails(404, "Can't find it.")),
+            _ => set.answers(200, body),
+        }
+    }
+
+    /// A set that is made takes the shortest time to live there is.
+    fn writes(from: &[&str], to: &[&str]) -> Expected {
+        let path = set_path("_acme-challenge");
+        let ttl_secs = if from.is_empty() { 300 } else { 1200 };
+        let body = json!({ "rrset_ttl": ttl_secs, "rrset_values": quoted(to) });
+        let created = json!({ "message": "DNS Record Created" });
+        match to {
+            [] => DOCS.delete(&path).answers(204, Value::Null),
+            _ => DOCS.put(&path).with_json(body).answers(201, created),
+        }
+    }
+
+    fn refusals() -> Vec<(u16, Value, &'static str, &'static str)> {
+        vec![
+            (
+                401,
+                fails(401, "Bad authentication attempt"),
+                "dns.token-refused",
+                "Bad authentication attempt",
+            ),
+            (
+                403,
+                fails(403, "Access was denied to this resource."),
+                "dns.token-refused",
+                "Access was denied",
+            ),
+            (
+                404,
+                fails(404, "The resource could not be found."),
+                "dns.zone-not-in-account",
+                "example.org",
+            ),
+            (
+                400,
+                fails(400, "Malformed\u{1b}"),
+                "dns.service-refused",
+                "Malformed\\u{1b}",
+            ),
+            (
+                200,
+                json!({}),
+                "dns.service-not-understood",
+                "missing field `fqdn`",
+            ),
+        ]
     }
 }
 
 #[tokio::test]
-async fn only_the_one_value_is_taken_away_and_the_last_one_with_its_set() {
+async fn a_set_that_is_gone_meanwhile_is_removed_without_complaint() {
+    let gone = DOCS.delete(&set_path("_acme-challenge"));
     let service = Player::start([
-        finds("example.org", true),
-        reads(&["old", "new"]),
-        writes(1200, &["old"]),
-        reads(&["old"]),
+        Played::finds("example.org", true),
+        Played::reads("_acme-challenge", &["new"]),
+        gone.answers(404, Value::Null),
+        Played::reads("_acme-challenge", &[]),
     ])
     .await;
     FORM.driver(&service).remove(&txt("new")).await.unwrap();
     service.finish();
-    for status in [204, 404] {
-        let service = Player::start([
-            finds("example.org", true),
-            reads(&["new"]),
-            DOCS.delete(SET).answers(status, Value::Null),
-            reads(&[]),
-        ])
-        .await;
-        FORM.driver(&service).remove(&txt("new")).await.unwrap();
-        service.finish();
-    }
-}
-
-#[tokio::test]
-async fn a_zone_is_found_above_the_one_that_the_servers_name() {
-    let there = json!({ "rrset_values": ["\"new\""], "rrset_ttl": 300 });
-    let service = Player::start([
-        finds("dev.example.org", false),
-        finds("example.org", true),
-        DOCS.get("/domains/example.org/records/_acme-challenge.dev/TXT")
-            .answers(200, there),
-    ])
-    .await;
-    let driver = FORM.driver(&service);
-    driver.publish(&txt_in_child("new")).await.unwrap();
-    service.finish();
-}
-
-#[tokio::test]
-async fn each_refusal_is_told_by_its_cause_and_in_the_services_words() {
-    let find = || DOCS.get("/domains/example.org");
-    let refusals = [
-        (
-            401,
-            fails(401, "Bad authentication attempt"),
-            "dns.token-refused",
-            "Bad authentication attempt",
-        ),
-        (
-            403,
-            fails(403, "Access was denied to this resource."),
-            "dns.token-refused",
-            "Access was denied",
-        ),
-        (
-            404,
-            fails(404, "The resource could not be found."),
-            "dns.zone-not-in-account",
-            "example.org",
-        ),
-        (
-            400,
-            fails(400, "Malformed\u{1b}"),
-            "dns.service-refused",
-            "Malformed\\u{1b}",
-        ),
-        (
-            200,
-            json!({}),
-            "dns.service-not-understood",
-            "missing field `fqdn`",
-        ),
-    ];
-    FORM.tells_refusals_apart(Vec::new, find, &refusals).await;
 }
 
 #[tokio::test]
 async fn every_page_of_domains_is_in_reach() {
-    let many: Vec<_> = (0..100)
-        .map(|number| json!({ "fqdn": format!("{number}.test") }))
-        .collect();
-    let service = Player::start([
-        DOCS.get("/domains?per_page=100&page=1")
+    let page = |number: usize, domains: &[String], _: bool| {
+        let path = format!("/domains?per_page=100&page={}", number + 1);
+        let domains = domains.iter().map(|name| json!({ "fqdn": name }));
+        DOCS.get(&path)
             .with_header("Authorization", "Bearer t0ken")
-            .answers(200, json!(many)),
-        DOCS.get("/domains?per_page=100&page=2")
-            .answers(200, json!([{ "fqdn": "example.org" }])),
-    ])
-    .await;
-    let reach = FORM.driver(&service).reach().await;
-    let Ok(ZonesInReach::Listed(zones)) = reach else {
-        panic!("{reach:?}");
+            .answers(200, domains.collect())
     };
-    assert_eq!(zones.len(), 101);
-    assert_eq!(zones[100], "example.org");
-    service.finish();
+    FORM.reads_every_page(Vec::new, 100, page, ZonesInReach::Listed)
+        .await;
 }
 
-fn finds(name: &str, is_there: bool) -> Expected {
-    let found = DOCS.get(&format!("/domains/{name}"));
-    let found = found.with_header("Authorization", "Bearer t0ken");
-    match is_there {
-        true => found.answers(200, json!({ "fqdn": name, "automatic_snapshots": false })),
-        false => found.answers(404, fails(404, "The resource could not be found.")),
-    }
-}
-
-fn reads(values: &[&str]) -> Expected {
-    let body = json!({
-        "rrset_name": "_acme-challenge",
-        "rrset_type": "TXT",
-        "rrset_ttl": 1200,
-        "rrset_values": quoted(values),
-    });
-    match values {
-        [] => DOCS.get(SET).answers(404, fails(404, "Can't find it.")),
-        _ => DOCS.get(SET).answers(200, body),
-    }
-}
-
-fn writes(ttl_secs: u32, values: &[&str]) -> Expected {
-    let body = json!({ "rrset_ttl": ttl_secs, "rrset_values": quoted(values) });
-    let created = json!({ "message": "DNS Record Created" });
-    DOCS.put(SET).with_json(body).answers(201, created)
+fn set_path(name: &str) -> String {
+    format!("/domains/example.org/records/{name}/TXT")
 }
 
 fn quoted(values: &[&str]) -> Vec<String> {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::base::{Explain, SystemClock};
-use crate::dns::testing::{Form, NOW, txt, txt_in_child};
-use crate::dns::{self, Published};
+use crate::dns;
+use crate::dns::stories::{Exchanges, Writes, stories};
+use crate::dns::testing::{Form, NOW};
 use crate::http::{self, Asked, Expected, Player, Source};
 
 const DOCS: Source = Source::written(
@@ -22,6 +23,103 @@ const FORM: Form = Form {
 const KEY: &str = include_str!("fixtures/service-account.json");
 
 const ZONE: &str = "/projects/project/managedZones/example-org";
+
+struct Played;
+
+stories!(Played);
+
+impl Exchanges for Played {
+    const FORM: Form = FORM;
+    /// The old set is gone or another; or there is one already.
+    const WRITES: Writes = Writes::IfUnchanged {
+        statuses: &[404, 409, 412],
+        refused: |write, status, words| write.answers(status, fails(status, "told", words)),
+    };
+
+    /// With an assertion of this very account, towards the address that is asked.
+    fn sign_in() -> Vec<Expected> {
+        let is_own = |asked: &Asked| {
+            let url = format!("http://{}", asked.header("host"));
+            let account = Account::read(&KEY.replace("{service}", &url)).unwrap();
+            let assertion = account.assertion(NOW.secs()).unwrap();
+            let grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
+            let body = assertion.expose(|assertion| format!("{grant}&assertion={assertion}"));
+            asked.body == body.as_bytes()
+        };
+        let body = json!({ "access_token": "t0ken", "expires_in": 3599, "token_type": "Bearer" });
+        let token = DOCS
+            .post("/token")
+            .that("the assertion is the account's", is_own)
+            .answers(200, body);
+        vec![token]
+    }
+
+    /// A private zone of the name does not count.
+    fn finds(zone: &str, is_there: bool) -> Expected {
+        let path = format!("/projects/project/managedZones?dnsName={zone}.");
+        let private = managed("inside", zone, "private");
+        let public = is_there.then(|| managed("example-org", zone, "public"));
+        with_token(DOCS.get(&path)).answers(200, listed([private].into_iter().chain(public)))
+    }
+
+    fn reads(name: &str, values: &[&str]) -> Expected {
+        let query = format!("?name={name}.example.org.&type=TXT");
+        let sets = sets(name, values, 300);
+        let body = json!({ "kind": "dns#resourceRecordSetsListResponse", "rrsets": sets });
+        with_token(DOCS.get(&format!("{ZONE}/rrsets{query}"))).answers(200, body)
+    }
+
+    /// In one change.
+    fn writes(from: &[&str], to: &[&str]) -> Expected {
+        let ttl_secs = if from.is_empty() { 60 } else { 300 };
+        let body = json!({
+            "additions": sets("_acme-challenge", to, ttl_secs),
+            "deletions": sets("_acme-challenge", from, 300),
+        });
+        with_token(DOCS.post(&format!("{ZONE}/changes")))
+            .with_json(body)
+            .answers(
+                200,
+                json!({ "kind": "dns#change", "id": "1", "status": "pending" }),
+            )
+    }
+
+    fn refusals() -> Vec<(u16, Value, &'static str, &'static str)> {
+        vec![
+            (
+                401,
+                fails(401, "authError", "Invalid Credentials"),
+                "dns.token-refused",
+                "Invalid Credentials",
+            ),
+            (
+                403,
+                fails(403, "forbidden", "The caller does not have permission"),
+                "dns.token-refused",
+                "The caller does not have permission",
+            ),
+            (
+                403,
+                fails(403, "rateLimitExceeded", "Rate Limit Exceeded"),
+                "dns.rate-limited",
+                "too many requests",
+            ),
+            (
+                404,
+                fails(404, "notFound", "The project does not exist\u{1b}"),
+                "dns.service-refused",
+                "The project does not exist\\u{1b}",
+            ),
+            (200, listed([]), "dns.zone-not-in-account", "example.org"),
+            (
+                200,
+                json!({}),
+                "dns.service-not-understood",
+                "missing field `kind`",
+            ),
+        ]
+    }
+}
 
 #[test]
 fn the_assertion_is_the_one_that_openssl_signs() {
@@ -54,167 +152,6 @@ fn what_is_no_key_of_a_service_account_is_refused_without_being_shown() {
 }
 
 #[tokio::test]
-async fn a_set_is_made_where_there_was_none_with_a_token_for_the_account() {
-    let service = Player::start([
-        token(),
-        finds("example.org", Some("example-org")),
-        reads(&[]),
-        changes(&[], &["new"], 60).answers(200, pending()),
-    ])
-    .await;
-    let published = FORM.driver(&service).publish(&txt("new")).await;
-    assert_eq!(published, Ok(Published::Done));
-    service.finish();
-}
-
-#[tokio::test]
-async fn a_value_is_put_beside_another_in_one_change_that_fails_if_that_one_has_changed() {
-    let service = Player::start([
-        token(),
-        finds("example.org", Some("example-org")),
-        reads(&["old"]),
-        changes(&["old"], &["old", "new"], 300)
-            .answers(412, fails(412, "conditionNotMet", "Precondition not met")),
-        reads(&["old", "theirs"]),
-        changes(&["old", "theirs"], &["old", "theirs", "new"], 300).answers(200, pending()),
-    ])
-    .await;
-    FORM.driver(&service).publish(&txt("new")).await.unwrap();
-    service.finish();
-}
-
-#[tokio::test]
-async fn a_change_that_is_refused_though_nothing_has_changed_is_told_in_the_services_words() {
-    let service = Player::start([
-        token(),
-        finds("example.org", Some("example-org")),
-        reads(&[]),
-        changes(&[], &["new"], 60).answers(409, fails(409, "alreadyExists", "A CNAME is there")),
-        reads(&[]),
-    ])
-    .await;
-    let error = FORM
-        .driver(&service)
-        .publish(&txt("new"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), "dns.service-refused");
-    assert!(error.to_string().contains("A CNAME is there"), "{error}");
-    service.finish();
-}
-
-#[tokio::test]
-async fn a_value_that_is_there_is_not_written_again_nor_one_that_is_missing_removed() {
-    let find = || finds("example.org", Some("example-org"));
-    let service = Player::start([token(), find(), reads(&["old", "new"])]).await;
-    FORM.driver(&service).publish(&txt("new")).await.unwrap();
-    service.finish();
-    for values in [&["old"][..], &[]] {
-        let service = Player::start([token(), find(), reads(values)]).await;
-        FORM.driver(&service).remove(&txt("new")).await.unwrap();
-        service.finish();
-    }
-}
-
-#[tokio::test]
-async fn only_the_one_value_is_taken_away_and_a_token_is_used_again() {
-    let service = Player::start([
-        token(),
-        finds("example.org", Some("example-org")),
-        reads(&["old", "new"]),
-        changes(&["old", "new"], &["old"], 300).answers(200, pending()),
-        finds("example.org", Some("example-org")),
-        reads(&["old"]),
-        changes(&["old"], &[], 300).answers(200, pending()),
-    ])
-    .await;
-    let driver = FORM.driver(&service);
-    driver.remove(&txt("new")).await.unwrap();
-    driver.remove(&txt("old")).await.unwrap();
-    service.finish();
-}
-
-#[tokio::test]
-async fn a_token_that_is_refused_is_not_used_again() {
-    let find = || finds("example.org", Some("example-org"));
-    let refused = fails(401, "authError", "Invalid Credentials");
-    let service = Player::start([
-        token(),
-        zones("example.org").answers(401, refused),
-        token(),
-        find(),
-        reads(&["new"]),
-    ])
-    .await;
-    let driver = FORM.driver(&service);
-    let error = driver.publish(&txt("new")).await.unwrap_err();
-    assert_eq!(error.code(), "dns.token-refused");
-    driver.publish(&txt("new")).await.unwrap();
-    service.finish();
-}
-
-#[tokio::test]
-async fn a_public_zone_is_found_above_the_one_that_the_servers_name() {
-    let private = json!([{
-        "name": "inside",
-        "dnsName": "dev.example.org.",
-        "visibility": "private",
-    }]);
-    let name = "_acme-challenge.dev.example.org.";
-    let there = json!({ "name": name, "type": "TXT", "ttl": 60, "rrdatas": ["\"new\""] });
-    let service = Player::start([
-        token(),
-        zones("dev.example.org").answers(200, listed(&private)),
-        finds("example.org", Some("example-org")),
-        DOCS.get(&format!("{ZONE}/rrsets?name={name}&type=TXT"))
-            .answers(200, json!({ "rrsets": [there] })),
-    ])
-    .await;
-    let driver = FORM.driver(&service);
-    driver.publish(&txt_in_child("new")).await.unwrap();
-    service.finish();
-}
-
-#[tokio::test]
-async fn each_refusal_is_told_by_its_cause_and_in_the_services_words() {
-    let find = || DOCS.get("/projects/project/managedZones?dnsName=example.org.");
-    let refusals = [
-        (
-            403,
-            fails(403, "forbidden", "The caller does not have permission"),
-            "dns.token-refused",
-            "The caller does not have permission",
-        ),
-        (
-            403,
-            fails(403, "rateLimitExceeded", "Rate Limit Exceeded"),
-            "dns.rate-limited",
-            "too many requests",
-        ),
-        (
-            404,
-            fails(404, "notFound", "The project does not exist\u{1b}"),
-            "dns.service-refused",
-            "The project does not exist\\u{1b}",
-        ),
-        (
-            200,
-            listed(&json!([])),
-            "dns.zone-not-in-account",
-            "example.org",
-        ),
-        (
-            200,
-            json!({}),
-            "dns.service-not-understood",
-            "missing field `kind`",
-        ),
-    ];
-    FORM.tells_refusals_apart(|| vec![token()], find, &refusals)
-        .await;
-}
-
-#[tokio::test]
 async fn a_refusal_of_the_key_itself_is_told_as_well() {
     let find = || DOCS.post("/token");
     let invalid = json!({
@@ -240,92 +177,57 @@ async fn a_refusal_of_the_key_itself_is_told_as_well() {
 }
 
 #[tokio::test]
-async fn every_page_of_public_zones_of_another_project_is_in_reach() {
-    let first = json!({
-        "kind": "dns#managedZonesListResponse",
-        "managedZones": [{ "name": "a", "dnsName": "example.org.", "visibility": "public" }],
-        "nextPageToken": "a b",
-    });
-    let last = json!([
-        { "name": "b", "dnsName": "a.test." },
-        { "name": "c", "dnsName": "inside.test.", "visibility": "private" },
-    ]);
-    let service = Player::start([
-        token(),
-        DOCS.get("/projects/other/managedZones").answers(200, first),
-        DOCS.get("/projects/other/managedZones?pageToken=a%20b")
-            .answers(200, listed(&last)),
-    ])
-    .await;
+async fn every_page_of_public_zones_is_in_reach() {
+    let page = |number: usize, zones: &[String], has_more: bool| {
+        let query = match number {
+            0 => String::new(),
+            number => format!("?pageToken=a%20{number}"),
+        };
+        let zones = zones.iter().map(|zone| managed("a", zone, "public"));
+        let private = managed("c", "inside.test", "private");
+        let mut body = listed(zones.chain([private]));
+        if has_more {
+            body["nextPageToken"] = json!(format!("a {}", number + 1));
+        }
+        with_token(DOCS.get(&format!("/projects/project/managedZones{query}"))).answers(200, body)
+    };
+    FORM.reads_every_page(Played::sign_in, 1, page, ZonesInReach::Everything)
+        .await;
+}
+
+#[tokio::test]
+async fn zones_of_another_project_than_the_keys_are_in_reach() {
+    // What does not say whether it is private is public.
+    let zones = listed([json!({ "name": "b", "dnsName": "a.test." })]);
+    let mut script = Played::sign_in();
+    script.push(with_token(DOCS.get("/projects/other/managedZones")).answers(200, zones));
+    let service = Player::start(script).await;
     let driver = FORM.driver_with(&service, &[("project", "other")], &[]);
-    let zones = ["example.org", "a.test"].map(str::to_owned).to_vec();
-    let reach = driver.reach().await;
-    assert_eq!(reach, Ok(ZonesInReach::Everything(zones)));
+    let zones = vec!["a.test".to_owned()];
+    assert_eq!(driver.reach().await, Ok(ZonesInReach::Everything(zones)));
     service.finish();
 }
 
-/// For an assertion of this very account, towards the address that is asked.
-fn token() -> Expected {
-    let is_own = |asked: &Asked| {
-        let url = format!("http://{}", asked.header("host"));
-        let account = Account::read(&KEY.replace("{service}", &url)).unwrap();
-        let assertion = account.assertion(NOW.secs()).unwrap();
-        let grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
-        let body = assertion.expose(|assertion| format!("{grant}&assertion={assertion}"));
-        asked.body == body.as_bytes()
-    };
-    let body = json!({ "access_token": "t0ken", "expires_in": 3599, "token_type": "Bearer" });
-    DOCS.post("/token")
-        .that("the assertion is the account's", is_own)
-        .answers(200, body)
+fn with_token(expected: Expected) -> Expected {
+    expected.with_header("Authorization", "Bearer t0ken")
 }
 
-fn zones(name: &str) -> Expected {
-    DOCS.get(&format!("/projects/project/managedZones?dnsName={name}."))
-        .with_header("Authorization", "Bearer t0ken")
+fn managed(name: &str, zone: &str, visibility: &str) -> Value {
+    json!({ "name": name, "dnsName": format!("{zone}."), "visibility": visibility })
 }
 
-fn finds(name: &str, zone: Option<&str>) -> Expected {
-    let zone = zone.map(|zone| {
-        let name = format!("{name}.");
-        json!({ "name": zone, "dnsName": name, "visibility": "public" })
-    });
-    let found: Vec<_> = zone.into_iter().collect();
-    zones(name).answers(200, listed(&json!(found)))
-}
-
-fn listed(zones: &Value) -> Value {
+fn listed(zones: impl IntoIterator<Item = Value>) -> Value {
+    let zones = Value::from_iter(zones);
     json!({ "kind": "dns#managedZonesListResponse", "managedZones": zones })
 }
 
-fn reads(values: &[&str]) -> Expected {
-    let query = "?name=_acme-challenge.example.org.&type=TXT";
-    let body = json!({ "kind": "dns#resourceRecordSetsListResponse", "rrsets": sets(values, 300) });
-    DOCS.get(&format!("{ZONE}/rrsets{query}"))
-        .answers(200, body)
-}
-
-fn changes(deleted: &[&str], added: &[&str], ttl_secs: u32) -> Expected {
-    let body = json!({
-        "additions": sets(added, ttl_secs),
-        "deletions": sets(deleted, ttl_secs),
-    });
-    DOCS.post(&format!("{ZONE}/changes"))
-        .with_header("Authorization", "Bearer t0ken")
-        .with_json(body)
-}
-
-fn sets(values: &[&str], ttl_secs: u32) -> Value {
+fn sets(name: &str, values: &[&str], ttl_secs: u32) -> Value {
     let rrdatas: Vec<_> = values.iter().map(|value| format!("\"{value}\"")).collect();
-    let name = "_acme-challenge.example.org.";
+    let name = format!("{name}.example.org.");
     match values {
         [] => json!([]),
         _ => json!([{ "name": name, "type": "TXT", "ttl": ttl_secs, "rrdatas": rrdatas }]),
     }
-}
-
-fn pending() -> Value {
-    json!({ "kind": "dns#change", "id": "1", "status": "pending" })
 }
 
 fn fails(code: u16, reason: &str, message: &str) -> Value {

@@ -164,7 +164,7 @@ async fn each_refusal_is_told_by_its_cause_and_in_the_services_words() {
     let auth_time = || DOCS.get("/auth/time");
     let no_number = [(
         200,
-        json!("now"),
+        json!("\"now\""),
         "dns.service-not-understood",
         "invalid type",
     )];

@@ -1,9 +1,11 @@
 //! The Route 53 driver against exchanges written from its documentation.
 
+use serde_json::json;
+
 use super::*;
 use crate::base::{Explain, Secret};
-use crate::dns::Published;
-use crate::dns::testing::{Form, NOW, txt, txt_in_child};
+use crate::dns::stories::{Exchanges, Writes, stories};
+use crate::dns::testing::{Form, NOW, txt};
 use crate::http::{Asked, Expected, Player, Source};
 
 const DOCS: Source = Source::written(
@@ -19,117 +21,124 @@ const FORM: Form = Form {
 
 const SET: &str = "/2013-04-01/hostedzone/Z1PA6795UKMFR9/rrset";
 
-#[tokio::test]
-async fn a_set_is_made_where_there_was_none() {
-    let service = Player::start([
-        finds("example.org", &[("Z1PA6795UKMFR9", "example.org.", false)]),
-        reads(&[]),
-        changes(&[("CREATE", 60, &["new"])]).answers_with(200, XML, PENDING),
-    ])
-    .await;
-    let published = FORM.driver(&service).publish(&txt("new")).await;
-    assert_eq!(published, Ok(Published::Done));
-    service.finish();
+struct Played;
+
+stories!(Played);
+
+impl Exchanges for Played {
+    const FORM: Form = FORM;
+    const WRITES: Writes = Writes::IfUnchanged {
+        statuses: &[400],
+        refused: |write, status, words| write.answers_with(status, XML, &invalid_batch(words)),
+    };
+
+    /// Whatever comes behind the name in the order of names is listed, too; a private zone of the
+    /// name does not count.
+    fn finds(zone: &str, is_there: bool) -> Expected {
+        let dotted = format!("{zone}.");
+        let mut zones = vec![("Z9", dotted.as_str(), true), ("Z0", "org.example.", false)];
+        if is_there {
+            zones.insert(1, ("Z1PA6795UKMFR9", &dotted, false));
+        }
+        signed(by_name(zone), None).answers_with(200, XML, &listed(&zones, ""))
+    }
+
+    /// The list goes on with the next type of the name, or the next name.
+    fn reads(name: &str, values: &[&str]) -> Expected {
+        let name = format!("{name}.example.org.");
+        let path = format!("{SET}?name={name}&type=TXT&maxitems=1");
+        let set = match values {
+            [] => set(&name, "SPF", 300, &["new"]),
+            _ => set(&name, "TXT", 300, values),
+        };
+        signed(DOCS.get(&path), None).answers_with(200, XML, &sets(&set))
+    }
+
+    /// In one batch.
+    fn writes(from: &[&str], to: &[&str]) -> Expected {
+        let ttl_secs = if from.is_empty() { 60 } else { 300 };
+        let changes = [("DELETE", 300, from), ("CREATE", ttl_secs, to)];
+        let changes = changes.into_iter().filter(|(_, _, set)| !set.is_empty());
+        let changes = changes.map(|(action, ttl_secs, values)| {
+            let set = set("_acme-challenge.example.org.", "TXT", ttl_secs, values);
+            format!("<Change><Action>{action}</Action>{set}</Change>")
+        });
+        let body = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ChangeResourceRecordSetsRequest \
+             xmlns=\"{XMLNS}\"><ChangeBatch><Changes>{}</Changes></ChangeBatch>\
+             </ChangeResourceRecordSetsRequest>",
+            changes.collect::<String>()
+        );
+        signed(DOCS.post(SET), None)
+            .with_text(&body)
+            .answers_with(200, XML, PENDING)
+    }
+
+    fn refusals() -> Vec<(u16, Value, &'static str, &'static str)> {
+        let failure = |code, message| Value::String(fails(code, message));
+        vec![
+            (
+                403,
+                failure("InvalidClientTokenId", "The security token is invalid."),
+                "dns.token-refused",
+                "The security token is invalid.",
+            ),
+            (
+                403,
+                failure(
+                    "AccessDenied",
+                    "User: arn:aws:iam::1:user/a is not authorized",
+                ),
+                "dns.token-refused",
+                "is not authorized",
+            ),
+            (
+                400,
+                failure("Throttling", "Rate exceeded"),
+                "dns.rate-limited",
+                "too many requests",
+            ),
+            (
+                400,
+                failure(
+                    "PriorRequestNotComplete",
+                    "Still processing a prior request",
+                ),
+                "dns.rate-limited",
+                "too many requests",
+            ),
+            (
+                400,
+                failure("InvalidInput", "Nothing will do\u{7f}"),
+                "dns.service-refused",
+                "Nothing will do\\u{7f}",
+            ),
+            (
+                200,
+                json!(listed(&[], "")),
+                "dns.zone-not-in-account",
+                "example.org",
+            ),
+            (
+                200,
+                json!("<HostedZones>"),
+                "dns.service-not-understood",
+                "is not understood",
+            ),
+        ]
+    }
 }
 
 #[tokio::test]
-async fn a_value_is_put_beside_another_in_one_batch_that_fails_if_that_one_has_changed() {
+async fn a_set_of_the_next_name_is_not_taken_for_the_one_that_is_missing() {
+    let path = format!("{SET}?name=_acme-challenge.example.org.&type=TXT&maxitems=1");
+    let next = set("example.test.", "TXT", 300, &["new"]);
     let service = Player::start([
-        finds("example.org", &[("Z1PA6795UKMFR9", "example.org.", false)]),
-        reads(&["old"]),
-        changes(&[("DELETE", 300, &["old"]), ("CREATE", 300, &["old", "new"])]).answers_with(
-            400,
-            XML,
-            &invalid_batch("the values provided do not match"),
-        ),
-        reads(&["old", "theirs"]),
-        changes(&[
-            ("DELETE", 300, &["old", "theirs"]),
-            ("CREATE", 300, &["old", "theirs", "new"]),
-        ])
-        .answers_with(200, XML, PENDING),
+        Played::finds("example.org", true),
+        DOCS.get(&path).answers_with(200, XML, &sets(&next)),
     ])
     .await;
-    FORM.driver(&service).publish(&txt("new")).await.unwrap();
-    service.finish();
-}
-
-#[tokio::test]
-async fn a_batch_that_is_refused_though_nothing_has_changed_is_told_in_the_services_words() {
-    let service = Player::start([
-        finds("example.org", &[("Z1PA6795UKMFR9", "example.org.", false)]),
-        reads(&[]),
-        changes(&[("CREATE", 60, &["new"])]).answers_with(
-            400,
-            XML,
-            &invalid_batch("conflicts with a CNAME\u{7f}"),
-        ),
-        reads(&[]),
-    ])
-    .await;
-    let error = FORM
-        .driver(&service)
-        .publish(&txt("new"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), "dns.service-refused");
-    assert!(error.to_string().contains("CNAME\\u{7f}"), "{error}");
-    service.finish();
-}
-
-#[tokio::test]
-async fn a_value_that_is_there_is_not_written_again_nor_one_that_is_missing_removed() {
-    let zone = [("Z1PA6795UKMFR9", "example.org.", false)];
-    let script = [finds("example.org", &zone), reads(&["old", "new"])];
-    let service = Player::start(script).await;
-    FORM.driver(&service).publish(&txt("new")).await.unwrap();
-    service.finish();
-    let service = Player::start([finds("example.org", &zone), reads(&["old"])]).await;
     FORM.driver(&service).remove(&txt("new")).await.unwrap();
-    service.finish();
-    // The list goes on with the next name, or the next type.
-    let next = set("_acme-challenge.example.org.", "SPF", 300, &["new"]);
-    let listed = DOCS.get(&read_path()).answers_with(200, XML, &sets(&next));
-    let service = Player::start([finds("example.org", &zone), listed]).await;
-    FORM.driver(&service).remove(&txt("new")).await.unwrap();
-    service.finish();
-}
-
-#[tokio::test]
-async fn only_the_one_value_is_taken_away_and_the_last_one_with_its_set() {
-    let zone = [("Z1PA6795UKMFR9", "example.org.", false)];
-    let service = Player::start([
-        finds("example.org", &zone),
-        reads(&["old", "new"]),
-        changes(&[("DELETE", 300, &["old", "new"]), ("CREATE", 300, &["old"])])
-            .answers_with(200, XML, PENDING),
-    ])
-    .await;
-    FORM.driver(&service).remove(&txt("new")).await.unwrap();
-    service.finish();
-    let service = Player::start([
-        finds("example.org", &zone),
-        reads(&["new"]),
-        changes(&[("DELETE", 300, &["new"])]).answers_with(200, XML, PENDING),
-    ])
-    .await;
-    FORM.driver(&service).remove(&txt("new")).await.unwrap();
-    service.finish();
-}
-
-#[tokio::test]
-async fn a_public_zone_is_found_above_the_one_that_the_servers_name() {
-    let there = set("_acme-challenge.dev.example.org.", "TXT", 60, &["new"]);
-    let query = "?name=_acme-challenge.dev.example.org.&type=TXT&maxitems=1";
-    let service = Player::start([
-        finds("dev.example.org", &[("Z9", "dev.example.org.", true)]),
-        finds("example.org", &[("Z1PA6795UKMFR9", "example.org.", false)]),
-        DOCS.get(&format!("{SET}{query}"))
-            .answers_with(200, XML, &sets(&there)),
-    ])
-    .await;
-    let driver = FORM.driver(&service);
-    driver.publish(&txt_in_child("new")).await.unwrap();
     service.finish();
 }
 
@@ -139,7 +148,8 @@ async fn of_two_zones_of_one_name_the_id_says_which_is_meant() {
         ("Z1", "example.org.", false),
         ("Z1PA6795UKMFR9", "example.org.", false),
     ];
-    let service = Player::start([finds("example.org", &two)]).await;
+    let two = by_name("example.org").answers_with(200, XML, &listed(&two, ""));
+    let service = Player::start([two]).await;
     let error = FORM
         .driver(&service)
         .publish(&txt("new"))
@@ -155,7 +165,7 @@ async fn of_two_zones_of_one_name_the_id_says_which_is_meant() {
     let found = format!("<GetHostedZoneResponse>{zone}</GetHostedZoneResponse>");
     let service = Player::start([
         signed(DOCS.get(path), None).answers_with(200, XML, &found),
-        reads(&["new"]),
+        Played::reads("_acme-challenge", &["new"]),
     ])
     .await;
     let driver = FORM.driver_with(&service, &id, &[]);
@@ -194,90 +204,23 @@ async fn a_session_token_that_the_service_repeats_is_not_told() {
 }
 
 #[tokio::test]
-async fn each_refusal_is_told_by_its_cause_and_in_the_services_words() {
-    let find = || DOCS.get("/2013-04-01/hostedzonesbyname?dnsname=example.org&maxitems=100");
-    FORM.tells_refusals_apart(Vec::new, find, &[]).await;
-    for (status, body, code, words) in [
-        (
-            403,
-            fails("InvalidClientTokenId", "The security token is invalid."),
-            "dns.token-refused",
-            "The security token is invalid.",
-        ),
-        (
-            403,
-            fails(
-                "AccessDenied",
-                "User: arn:aws:iam::1:user/a is not authorized",
-            ),
-            "dns.token-refused",
-            "is not authorized",
-        ),
-        (
-            400,
-            fails("Throttling", "Rate exceeded"),
-            "dns.rate-limited",
-            "too many requests",
-        ),
-        (
-            400,
-            fails(
-                "PriorRequestNotComplete",
-                "Still processing a prior request",
-            ),
-            "dns.rate-limited",
-            "too many requests",
-        ),
-        (
-            400,
-            fails("InvalidInput", "Nothing will do\u{7f}"),
-            "dns.service-refused",
-            "Nothing will do\\u{7f}",
-        ),
-        (
-            200,
-            listed(&[], ""),
-            "dns.zone-not-in-account",
-            "example.org",
-        ),
-        (
-            200,
-            "<HostedZones>".to_owned(),
-            "dns.service-not-understood",
-            "is not understood",
-        ),
-    ] {
-        let service = Player::start([find().answers_with(status, XML, &body)]).await;
-        let error = FORM
-            .driver(&service)
-            .publish(&txt("new"))
-            .await
-            .unwrap_err();
-        assert_eq!(error.code(), code, "{error}");
-        assert!(error.to_string().contains(words), "{error}");
-        service.finish();
-    }
-}
-
-#[tokio::test]
 async fn every_page_of_public_zones_is_in_reach() {
-    let first = listed(
-        &[("Z1", "example.org.", false), ("Z2", "inside.test.", true)],
-        "<IsTruncated>true</IsTruncated><NextMarker>Z3</NextMarker>",
-    );
-    let last = listed(
-        &[("Z3", "a.test.", false)],
-        "<IsTruncated>false</IsTruncated>",
-    );
-    let service = Player::start([
-        signed(list(""), None).answers_with(200, XML, &first),
-        signed(list("&marker=Z3"), None).answers_with(200, XML, &last),
-    ])
-    .await;
-    let zones = ["example.org", "a.test"].map(str::to_owned).to_vec();
-    let reach = FORM.driver(&service).reach().await;
-    assert_eq!(reach, Ok(ZonesInReach::Everything(zones)));
-    service.finish();
+    let page = |number: usize, zones: &[String], has_more: bool| {
+        let query = match number {
+            0 => String::new(),
+            number => format!("&marker=Z{number}"),
+        };
+        let mut more = format!("<IsTruncated>{has_more}</IsTruncated>");
+        if has_more {
+            more += &format!("<NextMarker>Z{}</NextMarker>", number + 1);
+        }
+        let dotted: Vec<String> = zones.iter().map(|zone| format!("{zone}.")).collect();
+        let zones = dotted.iter().map(|zone| ("Z1", zone.as_str(), false));
+        let zones: Vec<_> = zones.chain([("Z2", "inside.test.", true)]).collect();
+        signed(list(&query), None).answers_with(200, XML, &listed(&zones, &more))
+    };
+    FORM.reads_every_page(Vec::new, 1, page, ZonesInReach::Everything)
+        .await;
 }
 
 /// With the signature of the very request.
@@ -311,12 +254,10 @@ fn signed(expected: Expected, token: Option<&'static str>) -> Expected {
     })
 }
 
-fn finds(name: &str, zones: &[(&str, &str, bool)]) -> Expected {
-    let path = format!("/2013-04-01/hostedzonesbyname?dnsname={name}&maxitems=100");
-    // Whatever comes behind the name in the order of names is listed, too.
-    let mut zones = zones.to_vec();
-    zones.push(("Z0", "org.example.", false));
-    signed(DOCS.get(&path), None).answers_with(200, XML, &listed(&zones, ""))
+fn by_name(zone: &str) -> Expected {
+    DOCS.get(&format!(
+        "/2013-04-01/hostedzonesbyname?dnsname={zone}&maxitems=100"
+    ))
 }
 
 fn list(more: &str) -> Expected {
@@ -341,18 +282,6 @@ fn zone(id: &str, name: &str, is_private: bool) -> String {
     )
 }
 
-fn read_path() -> String {
-    format!("{SET}?name=_acme-challenge.example.org.&type=TXT&maxitems=1")
-}
-
-fn reads(values: &[&str]) -> Expected {
-    let set = match values {
-        [] => set("example.test.", "TXT", 300, &["new"]),
-        _ => set("_acme-challenge.example.org.", "TXT", 300, values),
-    };
-    signed(DOCS.get(&read_path()), None).answers_with(200, XML, &sets(&set))
-}
-
 fn sets(set: &str) -> String {
     format!(
         "<?xml version=\"1.0\"?>\n<ListResourceRecordSetsResponse xmlns=\"{XMLNS}\">\
@@ -369,20 +298,6 @@ fn set(name: &str, kind: &str, ttl_secs: u32, values: &[&str]) -> String {
          <ResourceRecords>{}</ResourceRecords></ResourceRecordSet>",
         values.collect::<String>()
     )
-}
-
-fn changes(changes: &[(&str, u32, &[&str])]) -> Expected {
-    let changes = changes.iter().map(|(action, ttl_secs, values)| {
-        let set = set("_acme-challenge.example.org.", "TXT", *ttl_secs, values);
-        format!("<Change><Action>{action}</Action>{set}</Change>")
-    });
-    let body = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ChangeResourceRecordSetsRequest \
-         xmlns=\"{XMLNS}\"><ChangeBatch><Changes>{}</Changes></ChangeBatch>\
-         </ChangeResourceRecordSetsRequest>",
-        changes.collect::<String>()
-    );
-    signed(DOCS.post(SET), None).with_text(&body)
 }
 
 fn fails(code: &str, message: &str) -> String {
