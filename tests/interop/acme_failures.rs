@@ -51,19 +51,28 @@ fn a_key_that_the_server_does_not_know_or_whose_secret_is_another_is_told_apart(
     let secret = "c29tZXRoaW5nIGVsc2UgYWx0b2dldGhlciwgMzIgb2N0ZXRz";
     rig.installation.write_secret("other", secret);
     rig.add_provider("secret", rig.bind.tsig_name(), "other");
-    let refusal = rig.fails("www.rig.test", "secret");
-    refusal.tells(
-        "dns.tsig-signature",
-        "its secret for this key is another one",
-        "Copy the key's secret again",
-    );
     rig.add_provider("name", "somebody", "tsig");
+    rig.installation.done("dns provider test bind");
+    for (provider, code, what, remedy) in [
+        (
+            "secret",
+            "dns.tsig-signature",
+            "its secret for this key is another one",
+            "Copy the key's secret again",
+        ),
+        (
+            "name",
+            "dns.tsig-key",
+            "does not know the key",
+            "Check the key's name and algorithm",
+        ),
+    ] {
+        let test = format!("dns provider test {provider}");
+        rig.installation.refused(1, &test).tells(code, what, remedy);
+        rig.fails("www.rig.test", provider)
+            .tells(code, what, remedy);
+    }
     let refusal = rig.fails("www.rig.test", "name");
-    refusal.tells(
-        "dns.tsig-key",
-        "does not know the key",
-        "Check the key's name and algorithm",
-    );
     assert!(refusal.what.contains(&rig.bind.address().to_string()));
 }
 

@@ -69,8 +69,17 @@ impl Driver for Program {
     }
 
     fn reach(&self) -> Doing<'_, ZonesInReach> {
-        let known = format!("{} decides what it changes", shown(&self.path));
-        Box::pin(async move { Ok(ZonesInReach::CannotTell(known)) })
+        let known = format!(
+            "{} is there; it decides itself what it changes, and was not run",
+            shown(&self.path)
+        );
+        Box::pin(async move {
+            match std::fs::metadata(&self.path) {
+                Ok(found) if found.is_file() => Ok(ZonesInReach::CannotTell(known)),
+                Ok(_) => Err(self.not_started(&std::io::ErrorKind::IsADirectory.into())),
+                Err(error) => Err(self.not_started(&error)),
+            }
+        })
     }
 }
 

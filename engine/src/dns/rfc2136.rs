@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::TXT;
-use hickory_proto::rr::{DNSClass, RData, Record, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use crate::base::{Clock, Evidence, FieldInfo, FieldKind, SystemClock, ZonesInReach};
 use crate::dns::error::{DnsError, SettingFault};
@@ -111,38 +111,70 @@ impl Driver for Rfc2136 {
     }
 
     fn reach(&self) -> Doing<'_, ZonesInReach> {
-        let known = match &self.key {
-            Some(_) => format!(
-                "the update policy on {} decides what this key may change, and the protocol does \
-                 not show it",
-                self.server
-            ),
-            None => format!(
-                "{} decides by this machine's address what may be changed, and the protocol does \
-                 not show it",
-                self.server
-            ),
-        };
-        Box::pin(async move { Ok(ZonesInReach::CannotTell(known)) })
+        Box::pin(async move {
+            self.greet().await?;
+            let known = match &self.key {
+                Some(_) => format!(
+                    "{} answers and knows the key; its update policy decides what the key may \
+                     change, and the protocol does not show it",
+                    self.server
+                ),
+                None => format!(
+                    "{} answers; it decides by this machine's address what may be changed, and the \
+                     protocol does not show it",
+                    self.server
+                ),
+            };
+            Ok(ZonesInReach::CannotTell(known))
+        })
     }
 }
 
 impl Rfc2136 {
+    /// Asks for something harmless, signed as an update is: whatever the answer, its signature shows
+    /// that the server has the same key, and about the same time.
+    async fn greet(&self) -> Result<(), DnsError> {
+        let zone = match &self.zone {
+            Some(zone) => wire_name(zone)?,
+            None => Name::root(),
+        };
+        let mut message = Message::query();
+        message.metadata.recursion_desired = false;
+        message.add_query(Query::query(zone.clone(), RecordType::SOA));
+        let (bytes, code) = self.signed(&mut message, &zone.to_ascii())?;
+        let answer = self.say(&bytes).await?;
+        let (_, is_signed) = self.read(&answer, code)?;
+        match is_signed {
+            true => Ok(()),
+            false => Err(DnsError::AnswerNotSigned {
+                server: self.server.clone(),
+            }),
+        }
+    }
+
     async fn update(&self, record: &Txt, class: DNSClass, ttl: u32) -> Result<(), DnsError> {
         let zone = self.zone.as_ref().unwrap_or(&record.zone);
         let mut message = update_of(zone, record, class, ttl)?;
-        let now = now_secs();
-        let not_a_name = |_| DnsError::Name {
-            name: record.name.to_string(),
-        };
-        // What has a key is never sent without a signature.
-        let code = match &self.key {
-            Some(key) => Some(key.sign(&mut message, now).map_err(not_a_name)?),
-            None => None,
-        };
-        let bytes = message.to_vec().map_err(not_a_name)?;
+        let (bytes, code) = self.signed(&mut message, record.name.as_str())?;
         let answer = self.say(&bytes).await?;
         self.understood(&answer, code, zone, record)
+    }
+
+    /// The bytes to send, and the code that its answer is signed over. What has a key is never sent
+    /// without a signature.
+    fn signed(
+        &self,
+        message: &mut Message,
+        about: &str,
+    ) -> Result<(Vec<u8>, Option<Vec<u8>>), DnsError> {
+        let not_a_name = |_| DnsError::Name {
+            name: about.to_owned(),
+        };
+        let code = match &self.key {
+            Some(key) => Some(key.sign(message, now_secs()).map_err(not_a_name)?),
+            None => None,
+        };
+        Ok((message.to_vec().map_err(not_a_name)?, code))
     }
 
     /// To the first address of the server that is there.
@@ -178,6 +210,28 @@ impl Rfc2136 {
         }
     }
 
+    /// The answer, and whether it is signed as it has to be.
+    fn read(
+        &self,
+        answer: &[u8],
+        request_code: Option<Vec<u8>>,
+    ) -> Result<(Message, bool), DnsError> {
+        let server = &self.server;
+        let message = Message::from_vec(answer).map_err(|error| DnsError::AnswerNotUnderstood {
+            server: server.clone(),
+            why: error.to_string(),
+        })?;
+        if let Some(complaint) = tsig::complaint(&message, server, now_secs()) {
+            return Err(complaint);
+        }
+        let is_signed = match (&self.key, request_code) {
+            (Some(key), Some(code)) => key.has_signed(answer, &code, now_secs()),
+            (Some(_), None) => false,
+            (None, _) => true,
+        };
+        Ok((message, is_signed))
+    }
+
     fn understood(
         &self,
         answer: &[u8],
@@ -186,18 +240,7 @@ impl Rfc2136 {
         record: &Txt,
     ) -> Result<(), DnsError> {
         let server = self.server.clone();
-        let message = Message::from_vec(answer).map_err(|error| DnsError::AnswerNotUnderstood {
-            server: server.clone(),
-            why: error.to_string(),
-        })?;
-        if let Some(complaint) = tsig::complaint(&message, &server, now_secs()) {
-            return Err(complaint);
-        }
-        let is_signed = match (&self.key, request_code) {
-            (Some(key), Some(code)) => key.has_signed(answer, &code, now_secs()),
-            (Some(_), None) => false,
-            (None, _) => true,
-        };
+        let (message, is_signed) = self.read(answer, request_code)?;
         let zone = zone.to_string();
         match message.response_code {
             ResponseCode::NoError if is_signed => Ok(()),

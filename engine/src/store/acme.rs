@@ -35,6 +35,15 @@ pub(crate) struct AccountRecord {
     pub(crate) created: Timestamp,
 }
 
+impl AccountRecord {
+    pub(crate) fn place(&self) -> DirectoryPlace {
+        DirectoryPlace {
+            url: self.directory.url.clone(),
+            roots: self.roots.clone(),
+        }
+    }
+}
+
 /// What is ordered, and how: all that a renewal repeats.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Recipe {
@@ -80,6 +89,9 @@ pub(crate) struct OrderRecord {
     /// Where it failed: the CA has said that nothing comes of it sooner.
     #[serde(default)]
     pub(crate) retry_at: Option<Timestamp>,
+    /// The recipe's key was made for this order.
+    #[serde(default)]
+    pub(crate) key_is_its_own: bool,
     /// How often taking away what it left in the DNS has failed since it ended.
     #[serde(default)]
     pub(crate) removals_failed: u32,
@@ -150,8 +162,19 @@ pub(crate) struct OriginRecord {
     /// Revoked at the CA: nothing is due for it any more.
     #[serde(default)]
     pub(crate) revoked: bool,
+    /// Where the CA is, once its account has been forgotten here: the certificate's own key can
+    /// still revoke it there.
+    #[serde(default)]
+    pub(crate) directory: Option<DirectoryPlace>,
     pub(crate) replaces: Option<CertificateId>,
     pub(crate) replaced_by: Option<CertificateId>,
+}
+
+/// A directory's URL, and what its server is trusted by, DER in hexadecimal.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DirectoryPlace {
+    pub(crate) url: String,
+    pub(crate) roots: Vec<String>,
 }
 
 /// Orders of one account for one set of names, as long as they count.

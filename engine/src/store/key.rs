@@ -56,6 +56,11 @@ pub(crate) fn holder_of(rows: &impl Rows, name: &str) -> Result<Option<KeyId>, S
     Ok(rows.named(&unique(name))?.map(KeyId::from_raw))
 }
 
+/// How often it has been used since uses are counted, and for what.
+pub(crate) fn last_use(rows: &impl Rows, id: KeyId) -> Result<Option<UseRecord>, StoreError> {
+    rows.row(KEY_USES, id.to_raw())
+}
+
 impl Snapshot {
     pub(crate) fn keys(&self) -> Result<Vec<(KeyId, KeyRecord)>, StoreError> {
         let rows = self.rows(KEYS)?.into_iter();

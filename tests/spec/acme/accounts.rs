@@ -1,8 +1,8 @@
 //! Accounts: terms, binding, keys that change, ends.
 
 use chancery_engine::api::{
-    AccountState, AcmeCommand, AcmeFact, Command, ExternalBinding, Fact, KeyUse, ListAccounts,
-    ListKeys, Secret,
+    AccountState, AcmeCommand, AcmeFact, Command, ExternalBinding, Fact, HealthQuestion, KeyUse,
+    ListAccounts, ListKeys, RevocationReason, Secret, ShowOrigin,
 };
 use serde_json::json;
 use spec::{AcmeServer, At, Refusal, World};
@@ -194,6 +194,35 @@ fn an_account_is_forgotten_only_after_its_end() {
     let keys = desk.world.client.read(&ListKeys).unwrap().value;
     assert!(keys.iter().all(|it| it.id != key), "its key is wiped");
     created(&desk.world, "main", &desk.server.directory());
+}
+
+#[test]
+fn without_its_account_a_certificate_is_revoked_by_its_own_key_and_not_renewed() {
+    let desk = Desk::new();
+    let certificate = desk.ended(desk.order(&["www.rig.test"])).row.certificate;
+    let certificate = certificate.unwrap();
+    let id = desk.account;
+    desk.world
+        .done(Command::Acme(AcmeCommand::Deactivate { id }));
+    let origin = || desk.world.client.read(&ShowOrigin(certificate)).unwrap();
+    assert!(!(*origin().value).clone().unwrap().automatic);
+    let refused = desk.world.refused(Command::Acme(AcmeCommand::SetAutomatic {
+        id: certificate,
+        automatic: true,
+    }));
+    assert_eq!(refused.code, "acme.account-not-active");
+    let health = desk.world.client.read(&HealthQuestion).unwrap().value;
+    assert_eq!(health.due, Vec::new());
+
+    let leave_open = false;
+    desk.world
+        .done(Command::Acme(AcmeCommand::RemoveAccount { id, leave_open }));
+    desk.world.done(Command::Acme(AcmeCommand::Revoke {
+        id: certificate,
+        reason: RevocationReason::KeyCompromise,
+        by_certificate_key: true,
+    }));
+    assert_eq!(desk.server.count(At::Revoke), 1);
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use chancery_engine::Home;
 use chancery_engine::api::{
     AccountSettings, AcmeCommand, CertificateKey, Command, Fact, KeyCommand, KeyFact, KeyType,
-    KeyUse, ListKeys, OrderKey, OrderState, PreviewOrder, ShowCertificate, ShowTranscript,
-    VaultCommand,
+    KeyUse, ListKeys, OrderKey, OrderState, PreviewOrder, RevocationReason, ShowCertificate,
+    ShowTranscript, VaultCommand,
 };
 use spec::{At, Refusal, World, csr, eventually};
 
 use super::{Desk, begun, created, ended, order, shown};
+use crate::store::generate;
 
 #[test]
 fn a_certificate_arrives_with_its_chain_and_its_key_in_the_vault() {
@@ -292,6 +293,57 @@ fn the_transcript_tells_every_exchange_and_survives_a_restart() {
     drop(desk);
     let world = World::at(folder.path());
     assert_eq!(world.client.read(&ShowTranscript(id)).unwrap().value, live);
+}
+
+#[test]
+fn an_order_that_makes_no_certificate_leaves_no_key() {
+    let desk = Desk::new();
+    let keys = || desk.world.client.read(&ListKeys).unwrap().value.len();
+    let before = keys();
+    let refusal = Refusal::new(403, "rejectedIdentifier", "not this one");
+    desk.server.refuses(At::Order, 1, refusal);
+    desk.failure();
+    assert_eq!(keys(), before);
+    // One that a person chose stays.
+    let (fact, _) = desk.world.done(generate("mine"));
+    let Fact::Key(KeyFact::Generated { id, .. }) = fact else {
+        panic!("{fact:?}");
+    };
+    let refusal = Refusal::new(403, "rejectedIdentifier", "not this one");
+    desk.server.refuses(At::Order, 1, refusal);
+    let mut wish = desk.wish(&["www.rig.test"]);
+    wish.key = OrderKey::Existing(id);
+    desk.ended(begun(desk.world.send(order(wish)).wait()));
+    assert_eq!(keys(), before + 1);
+    // Where the CA may have issued, the key may still be needed.
+    let refusal = Refusal::new(500, "serverInternal", "broken");
+    desk.server.refuses(At::Certificate, 1, refusal);
+    assert_eq!(
+        desk.ended(desk.order(&["www.rig.test"])).row.state,
+        OrderState::Done
+    );
+    assert_eq!(keys(), before + 2);
+}
+
+#[test]
+fn a_key_that_was_revoked_as_compromised_is_refused_by_the_preview_already() {
+    let desk = Desk::new();
+    let id = desk.ended(desk.order(&["www.rig.test"])).row.certificate;
+    let id = id.unwrap();
+    let detail = desk.world.client.read(&ShowCertificate(id)).unwrap().value;
+    let CertificateKey::Vault(key) = detail.row.key else {
+        panic!("{detail:?}");
+    };
+    desk.world.done(Command::Acme(AcmeCommand::Revoke {
+        id,
+        reason: RevocationReason::KeyCompromise,
+        by_certificate_key: false,
+    }));
+    let mut wish = desk.wish(&["other.rig.test"]);
+    wish.key = OrderKey::Existing(key);
+    let preview = desk.world.client.read(&PreviewOrder(wish.clone())).unwrap();
+    let told = preview.value.refusal.clone().unwrap();
+    assert_eq!(desk.world.refused(order(wish)).code, told.code);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hickory_proto::rr::rdata::tsig::{TsigAlgorithm, TsigError};
-use hickory_proto::rr::{Name, TSigResponseContext, TSigner};
+use hickory_proto::rr::{TSigResponseContext, TSigner};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 
@@ -235,6 +235,35 @@ async fn each_refusal_is_told_by_its_cause() {
     ] {
         let error = failure(says).await;
         assert_eq!(error.code(), code, "{says:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_test_shows_that_the_server_has_the_key_and_changes_nothing() {
+    // Whatever it answers to what it is asked.
+    for code in [ResponseCode::NoError, ResponseCode::Refused] {
+        let (address, heard) = server(TsigAlgorithm::HmacSha256, Says::Signed(code)).await;
+        let driver = driver(address, "hmac-sha256", Some(ZEROS), false);
+        let reach = driver.reach().await.unwrap();
+        assert!(
+            matches!(reach, ZonesInReach::CannotTell(known) if known.contains("knows the key"))
+        );
+        let heard = heard.lock().unwrap();
+        assert_eq!((heard.len(), heard[0].op_code), (1, OpCode::Query));
+    }
+    for (says, code) in [
+        (Says::UnknownKey, "dns.tsig-key"),
+        (Says::WrongSignature, "dns.tsig-signature"),
+        (Says::WrongTime(4000), "dns.tsig-time"),
+        (Says::SignedByAnother, "dns.answer-not-signed"),
+        (
+            Says::Unsigned(ResponseCode::Refused),
+            "dns.answer-not-signed",
+        ),
+    ] {
+        let (address, _) = server(TsigAlgorithm::HmacSha256, says).await;
+        let driver = driver(address, "hmac-sha256", Some(ZEROS), false);
+        assert_eq!(driver.reach().await.unwrap_err().code(), code, "{says:?}");
     }
 }
 

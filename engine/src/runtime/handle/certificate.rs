@@ -164,15 +164,17 @@ pub(super) fn existing(
     store: &Snapshot,
     id: crate::api::KeyId,
 ) -> Result<(PublicKey, Option<crate::api::KeyId>), Report> {
+    require_certifiable(store, id)?;
+    let key = PublicKey::accept(&context.vault.public_key(id)?)?;
+    Ok((key, Some(id)))
+}
+
+/// What can be said of a key without the vault: it is for certificates, and not barred.
+pub(super) fn require_certifiable(store: &Snapshot, id: crate::api::KeyId) -> Result<(), Report> {
     let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
-    match record.used_for {
-        KeyUse::Leaf => {
-            let key = PublicKey::accept(&context.vault.public_key(id)?)?;
-            match store.barred(&key.spki_fingerprint())? {
-                Some(why) => Err(CertificateError::BarredKey(id, why).into()),
-                None => Ok((key, Some(id))),
-            }
-        }
+    match (record.used_for, store.barred(&record.fingerprint)?) {
+        (KeyUse::Leaf, None) => Ok(()),
+        (KeyUse::Leaf, Some(why)) => Err(CertificateError::BarredKey(id, why).into()),
         _ => Err(CertificateError::KeyForAnotherUse(id).into()),
     }
 }

@@ -64,14 +64,14 @@ pub(super) struct Decision {
 }
 
 /// Something in the vault that no row names any more.
-pub(super) enum Wiped {
+pub(in crate::runtime) enum Wiped {
     Key(KeyId),
     Secret(SecretId),
 }
 
 impl Wiped {
     /// What stays in spite of this is an orphan and harms nobody.
-    pub(super) fn wipe(self, vault: &Vault) {
+    pub(in crate::runtime) fn wipe(self, vault: &Vault) {
         match self {
             Self::Key(id) => vault.destroy_key(id).ok(),
             Self::Secret(id) => vault.forget(&[id]).ok(),

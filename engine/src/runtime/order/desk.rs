@@ -5,20 +5,21 @@ use std::time::Duration;
 
 use crate::acme::{AcmeError, Failure, Order, Session};
 use crate::api::{
-    AccountState, AcmeFact, Fact, JobId, Kind, Notice, OrderId, OrderStage, OrderState, Report,
-    Resource, Step, Timestamp,
+    AccountState, AcmeFact, Fact, JobId, KeyId, Kind, Notice, OrderId, OrderStage, OrderState,
+    Report, Resource, Step, Timestamp, VaultState,
 };
 use crate::dns::{DnsError, Driver, Resolver};
 use crate::http::Observer;
 use crate::runtime::Core;
 use crate::runtime::context::Context;
+use crate::runtime::handle::Wiped;
 use crate::runtime::handle::acme::{AccountError, OrderError, settle_account};
 use crate::runtime::order::job_state;
 use crate::runtime::outside::{self, Control, Turn};
 use crate::runtime::signer::Receipts;
 use crate::store::acme::{self, AccountRecord, OrderRecord};
 use crate::store::audit::Entry;
-use crate::store::{Change, Put, Refused, StoreError, job};
+use crate::store::{Change, Put, Refused, Snapshot, StoreError, job, key};
 
 pub(super) struct Desk {
     core: Arc<Core>,
@@ -379,6 +380,8 @@ impl Desk {
         let removal = self.record.next_removal(self.now());
         puts.extend(snapshot.file_removal(self.id, removal)?);
         puts.extend(snapshot.outlived_transcripts(self.now())?);
+        let key = self.useless_key(&snapshot, &outcome)?;
+        puts.extend(key.iter().flat_map(|(id, name)| key::gone(*id, name)));
         if let Some(mut record) = job::get(&snapshot, self.job())? {
             record.state = job_state(&outcome);
             puts.push(job::put(self.job(), &record));
@@ -402,7 +405,41 @@ impl Desk {
                 certificate: self.record.certificate,
             },
         };
-        self.write(puts, Some(entry), Some(Fact::Acme(fact))).await
+        self.write(puts, Some(entry), Some(Fact::Acme(fact)))
+            .await?;
+        if let Some((id, _)) = key {
+            Wiped::Key(id).wipe(&self.context().vault);
+        }
+        Ok(())
+    }
+
+    /// The key that was made for this order, where no certificate can come of it and nothing else
+    /// was done with it: whoever tries again gets another one.
+    fn useless_key(
+        &self,
+        store: &Snapshot,
+        outcome: &OrderState,
+    ) -> Result<Option<(KeyId, String)>, Report> {
+        let nothing_comes = match outcome {
+            OrderState::Done => self.record.dry_run,
+            _ => self.record.dry_run || !self.record.may_have_issued,
+        };
+        let Some(id) = self
+            .record
+            .recipe
+            .key
+            .filter(|_| self.record.key_is_its_own)
+        else {
+            return Ok(None);
+        };
+        let is_open = matches!(self.context().vault_state(), Ok(VaultState::Unlocked));
+        // The certification request is the one use that every order's key has.
+        let uses = key::last_use(store, id)?.map_or(0, |used| used.count);
+        if !nothing_comes || !is_open || uses > 1 {
+            return Ok(None);
+        }
+        let record = key::get(store, id)?;
+        Ok(record.map(|record| (id, record.name)))
     }
 
     /// What can no longer be issued does not count.
@@ -448,8 +485,10 @@ impl Desk {
         report: &Report,
         pause: Duration,
     ) -> Result<(), Trouble> {
-        // A directory that has moved, or an account whose key was replaced, is read anew.
+        // A directory that has moved, an account whose key was replaced, or a provider whose settings
+        // were corrected, is read anew.
         self.session = None;
+        self.driver = None;
         let why = self.words_of(report);
         let text = format!("{why}. It is tried again in {} s", pause.as_secs().max(1));
         self.show(OrderState::Running, text).await?;

@@ -223,6 +223,7 @@ fn arrive(
         not_after: record.not_after,
         failures: 0,
         revoked: false,
+        directory: None,
         replaces: desk.record.replaces,
         replaced_by: None,
     };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::AccountError;
+use super::renewal;
 use crate::acme::{Binding, Failure, Session, key_from_jwk};
 use crate::api::{
     AccountSettings, AccountState, AcmeAccountId, AcmeFact, DirectoryChoice, ExternalBinding, Fact,
@@ -429,7 +430,11 @@ pub(super) async fn deactivate(context: &Context, id: AcmeAccountId) -> Result<D
     session.deactivate_account().await?;
     record.state = AccountState::Deactivated;
     let fact = AcmeFact::Deactivated { id };
-    Ok(decided(id, &record, &receipts, fact).into())
+    let mut decision = decided(id, &record, &receipts, fact);
+    decision
+        .puts
+        .extend(renewal::without_account(&context.snapshot()?, id, None)?);
+    Ok(decision.into())
 }
 
 pub(super) fn remove(
@@ -447,6 +452,8 @@ pub(super) fn remove(
     }
     require_no_order(context, id, &record.name)?;
     let mut puts = Vec::from(acme::account_gone(id, &record.name));
+    let store = context.snapshot()?;
+    puts.extend(renewal::without_account(&store, id, Some(record.place()))?);
     let keys = [Some(record.key), record.next_key];
     let keys: Vec<KeyId> = keys.into_iter().flatten().collect();
     for key in &keys {

@@ -103,6 +103,7 @@ pub(super) async fn start(
         may_have_issued: false,
         outcome: None,
         retry_at: None,
+        key_is_its_own: ready.made.is_some(),
         removals_failed: 0,
         certificate: None,
         chains: Vec::new(),
@@ -243,6 +244,11 @@ pub(super) fn checked(
             let wanted = wanted.clone();
             return Err(OrderError::ProfileUnknown { wanted, offered }.into());
         }
+    }
+    match &wish.key {
+        OrderKey::Existing(id) => certificate::require_certifiable(&context.snapshot()?, *id)?,
+        OrderKey::New(_) => (),
+        OrderKey::Request(bytes) => drop(brought(context, bytes, &names)?),
     }
     match wish.dry_run {
         true => Ok((names, rehearsal(context, wish.account)?)),

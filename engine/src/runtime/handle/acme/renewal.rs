@@ -9,15 +9,15 @@ use super::error::OrderError;
 use super::orders::{self, Begun};
 use crate::acme::{by_lifetime, within};
 use crate::api::{
-    AcmeFact, Actor, CertificateId, Duty, Fact, KeyType, OrderKey, RenewalBasis, RenewalPlan,
-    Report, Timestamp,
+    AcmeAccountId, AcmeFact, Actor, CertificateId, Duty, Fact, KeyType, OrderKey, RenewalBasis,
+    RenewalPlan, Report, Timestamp,
 };
 use crate::base::unhex;
 use crate::runtime::Core;
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::runtime::handle::{Decided, Decision};
-use crate::store::acme::{self, OriginRecord};
+use crate::store::acme::{self, DirectoryPlace, OriginRecord};
 use crate::store::certificate::{self, CertificateRecord};
 use crate::store::{Put, Snapshot, key};
 
@@ -139,6 +139,26 @@ pub(in crate::runtime) fn failed(
     Ok(puts)
 }
 
+/// Nothing of this account's is renewed by itself any more; `place` is where its CA is, where the
+/// account is forgotten.
+pub(super) fn without_account(
+    store: &Snapshot,
+    account: AcmeAccountId,
+    place: Option<DirectoryPlace>,
+) -> Result<Vec<Put>, Report> {
+    let mut puts = Vec::new();
+    for (id, mut origin) in store.origins()? {
+        if origin.recipe.account != account {
+            continue;
+        }
+        origin.recipe.automatic = false;
+        origin.directory = place.clone();
+        puts.extend(store.file_duty(id, None)?);
+        puts.push(acme::put_origin(id, &origin));
+    }
+    Ok(puts)
+}
+
 /// Asks the CA for its window; what is due follows from it.
 pub(super) async fn check(
     context: &Context,
@@ -169,6 +189,17 @@ pub(super) async fn check(
     .into())
 }
 
+/// Where the CA is, whether its account is still known here or not.
+pub(super) fn directory_of(
+    context: &Context,
+    origin: &OriginRecord,
+) -> Result<DirectoryPlace, Report> {
+    match &origin.directory {
+        Some(place) => Ok(place.clone()),
+        None => Ok(accounts::known(context, origin.recipe.account)?.place()),
+    }
+}
+
 /// Without a word of the CA the plan stays by the lifetime.
 async fn ask(
     context: &Context,
@@ -177,8 +208,8 @@ async fn ask(
     now: Timestamp,
 ) -> Result<RenewalPlan, Report> {
     let record = certificate::get(&context.snapshot()?, id)?.ok_or(OrderError::NotByAcme(id))?;
-    let account = accounts::known(context, origin.recipe.account)?;
-    let place = (account.directory.url.as_str(), &account.roots[..]);
+    let place = directory_of(context, origin)?;
+    let place = (place.url.as_str(), &place.roots[..]);
     let server = context.outside.server(context, place, None).await?;
     let window = match &origin.renewal_id {
         Some(renewal_id) => server.renewal_window(renewal_id).await?,
@@ -294,6 +325,9 @@ pub(super) fn set_automatic(
     automatic: bool,
 ) -> Result<Decided, Report> {
     let before = origin_of(context, id)?;
+    if automatic {
+        accounts::active(context, before.recipe.account)?;
+    }
     let mut origin = before.clone();
     origin.recipe.automatic = automatic;
     let mut puts = file_next(&context.snapshot()?, id, &origin)?;

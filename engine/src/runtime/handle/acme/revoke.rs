@@ -2,7 +2,7 @@
 
 use super::accounts;
 use super::error::OrderError;
-use super::renewal::origin_of;
+use super::renewal::{directory_of, origin_of};
 use crate::acme::Session;
 use crate::api::{AcmeFact, CertificateId, Fact, Report, Revocation, RevocationReason};
 use crate::base::Fingerprint;
@@ -27,8 +27,8 @@ pub(super) async fn revoke(
     let session = match by_certificate_key {
         true => {
             let key = origin.recipe.key.ok_or(OrderError::KeyElsewhere(id))?;
-            let account = accounts::known(context, origin.recipe.account)?;
-            let place = (account.directory.url.as_str(), &account.roots[..]);
+            let place = directory_of(context, &origin)?;
+            let place = (place.url.as_str(), &place.roots[..]);
             let server = context.outside.server(context, place, None).await?;
             let signer = VaultSigner::new(&context.vault, key, &receipts)?;
             Session::new(server, signer, None)
