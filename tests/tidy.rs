@@ -7,5 +7,7 @@ mod borders;
 mod codes;
 #[path = "tidy/files.rs"]
 mod files;
+#[path = "tidy/remedies.rs"]
+mod remedies;
 #[path = "tidy/source.rs"]
 mod source;

@@ -252,7 +252,7 @@ fn a_secondary_that_lags_is_named_and_waited_for() {
     refusal.tells(
         "acme.not-visible",
         "ns2.rig.test does not know the name (NXDOMAIN) for _acme-challenge.www.rig.test",
-        "a secondary that lags needs more time (--propagation-limit)",
+        "a secondary that lags needs more time",
     );
     rig.nothing_is_left();
 
@@ -310,7 +310,7 @@ fn a_binding_with_another_mac_key_is_refused_in_words() {
     refusal.tells(
         "acme.binding-needed",
         "makes accounts only for those who have one at its web site",
-        "--eab-kid",
+        "the key id and the MAC key",
     );
     let wrong = "c29tZXRoaW5nLWVsc2UtYWx0b2dldGhlci1mb3ItdGhpcw";
     rig.installation.write_secret("wrong", wrong);

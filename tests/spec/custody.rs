@@ -403,7 +403,7 @@ fn an_older_copy_of_the_vault_is_refused_unless_it_is_put_back_on_purpose() {
         (&*report.code, report.kind),
         ("vault.older-copy", Kind::Refused)
     );
-    assert!(report.remedy.to_string().contains("--accept-older"));
+    assert!(report.remedy.words()[0].contains("--accept-older"));
     // Nor can it be made newer by a re-keying.
     let change = VaultCommand::ChangePassphrase {
         old: passphrase(),

@@ -152,7 +152,8 @@ fn what_is_wrong_with_a_request_is_one_sentence_with_a_remedy_and_changes_nothin
             "{what}: {report:?}"
         );
         assert!(
-            matches!(&report.remedy, Remedy::Do(step) if !step.is_empty()),
+            matches!(report.remedy, Remedy::Do(_) | Remedy::Typed(_))
+                && !report.remedy.to_string().is_empty(),
             "{what}"
         );
         assert!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::{Source, end_of_item, none, product_sources, read, words};
+use crate::source::{Source, end_of_item, literals, none, product_sources, read, words};
 
 #[test]
 fn every_error_code_is_documented_and_every_documented_code_exists() {
@@ -112,19 +112,6 @@ fn end_of_function(code: &str, start: usize) -> usize {
         (Some(body), _) => end_of_item(code, body),
         (None, _) => start,
     }
-}
-
-/// The texts between quotation marks from `start` to `end`, with their places.
-fn literals(source: &Source, start: usize, end: usize) -> impl Iterator<Item = (usize, String)> {
-    let marks: Vec<usize> = source.product[start..end]
-        .match_indices('"')
-        .map(|(at, _)| start + at)
-        .collect();
-    let pairs: Vec<(usize, String)> = marks
-        .chunks_exact(2)
-        .map(|pair| (pair[0], source.text[pair[0] + 1..pair[1]].to_owned()))
-        .collect();
-    pairs.into_iter()
 }
 
 /// Codes that the text from `start` to `end` names by a constant of the same file.

@@ -121,6 +121,23 @@ pub(crate) fn end_of_item(code: &str, start: usize) -> usize {
     code.len()
 }
 
+/// The texts between quotation marks from `start` to `end`, with their places.
+pub(crate) fn literals(
+    source: &Source,
+    start: usize,
+    end: usize,
+) -> impl Iterator<Item = (usize, String)> {
+    let marks: Vec<usize> = source.product[start..end]
+        .match_indices('"')
+        .map(|(at, _)| start + at)
+        .collect();
+    let pairs: Vec<(usize, String)> = marks
+        .chunks_exact(2)
+        .map(|pair| (pair[0], source.text[pair[0] + 1..pair[1]].to_owned()))
+        .collect();
+    pairs.into_iter()
+}
+
 /// Panics with every finding, and where to read about it.
 #[track_caller]
 pub(crate) fn none(wrong: &[String], read_in: &str) {

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::cert::{export_to, tell_files};
 use super::forms::Place;
 use super::inspect::outline;
-use super::print::{Told, day, fields, list, table, word};
+use super::print::{Told, day, fields, list, step, table, word};
 use super::session::Session;
 use super::{files, number};
 
@@ -303,7 +303,8 @@ fn comparison(preview: &RequestPreview) -> String {
     if let Some(refused) = &preview.refused {
         let report = format!(
             "cannot be approved: {}\n  {}\n",
-            refused.what, refused.remedy
+            refused.what,
+            step(&refused.remedy)
         );
         text.push_str(&report);
     }

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use chancery_engine::api::{Finding, Kind, Report, Severity, Timestamp, shown};
+use chancery_engine::api::{Finding, Kind, Remedy, Report, Severity, Timestamp, shown};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -184,8 +184,16 @@ fn in_words(report: &Report) -> String {
         report.what,
         report.code,
         why.collect::<String>(),
-        report.remedy
+        step(&report.remedy)
     )
+}
+
+/// What to do, and in brackets what to type for it.
+pub(crate) fn step(remedy: &Remedy) -> String {
+    match remedy.words() {
+        [] => remedy.to_string(),
+        words => format!("{remedy} ({})", words.join(", ")),
+    }
 }
 
 /// Where even standard error is closed there is nobody left to tell.
@@ -244,8 +252,6 @@ pub(crate) fn word(value: &impl Serialize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chancery_engine::api::Remedy;
-
     use super::*;
 
     #[test]
@@ -280,6 +286,14 @@ mod tests {
             "error: it is forbidden (area.thing)\n  because a rule says so\n  what to do: Ask for less"
         );
         assert_eq!(Exit::from(report.kind), Exit::Refused);
+    }
+
+    #[test]
+    fn what_is_typed_for_a_step_stands_behind_it() {
+        let words = ["--confirm CA", "chancery ca list"];
+        let remedy = Remedy::typed("Name the authority", words);
+        let told = "Name the authority (--confirm CA, chancery ca list)";
+        assert_eq!(step(&remedy), told);
     }
 
     #[test]

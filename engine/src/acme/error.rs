@@ -257,16 +257,13 @@ impl Cause {
             Self::BadCsr => "Check that the request asks for exactly the names that are ordered",
             Self::BadPublicKey => "Choose ECDSA P-256, P-384 or RSA 2048",
             Self::BadRevocationReason => "Choose unspecified, keyCompromise or superseded",
-            Self::BindingNeeded => {
-                "Get a key id and a MAC key at the CA's web site, and give them with --eab-kid and \
-                 --secret-file eab-key=FILE"
-            }
+            Self::BindingNeeded => "Give the key id and the MAC key that the CA's web site shows",
             Self::Caa => {
                 "Add a CAA record with issue (for a wildcard issuewild) that names this CA, or \
                  remove the ones that name others"
             }
             Self::Connection | Self::Dns => {
-                "Check that the name's servers answer from the Internet, with dig TXT \
+                "Check that the name's servers answer from the Internet for the TXT record of \
                  _acme-challenge.NAME; look for a server that is lame or answers SERVFAIL"
             }
             Self::IncorrectResponse => {
@@ -274,7 +271,7 @@ impl Cause {
                  servers of the zone show the same"
             }
             Self::Contact => "Give an e-mail address in a public domain, or none",
-            Self::InvalidProfile => "Choose one of the profiles that acme account list shows",
+            Self::InvalidProfile => "Choose one of the profiles that the CA offers",
             Self::RateLimited => "Wait until the time shown; asking again before does not help",
             Self::RejectedIdentifier => {
                 "Order names in a public domain that you hold; a private CA issues for others"
@@ -291,6 +288,16 @@ impl Cause {
             | Self::ServerInternal
             | Self::Other => return None,
         })
+    }
+
+    /// What to type for the step.
+    const fn typed(self) -> &'static [&'static str] {
+        match self {
+            Self::BindingNeeded => &["--eab-kid ID --secret-file eab-key=FILE"],
+            Self::Connection | Self::Dns => &["dig TXT _acme-challenge.NAME"],
+            Self::InvalidProfile => &["chancery acme directory show NAME"],
+            _ => &[],
+        }
     }
 }
 
@@ -352,7 +359,10 @@ impl Explain for AcmeError {
                 "Check the address: it is the one that the CA calls its ACME directory"
             }
             Self::NotUnderstood(_) => {
-                "Look at what was sent and received (acme order transcript), and tell the CA"
+                return Remedy::typed(
+                    "Look at what was sent and received, and tell the CA",
+                    ["chancery acme order transcript ORDER"],
+                );
             }
             Self::NotOffered(_) => "Choose another CA, or do without",
             Self::Http(error) => return error.remedy(),
@@ -388,10 +398,11 @@ impl Problem {
                 _ => Remedy::Do("Read the CA's own words, and look at the transcript".to_owned()),
             };
         };
-        Remedy::Do(match (self.retry_at, &self.page) {
+        let step = match (self.retry_at, &self.page) {
             (Some(at), _) => format!("{step}; the CA says that it may go on at {at}"),
             (None, Some(page)) => format!("{step}: {}", shown(page)),
             (None, None) => step.to_owned(),
-        })
+        };
+        Remedy::typed(step, self.cause.typed().iter().copied())
     }
 }

@@ -78,7 +78,7 @@ pub use crate::base::{
     ParseIdError, ProfileContent, ProfileName, Publication, Reach, RecoveryCode, RecoveryCodeError,
     Remedy, RenewalBasis, RenewalPlan, Report, RequestId, Revocation, RevocationReason, Secret,
     SecretId, Serial, ServerAnswer, Severity, SlotId, Subtree, SystemClock, Take, Timestamp,
-    TrustFormat, TxtAnswer, UnknownForm, UriName, Usage, Verdict, ZonesInReach, shown,
+    TrustFormat, TxtAnswer, TypedStep, UnknownForm, UriName, Usage, Verdict, ZonesInReach, shown,
 };
 
 use std::fmt;

@@ -127,14 +127,27 @@ impl Explain for AuditError {
             Self::BadSignature => {
                 "Take another copy of the checkpoint; if each says the same, treat the audit as forged"
             }
-            Self::Checkpoint => "Give the file that `chancery audit checkpoint --out` has written",
+            Self::Checkpoint => {
+                return Remedy::typed(
+                    "Give a file in which a checkpoint was kept",
+                    ["chancery audit checkpoint --out FILE"],
+                );
+            }
             Self::Empty | Self::NotAnExport => {
-                "Give the file that `chancery audit export` has written"
+                return Remedy::typed(
+                    "Give a file to which the audit was exported",
+                    ["chancery audit export --out FILE"],
+                );
             }
             Self::Entry { .. } => {
                 "Verify the audit to see every fault, and restore the store from a backup"
             }
-            Self::Key => "Give the file that `chancery audit key` has written",
+            Self::Key => {
+                return Remedy::typed(
+                    "Give the file with the public key that verifies checkpoints",
+                    ["chancery audit key --out FILE"],
+                );
+            }
             Self::Format { .. } => "Verify it with the version of Chancery that wrote it",
             Self::OtherKey { .. } => {
                 "Give the audit key of the installation that made the checkpoint; if this is it, treat the checkpoint as forged"

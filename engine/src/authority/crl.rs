@@ -387,10 +387,15 @@ impl Explain for CrlMakingError {
     fn remedy(&self) -> Remedy {
         let step = match self {
             Self::ClockSetBack { .. } => {
-                "Set the clock right; if it is right now, say so with --clock-is-right"
+                return Remedy::typed(
+                    "Set the clock right; if it is right now, say so",
+                    ["--clock-is-right"],
+                );
             }
             Self::Days(_) => "Give 1 to 366 days",
-            Self::None { .. } => "Make one with crl create",
+            Self::None { .. } => {
+                return Remedy::typed("Make the first one", ["chancery crl create CA"]);
+            }
             Self::NotAllowed { .. } => {
                 "Have the authority certified again with the key usage cRLSign"
             }

@@ -188,20 +188,34 @@ impl Explain for AuthorityError {
             Self::Expired { .. } => "Choose another authority, or make a new one",
             Self::IssuersName(_) => "Choose another subject, or leave it out to take the name",
             Self::Keyless { .. } => {
-                "Sign where its key is, or bring the key here with `chancery import KEYFILE`"
+                return Remedy::typed(
+                    "Sign where its key is, or bring the key here",
+                    ["chancery import KEYFILE"],
+                );
             }
             Self::NameEmpty => "Give it a name, such as Example Root",
             Self::NoRoom => "Have an authority sign it whose path length leaves room",
             Self::NoRoot => "Add the certificates above it, the root last",
             Self::NameTaken { .. } => "Choose another name",
             Self::NeedsConfirmation { .. } => {
-                "Type the passphrase, or name the authority with --confirm"
+                return Remedy::typed(
+                    "Type the passphrase, or name the authority that is to sign",
+                    ["--confirm CA"],
+                );
             }
             Self::NeedsPassphrase { .. } => "Give the vault's passphrase with this request",
             Self::NotInstalled { .. } => {
-                "Have its request signed, then install the certificate with ca install"
+                return Remedy::typed(
+                    "Have its request signed, then install the certificate",
+                    ["chancery ca install CA FILE"],
+                );
             }
-            Self::NotRequested { .. } => "Choose an authority made with ca request",
+            Self::NotRequested { .. } => {
+                return Remedy::typed(
+                    "Choose an authority that was made with a request for another to sign",
+                    ["chancery ca request NAME"],
+                );
+            }
             Self::OtherKey { .. } => {
                 "Install the certificate that was made from this authority's own request"
             }
@@ -209,10 +223,15 @@ impl Explain for AuthorityError {
                 return Remedy::Retry;
             }
             Self::Revoked { revocation, .. } if revocation.reason.is_hold() => {
-                "Release it with cert release, or choose another authority"
+                return Remedy::typed(
+                    "Choose another authority, or release this one",
+                    ["chancery cert release CERT"],
+                );
             }
             Self::Revoked { .. } => "Choose another authority, or make a new one",
-            Self::Unknown(_) => "Choose one from ca list",
+            Self::Unknown(_) => {
+                return Remedy::typed("Choose one of the authorities", ["chancery ca list"]);
+            }
             Self::WrongChain(cause) => return cause.remedy.clone(),
             Self::WrongConfirmation { .. } => "Name the authority whose key is to sign",
         };

@@ -295,10 +295,17 @@ impl Explain for ExportError {
                 }
                 Self::Io(..) => "Choose a folder that you may write to and that has space left",
                 Self::KeyExists(_) => {
-                    "Choose another folder or --name, or move the old key away first"
+                    return Remedy::typed(
+                        "Move the old key away first, or choose another folder or another name \
+                         for the files",
+                        ["--name NAME"],
+                    );
                 }
                 Self::KeyNeeded(_) => {
-                    "Export with the key (--with-key), or choose p7b for the certificates alone"
+                    return Remedy::typed(
+                        "Choose p7b for the certificates alone, or export with the private key",
+                        ["--with-key"],
+                    );
                 }
                 Self::PasswordEmpty | Self::PasswordNeeded(_) => {
                     "Choose a password for the file, and tell it to those who are to open it \

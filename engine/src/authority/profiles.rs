@@ -158,7 +158,7 @@ impl Explain for ProfilesError {
     fn remedy(&self) -> Remedy {
         match self {
             Self::Changed(_) => Remedy::Retry,
-            Self::Unknown(_) => Remedy::Do("Look for it with `chancery profile list`".to_owned()),
+            Self::Unknown(_) => Remedy::typed("Look for it in the list", ["chancery profile list"]),
         }
     }
 }

@@ -404,11 +404,15 @@ impl Explain for RevocationError {
             Self::NotAnAuthority(_) => "Use the reason keyCompromise",
             Self::NotOnHold(_, None) => "Nothing is to be done",
             Self::NotOnHold(_, Some(_)) => "Issue a new certificate in its place",
-            Self::Nothing => "Look at the certificates with cert list",
+            Self::Nothing => {
+                return Remedy::typed("Look at the certificates", ["chancery cert list"]);
+            }
             Self::Root(_) => {
                 "Take it out of the trust stores that hold it, and revoke the authorities below it"
             }
-            Self::Unknown(_) => "Choose one from cert list",
+            Self::Unknown(_) => {
+                return Remedy::typed("Choose one of the certificates", ["chancery cert list"]);
+            }
         };
         Remedy::Do(step.to_owned())
     }

@@ -175,47 +175,54 @@ impl Explain for BackupError {
     }
 
     fn remedy(&self) -> Remedy {
-        Remedy::Do(match self {
-            Self::Vault(VaultError::WrongPassphrase) => OTHER_PASSPHRASE.to_owned(),
-            Self::Vault(error) => match error.remedy() {
-                Remedy::Do(_) if !is_of_opener(error) => OTHER_COPY.to_owned(),
-                Remedy::Do(step) => step,
-                other => return other,
-            },
-            other => other.step().to_owned(),
-        })
+        match self {
+            Self::Vault(error) if knows_better(error) => error.remedy(),
+            _ => Remedy::typed(self.step(), self.typed().iter().copied()),
+        }
     }
 }
 
 impl BackupError {
     fn step(&self) -> &'static str {
         match self {
-            Self::Altered(_)
-            | Self::HeadDamaged
-            | Self::Rows(_)
-            | Self::Truncated
-            | Self::Vault(_) => OTHER_COPY,
+            Self::Altered(_) | Self::HeadDamaged | Self::Rows(_) | Self::Truncated => OTHER_COPY,
             Self::CannotRead(..) => "Name a backup that exists and that you may read",
             Self::CannotWrite(_, error) if is_full(error) => {
                 "Make room, or name another place, and try again"
             }
             Self::CannotWrite(..) => "Name a place that you may write to",
             Self::Exists(_) => "Name a file that does not exist yet",
-            Self::FolderInUse(_) => {
-                "Name a folder that is empty or does not exist, with --data DIR before the noun"
-            }
+            Self::FolderInUse(_) => "Name a folder that is empty or does not exist",
             Self::NeedsPassphrase => {
                 "Give the passphrase that the vault had when the backup was made"
             }
             Self::Newer { .. } => "Use that version of the program, or a later one",
-            Self::NotABackup => "Name a file that `chancery backup create` has written",
+            Self::NotABackup => "Name a file that was written as a backup",
             Self::ScheduleMeaningless => "Choose for example every 24 hours and keep 14",
             Self::ScheduleRelative(_) => "Name the folder with its whole path",
-            Self::TrialFailed(_) => {
-                "Run `chancery vault check` and `chancery audit verify`, and keep older backups"
+            Self::TrialFailed(_) => "Check the vault, verify the audit, and keep older backups",
+            Self::Vault(VaultError::WrongPassphrase) => {
+                "Type the passphrase that the vault had when the backup was made"
             }
+            Self::Vault(_) => OTHER_COPY,
         }
     }
+
+    /// What to type for the step.
+    fn typed(&self) -> &'static [&'static str] {
+        match self {
+            Self::FolderInUse(_) => &["chancery --data DIR backup restore FILE"],
+            Self::NotABackup => &["chancery backup create --out FILE"],
+            Self::TrialFailed(_) => &["chancery vault check", "chancery audit verify"],
+            _ => &[],
+        }
+    }
+}
+
+/// Whether the vault's own remedy helps here, and not that another backup be taken.
+fn knows_better(error: &VaultError) -> bool {
+    let is_of_passphrase = matches!(error, VaultError::WrongPassphrase);
+    is_of_opener(error) && !is_of_passphrase || error.remedy() == Remedy::ReportBug
 }
 
 /// Whether something else should be given to open it, rather than another backup.
@@ -229,7 +236,5 @@ fn is_full(error: &io::Error) -> bool {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     )
 }
-
-const OTHER_PASSPHRASE: &str = "Type the passphrase that the vault had when the backup was made";
 
 const OTHER_COPY: &str = "Use another copy of this backup, or an older backup";

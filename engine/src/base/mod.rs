@@ -60,7 +60,7 @@ pub(crate) use receipt::{Purpose, Receipt};
 pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub(crate) use report::Explain;
 
-pub use report::{Kind, Remedy, Report};
+pub use report::{Kind, Remedy, Report, TypedStep};
 pub use revocation::{CrlNumber, Revocation, RevocationReason};
 pub use secret::Secret;
 pub use serial::Serial;

@@ -157,7 +157,12 @@ impl Explain for StoreError {
                     "Check the disk, start the program again, and look whether it was done"
                 }
                 Self::DiskFull(_) => "Free some space and try again; nothing is lost",
-                Self::InUse { .. } => "Close the other one, or choose another folder with --data",
+                Self::InUse { .. } => {
+                    return Remedy::typed(
+                        "Close the other one, or choose another folder",
+                        ["--data DIR"],
+                    );
+                }
                 Self::NewerFormat { .. } => "Install that version or a later one",
                 Self::Row { .. } | Self::Unreadable(..) => {
                     "Restore the data folder from a backup; leave the damaged files where they are"

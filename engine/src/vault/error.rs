@@ -245,6 +245,9 @@ impl Explain for VaultError {
     fn remedy(&self) -> Remedy {
         Remedy::Do(match self {
             Self::Cryptography(_) => return Remedy::ReportBug,
+            Self::OlderCopy { .. } => {
+                return Remedy::typed(self.step(), ["chancery vault unlock --accept-older"]);
+            }
             Self::Write(cause) => write_remedy(cause).to_owned(),
             other => other.step().to_owned(),
         })
@@ -283,10 +286,7 @@ impl VaultError {
             }
             Self::NoOsStoreSlot => "Use the passphrase, or add such a slot with it",
             Self::NoRecoverySlot => "Use the passphrase; without it nothing opens this vault",
-            Self::OlderCopy { .. } => {
-                "Put back the latest copy, or unlock this one on purpose: \
-                 `chancery vault unlock --accept-older`"
-            }
+            Self::OlderCopy { .. } => "Put back the latest copy, or unlock this one on purpose",
             Self::OsStore(why) => why.step(),
             Self::NotExportable(_) => "Have the vault sign instead, or back up the whole vault",
             Self::Read(_) => "See that the file and its folder may be read by you",

@@ -43,7 +43,8 @@ fn a_ca_that_wants_a_binding_is_not_asked_without_one() {
     let wish = wish_for_account("main", &server.directory());
     let refused = world.refused(create(wish.clone()));
     assert_eq!(refused.code, "acme.binding-needed");
-    assert!(refused.remedy.to_string().contains("--eab-kid"));
+    assert!(refused.remedy.to_string().contains("key id"));
+    assert!(refused.remedy.words()[0].contains("--eab-kid"));
     let binding = Some(ExternalBinding {
         key_id: "kid-1".to_owned(),
         mac_key: Secret::new(

@@ -31,7 +31,8 @@ fn words(ui: &mut Ui, report: &Report) {
     ui.label(theme::soft(ui, report.code.as_ref()));
 }
 
-/// What to do now, as a sentence that begins with a capital letter.
+/// What to do now, as a sentence that begins with a capital letter; nothing that is typed at a
+/// command line.
 pub(in crate::gui) fn remedy(remedy: &Remedy) -> String {
     sentence(&remedy.to_string())
 }
@@ -54,5 +55,12 @@ mod tests {
         assert_eq!(sentence("the vault is locked"), "The vault is locked");
         assert_eq!(sentence("élan"), "Élan");
         assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn what_is_typed_at_a_command_line_is_not_shown() {
+        let list = ["chancery acme account list"];
+        let typed = Remedy::typed("choose one of the accounts", list);
+        assert_eq!(remedy(&typed), "Choose one of the accounts");
     }
 }

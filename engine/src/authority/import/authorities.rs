@@ -256,7 +256,7 @@ fn tell_known(planner: &mut Planner<'_>, certificate: &Certificate, from: &str) 
     } else if !certificate.may_sign_certificates() {
         // A leaf.
     } else if let Some(waiting) = planner.waits_for(certificate) {
-        let into = format!("{waiting} waits for it; install it with ca install");
+        let into = format!("{waiting} waits for it; install it there");
         let row = (ImportOutcome::NotTaken, into);
         planner
             .steps

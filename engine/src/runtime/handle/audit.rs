@@ -364,11 +364,13 @@ impl Explain for RolledBack {
     }
 
     fn remedy(&self) -> Remedy {
-        Remedy::Do(
+        Remedy::typed(
             "Put back the newest chancery.redb, or restore vault and store together from one \
-             backup with `chancery backup restore`; where there is neither, go on without what is \
-             lost with `chancery audit accept-loss`"
-                .to_owned(),
+             backup; where there is neither, go on without what is lost",
+            [
+                "chancery backup restore FILE",
+                "chancery audit accept-loss --entry N",
+            ],
         )
     }
 }
@@ -409,12 +411,13 @@ impl Explain for LossError {
     }
 
     fn remedy(&self) -> Remedy {
-        Remedy::Do(match self {
-            Self::NothingLost => "There is nothing to accept".to_owned(),
-            Self::OtherEntry { .. } => {
-                "See `chancery audit verify` for what is missing, and name that entry".to_owned()
-            }
-        })
+        match self {
+            Self::NothingLost => Remedy::Do("There is nothing to accept".to_owned()),
+            Self::OtherEntry { .. } => Remedy::typed(
+                "Verify the audit to see what is missing, and name that entry",
+                ["chancery audit verify"],
+            ),
+        }
     }
 }
 
@@ -440,7 +443,7 @@ impl Explain for NoKey {
     }
 
     fn remedy(&self) -> Remedy {
-        Remedy::Do("Make the vault first, with vault create".to_owned())
+        Remedy::typed("Make the vault first", ["chancery vault create"])
     }
 }
 

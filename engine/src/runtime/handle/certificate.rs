@@ -459,14 +459,24 @@ impl Explain for CertificateError {
             match self {
                 Self::AuthorityKey => "Back up the data folder instead",
                 Self::AuthorityProfile => {
-                    "Make an authority with ca create, or submit its request with csr submit"
+                    return Remedy::typed(
+                        "Make an authority, or add its request",
+                        ["chancery ca create NAME", "chancery csr submit FILE"],
+                    );
                 }
                 Self::BarredKey(..) => "Let a new key be made",
                 Self::BarredKeyElsewhere(_) => "Make the request again with a new key",
                 Self::KeyElsewhere(_) => "Export without the key",
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
-                Self::OnlyIntended(_) => "Treat it as issued, or revoke it with cert revoke",
-                Self::Unknown(_) => "Choose one from cert list",
+                Self::OnlyIntended(_) => {
+                    return Remedy::typed(
+                        "Treat it as issued, or revoke it",
+                        ["chancery cert revoke CERT"],
+                    );
+                }
+                Self::Unknown(_) => {
+                    return Remedy::typed("Choose one of the certificates", ["chancery cert list"]);
+                }
             }
             .to_owned(),
         )

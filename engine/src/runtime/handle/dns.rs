@@ -320,7 +320,12 @@ impl Explain for ProviderError {
                 Self::InUse(..) => "Wait until the order has ended, or cancel it",
                 Self::NameEmpty => "Give it a name, such as home",
                 Self::NameTaken { .. } => "Choose another name",
-                Self::Unknown(_) => "Choose one from dns provider list",
+                Self::Unknown(_) => {
+                    return Remedy::typed(
+                        "Choose one of the DNS providers",
+                        ["chancery dns provider list"],
+                    );
+                }
             }
             .to_owned(),
         )

@@ -185,24 +185,34 @@ impl Explain for FindError {
     }
 
     fn remedy(&self) -> Remedy {
-        Remedy::Do(
-            match self {
-                Self::Nothing("authority", text) if text.is_empty() => {
-                    "Make one with `chancery ca create`, or all at once with `chancery quickstart`"
-                }
-                Self::Nothing("account", _) => "Look for it with `chancery acme account list`",
-                Self::Nothing("DNS provider", _) => "Look for it with `chancery dns provider list`",
-                Self::Nothing("order", _) => "Look for it with `chancery acme order list`",
-                Self::Nothing("authority", _) => "Look for it with `chancery ca list`",
-                Self::Nothing("certificate", _) => "Look for it with `chancery cert list`",
-                Self::Nothing("key", _) => "Look for it with `chancery key list`",
-                Self::Nothing(..) => "Look for it with `chancery csr list`",
-                Self::Several("authority", text) if text.is_empty() => {
-                    "Say which one is meant, by its name or id"
-                }
-                Self::Several(..) => "Say which one is meant, by its id",
+        let step = match self {
+            Self::Nothing("authority", text) if text.is_empty() => {
+                return Remedy::typed(
+                    "Make one, or all that a first certificate needs",
+                    ["chancery ca create NAME", "chancery quickstart NAME"],
+                );
             }
-            .to_owned(),
-        )
+            Self::Nothing(kind, _) => {
+                return Remedy::typed("Look for it in the list", [typed(kind)]);
+            }
+            Self::Several("authority", text) if text.is_empty() => {
+                "Say which one is meant, by its name or id"
+            }
+            Self::Several(..) => "Say which one is meant, by its id",
+        };
+        Remedy::Do(step.to_owned())
+    }
+}
+
+/// What to type for the list of everything of this kind.
+fn typed(kind: &str) -> &'static str {
+    match kind {
+        "account" => "chancery acme account list",
+        "authority" => "chancery ca list",
+        "certificate" => "chancery cert list",
+        "DNS provider" => "chancery dns provider list",
+        "key" => "chancery key list",
+        "order" => "chancery acme order list",
+        _ => "chancery csr list",
     }
 }

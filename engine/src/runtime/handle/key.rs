@@ -183,7 +183,9 @@ impl Explain for KeyError {
             match self {
                 Self::NameEmpty => "Give it a name, such as www",
                 Self::NameTaken { .. } => "Choose another name",
-                Self::Unknown(_) => "Choose one from key list",
+                Self::Unknown(_) => {
+                    return Remedy::typed("Choose one of the keys", ["chancery key list"]);
+                }
             }
             .to_owned(),
         )

@@ -270,10 +270,17 @@ impl Explain for ProfileHandlingError {
         Remedy::Do(
             match self {
                 Self::Asked(..) => "Approve or reject the request first",
-                Self::BuiltIn(_) => "Copy it with `chancery profile copy`, and change the copy",
+                Self::BuiltIn(_) => {
+                    return Remedy::typed(
+                        "Copy it, and change the copy",
+                        ["chancery profile copy FROM NAME"],
+                    );
+                }
                 Self::Granted(..) => "End that grant first, or grant without this profile",
                 Self::NameTaken(_) => "Choose another name",
-                Self::Unknown(_) => "Look for it with `chancery profile list`",
+                Self::Unknown(_) => {
+                    return Remedy::typed("Look for it in the list", ["chancery profile list"]);
+                }
             }
             .to_owned(),
         )

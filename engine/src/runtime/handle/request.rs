@@ -367,8 +367,12 @@ impl Explain for RequestError {
         Remedy::Do(
             match self {
                 Self::BarredKey(_) => "Make a new key on the host and send a new request",
-                Self::Decided(_) => "Look at what became of it with csr show",
-                Self::Unknown(_) => "Choose one from csr list",
+                Self::Decided(_) => {
+                    return Remedy::typed("Look at what became of it", ["chancery csr show CSR"]);
+                }
+                Self::Unknown(_) => {
+                    return Remedy::typed("Choose one of the requests", ["chancery csr list"]);
+                }
             }
             .to_owned(),
         )

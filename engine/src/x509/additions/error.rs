@@ -87,7 +87,10 @@ impl Explain for AdditionError {
                 Self::Ours(_) => "Set it through the profile or the authority instead",
                 Self::TooMany => "Keep those that somebody needs",
                 Self::Value(_) => {
-                    "Encode the value again; `openssl asn1parse -genstr … -out FILE` writes DER"
+                    return Remedy::typed(
+                        "Encode the value again, as DER",
+                        ["openssl asn1parse -genstr … -out FILE"],
+                    );
                 }
             }
             .to_owned(),

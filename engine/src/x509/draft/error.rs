@@ -161,9 +161,12 @@ impl Explain for DraftError {
                 limit,
                 passable: true,
                 ..
-            } => format!(
-                "Ask for at most {limit} days, or pass the ceiling knowingly (--beyond-ceiling)"
-            ),
+            } => {
+                return Remedy::typed(
+                    format!("Ask for at most {limit} days, or pass the ceiling knowingly"),
+                    ["--beyond-ceiling"],
+                );
+            }
             Self::TooLong { limit, .. } => format!("Ask for at most {limit} days"),
             Self::TooManyNames(_) => "Ask for several certificates, or for a wildcard".to_owned(),
             Self::Wildcard(..) => {

@@ -162,7 +162,7 @@ impl Explain for RequestError {
             Self::Key(error) => return error.remedy(),
             Self::Pem(error) => return error.remedy(),
             Self::Extension(_) | Self::Malformed | Self::Repeated(_) => {
-                "Make the request again, for example with `openssl req -new`".to_owned()
+                return Remedy::typed("Make the request again", ["openssl req -new"]);
             }
             Self::Mismatched(..) | Self::Signature => {
                 "Make the request again and sign it with the key that it names".to_owned()

@@ -94,12 +94,17 @@ impl Explain for AccountError {
         Remedy::Do(
             match self {
                 Self::BindingNeeded(_) => {
-                    "Get a key id and a MAC key at the CA's web site, and give them with \
-                     --eab-kid and --secret-file eab-key=FILE"
+                    return Remedy::typed(
+                        "Give the key id and the MAC key that the CA's web site shows",
+                        ["--eab-kid ID --secret-file eab-key=FILE"],
+                    );
                 }
                 Self::DirectoryUnknown(_) => {
-                    "Give letsencrypt, letsencrypt-staging, zerossl, google, sslcom-ecc or \
-                     another name from acme directory list, or the https address of a directory"
+                    return Remedy::typed(
+                        "Give the https address of a directory, or a name such as letsencrypt, \
+                         letsencrypt-staging, zerossl, google or sslcom-ecc",
+                        ["chancery acme directory list"],
+                    );
                 }
                 Self::HasOrders(_) => "Wait until it has ended, or cancel it",
                 Self::KeyInUse => {
@@ -114,8 +119,15 @@ impl Explain for AccountError {
                 Self::NotActive(_) => "Choose another account, or make a new one",
                 Self::NotDeactivated(_) => "Deactivate it first; that is for good. Where its CA is gone, leave it open there",
                 Self::RootsUnreadable => "Give root certificates as PEM or DER",
-                Self::TermsNotAgreed(_) => "Read them, and agree with --agree-terms",
-                Self::Unknown(_) => "Choose one from acme account list",
+                Self::TermsNotAgreed(_) => {
+                    return Remedy::typed("Read them, and agree to them", ["--agree-terms"]);
+                }
+                Self::Unknown(_) => {
+                    return Remedy::typed(
+                        "Choose one of the accounts",
+                        ["chancery acme account list"],
+                    );
+                }
             }
             .to_owned(),
         )
@@ -308,8 +320,11 @@ impl Explain for OrderError {
                 Self::CaaForbids { .. } => "",
                 Self::CalledOff(_) => "Order again if it is wanted after all",
                 Self::Budget { .. } => {
-                    "Use the certificate that came last; who needs more raises the limit with acme \
-                     account change --daily-limit"
+                    return Remedy::typed(
+                        "Use the certificate that came last; who needs more raises the account's \
+                         limit a day",
+                        ["chancery acme account change ACCOUNT --daily-limit N"],
+                    );
                 }
                 Self::Ended(_) => "Look at what came of it, or order again",
                 Self::KeyElsewhere(_) => {
@@ -321,25 +336,46 @@ impl Explain for OrderError {
                 }
                 Self::NoNames => "Give a name, such as www.example.org or *.example.org",
                 Self::NoRehearsal => {
-                    "Make one with acme account create NAME --directory letsencrypt-staging, or \
-                     name one with acme account change --rehearsal"
+                    return Remedy::typed(
+                        "Make an account at a staging directory, or say which account to rehearse \
+                         with",
+                        [
+                            "chancery acme account create NAME --directory letsencrypt-staging",
+                            "chancery acme account change ACCOUNT --rehearsal ACCOUNT",
+                        ],
+                    );
                 }
-                Self::NotByAcme(_) => "Use cert revoke or cert create for what is issued here",
+                Self::NotByAcme(_) => {
+                    return Remedy::typed(
+                        "Revoke or replace it as a certificate that was issued here",
+                        ["chancery cert revoke CERT", "chancery cert create CN"],
+                    );
+                }
                 Self::NotVisible { .. } => {
-                    "Look at the servers shown: a secondary that lags needs more time \
-                     (--propagation-limit), a lame one is to be taken out of the zone; or go on \
-                     anyway with acme order go-on"
+                    return Remedy::typed(
+                        "Look at the servers shown: a secondary that lags needs more time, a lame \
+                         one is to be taken out of the zone; or go on anyway",
+                        [
+                            "--propagation-limit SECS",
+                            "chancery acme order go-on ORDER",
+                        ],
+                    );
                 }
                 Self::NothingLeft(_) => "Nothing is left to do",
                 Self::NotWaiting(_) => "Look at the order: it says what it does",
                 Self::PrivateName(_) => {
-                    "Issue it with your own CA (cert create without --acme), or order a public name"
+                    return Remedy::typed(
+                        "Order a public name, or issue it with your own CA",
+                        ["chancery cert create CN"],
+                    );
                 }
                 Self::ProfileUnknown { .. } => "Choose one of those, or none",
                 Self::TooLate(_) => "Let it end; revoke the certificate if it is not wanted",
                 Self::TooMany(_) => "Part them into several certificates",
                 Self::UnderWay(_) => "Wait until it has ended, or cancel it",
-                Self::Unknown(_) => "Choose one from acme order list",
+                Self::Unknown(_) => {
+                    return Remedy::typed("Choose one of the orders", ["chancery acme order list"]);
+                }
             }
             .to_owned(),
         )
