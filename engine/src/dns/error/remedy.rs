@@ -107,7 +107,8 @@ impl Explain for DnsError {
                 Self::UpdateFailed { .. } => "Look into the server's log",
                 Self::NoResolvers { .. } => "Name resolvers in the settings",
                 Self::NxDomain { .. } => {
-                    "Check the spelling, and that the domain is registered and delegated"
+                    "Check the spelling, and that the domain is registered and delegated; where other \
+                     servers answer inside than outside, name resolvers that see what the CA sees"
                 }
                 Self::ServFail { .. } => {
                     "Check the zone's servers and its DNSSEC signatures; another resolver may say \
