@@ -54,6 +54,7 @@ cases! {
     anything_is_explained,
     help_and_version_are_answers,
     looking_makes_nothing,
+    many_certificates_are_revoked_as_far_as_it_is_meant,
     quickstart_makes_all_that_a_connection_needs,
     quickstart_makes_nothing_that_it_cannot_finish,
     the_audit_is_verified_by_who_does_not_trust_us,

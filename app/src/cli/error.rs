@@ -34,8 +34,11 @@ pub(crate) enum CliError {
     InputTwice,
     /// The engine said something that does not answer what was asked.
     Misunderstood,
-    /// So many certificates, and nobody to ask.
-    NeedsYes(usize),
+    /// So many certificates would change, of all that were meant, and nobody to ask.
+    NeedsYes {
+        changing: usize,
+        all: usize,
+    },
     NoData(PathBuf),
     NoDataFolder,
     NoFilePassword,
@@ -104,7 +107,7 @@ impl CliError {
             Self::GivenTwice(_) => "cli.given-twice",
             Self::InputTwice => "cli.input-twice",
             Self::Misunderstood => "cli.misunderstood",
-            Self::NeedsYes(_) | Self::NotConfirmed(_) => "cli.needs-yes",
+            Self::NeedsYes { .. } | Self::NotConfirmed(_) => "cli.needs-yes",
             Self::NoData(_) | Self::NoVault(_) => "cli.no-vault",
             Self::NoDataFolder => "cli.no-data-folder",
             Self::NoFilePassword => "cli.no-file-password",
@@ -120,7 +123,7 @@ impl CliError {
             Self::NotForPublic(_) => NOT_FOR_PUBLIC,
             Self::NotPublic(_) => "cli.not-public",
             Self::NotSet(_) => "cli.not-set",
-            Self::NothingNamed => "cli.nothing-named",
+            Self::NothingNamed => NOTHING_NAMED,
             Self::OrderCancelled(_) => "cli.order-cancelled",
             Self::OutOfReach { .. } => "cli.out-of-reach",
             Self::Parked(_) => "cli.parked",
@@ -143,7 +146,7 @@ impl CliError {
             | Self::PassphraseNotText(_)
             | Self::Terminal(_) => Kind::Locked,
             Self::AlreadyThere(_)
-            | Self::NeedsYes(_)
+            | Self::NeedsYes { .. }
             | Self::NoPlaceForCode
             | Self::NotConfirmed(_)
             | Self::OutOfReach { .. }
@@ -198,7 +201,7 @@ impl CliError {
             }
             Self::NoSlot(_) => "Take the id from `chancery vault slots`",
             Self::NoRequest => "See `chancery ca list` for those that wait for a signature",
-            Self::NeedsYes(_) => "Look with --dry-run at what would be revoked, then add --yes",
+            Self::NeedsYes { .. } => "Look with --dry-run at what would be revoked, then add --yes",
             Self::NotConfirmed(_) => "Add --yes if that is meant",
             Self::NotForPublic(_) => {
                 "Leave it out, or have a private authority issue the certificate: no --acme"
@@ -275,11 +278,12 @@ impl fmt::Display for CliError {
             }
             Self::NoRequest => f.write_str("this authority waits for no signature"),
             Self::NoVault(folder) => write!(f, "there is no vault yet in {}", folder.display()),
-            Self::NeedsYes(count) => {
-                write!(
-                    f,
-                    "this concerns {count} certificates, and there is nobody to ask"
-                )
+            Self::NeedsYes { changing, all } => {
+                let count = match changing == all {
+                    true => format!("{all} certificates"),
+                    false => format!("{changing} of {all} certificates"),
+                };
+                write!(f, "this concerns {count}, and there is nobody to ask")
             }
             Self::NotConfirmed(what) => {
                 write!(f, "nobody can be asked whether this is meant: {what}")
@@ -360,8 +364,18 @@ impl From<CliError> for Report {
 
 /// Whether the exit code is that of wrong words, as if the parser had found it.
 pub(crate) fn is_of_wrong_words(code: &str) -> bool {
-    [NOT_A_HOST, NOT_FOR_PUBLIC].contains(&code)
+    [
+        NOT_A_HOST,
+        NOT_FOR_PUBLIC,
+        NOTHING_NAMED,
+        NO_NEW_PASSPHRASE,
+        PASSPHRASE_EMPTY,
+    ]
+    .contains(&code)
 }
 
 const NOT_A_HOST: &str = "cli.not-a-host";
 const NOT_FOR_PUBLIC: &str = "cli.not-for-public";
+const NOTHING_NAMED: &str = "cli.nothing-named";
+const NO_NEW_PASSPHRASE: &str = "cli.no-new-passphrase";
+const PASSPHRASE_EMPTY: &str = "cli.passphrase-empty";
