@@ -90,6 +90,13 @@ pub(crate) fn write_new_private(file: &Path, bytes: &[u8]) -> Result<(), CliErro
     written
 }
 
+/// Whether something of ours is in the folder: a vault or a store, or one in the making.
+pub(crate) fn hold_data(folder: &Path) -> bool {
+    ["vault.chancery", "chancery.redb"]
+        .iter()
+        .any(|name| fs::symlink_metadata(folder.join(name)).is_ok())
+}
+
 /// Makes the folder and those above it, so that a wrong place is told before anything is signed.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), CliError> {
     fs::create_dir_all(folder).map_err(|source| CliError::CannotWrite {

@@ -31,6 +31,10 @@ pub(crate) struct Session {
     pub(crate) talk: Talk,
     client: OnceCell<Client>,
     passphrase: OnceCell<Secret<String>>,
+    /// The recovery code, where it opens the vault in the passphrase's place.
+    code: OnceCell<Secret<String>>,
+    /// Whether this run makes the vault, and with it all that is in the folder.
+    founding: Cell<bool>,
     unlocked: Cell<bool>,
 }
 
@@ -51,6 +55,8 @@ impl Session {
             talk: Talk::new(globals.json),
             client: OnceCell::new(),
             passphrase: OnceCell::new(),
+            code: OnceCell::new(),
+            founding: Cell::new(false),
             unlocked: Cell::new(false),
         }
     }
@@ -65,8 +71,9 @@ impl Session {
         &self.machine
     }
 
-    /// Makes the data folder where there is none.
+    /// Makes the data folder where there is none, for the vault that comes next.
     pub(crate) fn found(&self) -> Result<(), Report> {
+        self.founding.set(true);
         Ok(files::make_private_folder(self.folder()?)?)
     }
 
@@ -373,9 +380,9 @@ impl Session {
 
     /// Whether there is an installation whose audit can tell of what is done.
     pub(crate) fn has_vault(&self) -> Result<bool, Report> {
+        // A folder that cannot be looked at is told when it is opened.
         let there = self.folder.as_deref().is_some_and(|folder| {
-            // A folder that cannot be looked at is told when it is opened.
-            folder.try_exists().unwrap_or(true)
+            !folder.is_dir() && folder.try_exists().unwrap_or(true) || files::hold_data(folder)
         });
         Ok(there && self.ask(&VaultStatusQuestion)?.state != VaultState::Absent)
     }
@@ -394,6 +401,10 @@ impl Session {
         }
         let folder = self.folder()?;
         match folder.try_exists() {
+            // A disk that is not mounted looks like this: nothing is made by looking.
+            Ok(true) if folder.is_dir() && !self.founding.get() && !files::hold_data(folder) => {
+                return Err(CliError::NoVault(folder.to_owned()).into());
+            }
             Ok(true) => (),
             Ok(false) => return Err(CliError::NoData(folder.to_owned()).into()),
             Err(source) => {
