@@ -58,6 +58,7 @@ cases! {
     quickstart_makes_all_that_a_connection_needs,
     quickstart_makes_nothing_that_it_cannot_finish,
     the_audit_is_verified_by_who_does_not_trust_us,
+    the_recovery_code_stands_for_a_person,
     the_window_says_when_it_cannot_open,
     two_installations_make_one_chain_by_files_alone,
     what_a_public_ca_needs_is_told_before_it_is_asked,

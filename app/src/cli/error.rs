@@ -44,7 +44,11 @@ pub(crate) enum CliError {
     NoFilePassword,
     /// No DNS provider is of this kind.
     NoKind(String),
+    /// The words name a file for the old passphrase and nothing for the new one.
+    NoNewPassphrase,
     NoPassphrase,
+    /// What is to be done takes the passphrase itself.
+    NeedsPassphrase,
     /// Neither a terminal nor a file for a recovery code.
     NoPlaceForCode,
     NoRequest,
@@ -52,7 +56,7 @@ pub(crate) enum CliError {
         name: String,
         known: &'static str,
     },
-    /// No slot is called so, or several are.
+    /// No slot is called so.
     NoSlot(String),
     NoVault(PathBuf),
     NoWindow(gui::CannotOpen),
@@ -112,7 +116,11 @@ impl CliError {
             Self::NoDataFolder => "cli.no-data-folder",
             Self::NoFilePassword => "cli.no-file-password",
             Self::NoKind(_) => "cli.no-kind",
-            Self::NoPassphrase | Self::Terminal(_) => "cli.no-passphrase",
+            Self::NeedsPassphrase => "cli.needs-passphrase",
+            Self::NoNewPassphrase => NO_NEW_PASSPHRASE,
+            Self::NoPassphrase | Self::PassphraseEmpty(None) | Self::Terminal(_) => {
+                "cli.no-passphrase"
+            }
             Self::NoPlaceForCode => "cli.no-place-for-code",
             Self::NoRequest => "cli.no-request",
             Self::NoSlot(_) => "cli.no-slot",
@@ -140,9 +148,10 @@ impl CliError {
 
     const fn kind(&self) -> Kind {
         match self {
-            Self::NoFilePassword
+            Self::NeedsPassphrase
+            | Self::NoFilePassword
             | Self::NoPassphrase
-            | Self::PassphraseEmpty(_)
+            | Self::PassphraseEmpty(None)
             | Self::PassphraseNotText(_)
             | Self::Terminal(_) => Kind::Locked,
             Self::AlreadyThere(_)
@@ -154,6 +163,7 @@ impl CliError {
             Self::GivenTwice(_)
             | Self::InputTwice
             | Self::NoKind(_)
+            | Self::NoNewPassphrase
             | Self::NoSuchSecret { .. }
             | Self::NotAHost { .. }
             | Self::NotASerial(_)
@@ -192,6 +202,13 @@ impl CliError {
             }
             Self::NoKind(_) => "Choose one of `chancery dns provider kinds`",
             Self::NoSuchSecret { .. } => "Write --secret-file with the name that the help shows",
+            Self::NeedsPassphrase => {
+                "Set a new passphrase by the code with `chancery vault recover`, and use that"
+            }
+            Self::NoNewPassphrase => {
+                "Name its file with --new-passphrase-file FILE, or leave --passphrase-file out \
+                 and type it"
+            }
             Self::NoPassphrase | Self::Terminal(_) => {
                 "Run this in a terminal and type the passphrase, or write it into a file that \
                  only you can read and add --passphrase-file FILE before the noun"
@@ -266,6 +283,12 @@ impl fmt::Display for CliError {
             }
             Self::NoSuchSecret { name, known } => {
                 write!(f, "the secret wanted here is {known}, not {}", shown(name))
+            }
+            Self::NeedsPassphrase => f.write_str(
+                "this needs the vault's passphrase, and no recovery code takes its place",
+            ),
+            Self::NoNewPassphrase => {
+                f.write_str("--passphrase-file names the old passphrase, and nothing the new one")
             }
             Self::NoPassphrase => {
                 f.write_str("the vault's passphrase is needed, and there is no terminal to ask it")

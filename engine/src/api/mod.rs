@@ -236,6 +236,7 @@ pub struct Step {
 
 /// A passphrase given with a command, for a key that signs only when a person is there.
 pub struct Consent {
+    /// Or a recovery code, which stands for a person, too.
     pub passphrase: Secret<String>,
     pub given: Given,
 }

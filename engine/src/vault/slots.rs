@@ -115,8 +115,7 @@ impl Vault {
         let mut added = None;
         self.edit(|unlocked, contents| {
             let header = &unlocked.contents.header;
-            let opened = PassphraseSlot::open(header, passphrase, self.accept_weak)?;
-            let authority = opened.authority()?;
+            let authority = self.by_a_person(header, passphrase)?.authority()?;
             let slot = make(unlocked, &contents.header, &authority)?;
             added = Some(slot.id);
             contents.header.slots.push(slot);
@@ -152,6 +151,21 @@ impl Vault {
         new: &Secret<String>,
     ) -> Result<Vec<String>, VaultError> {
         self.rekey(With::Recovery(code), new, None)
+    }
+
+    /// Both keys, by what stands for a person: the passphrase, or a recovery code in its place. What
+    /// is no code of this vault is taken for a passphrase, whatever it looks like.
+    pub(super) fn by_a_person<'a>(
+        &self,
+        header: &'a Header,
+        typed: &Secret<String>,
+    ) -> Result<Opened<'a>, VaultError> {
+        match RecoverySlot::open(header, typed) {
+            Err(
+                VaultError::CodeMistyped(_) | VaultError::NoRecoverySlot | VaultError::WrongCode,
+            ) => PassphraseSlot::open(header, typed, self.accept_weak),
+            opened => opened,
+        }
     }
 
     fn opened<'a>(&self, header: &'a Header, with: With<'_>) -> Result<Opened<'a>, VaultError> {

@@ -35,7 +35,7 @@ pub(crate) enum Verb {
     },
     /// Change the passphrase and re-key everything
     Passphrase {
-        /// Take the new passphrase from this file's first line
+        /// Take the new passphrase from this file's first line; needed with --passphrase-file
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: Option<PathBuf>,
     },
@@ -44,7 +44,7 @@ pub(crate) enum Verb {
         /// Take the recovery code from this file; without, it is typed
         #[arg(long, value_name = "FILE")]
         recovery_code_file: Option<PathBuf>,
-        /// Take the new passphrase from this file's first line
+        /// Take the new passphrase from this file's first line; needed with --passphrase-file
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: Option<PathBuf>,
     },
@@ -150,8 +150,9 @@ fn create(session: &Session, recovery_file: Option<PathBuf>) -> Result<Told, Rep
 
 fn change_passphrase(session: &Session, new_file: Option<PathBuf>) -> Result<Told, Report> {
     session.require_vault()?;
+    session.require_other_passphrase(new_file.as_deref())?;
     let old = session.copy_of_passphrase()?;
-    let new = session.new_passphrase(new_file.as_deref())?;
+    let new = session.other_passphrase(new_file.as_deref())?;
     let change = || {
         let (old, new) = (again(&old), again(&new));
         Ok(Command::Vault(VaultCommand::ChangePassphrase { old, new }))
@@ -173,8 +174,11 @@ fn recover(
     new_file: Option<PathBuf>,
 ) -> Result<Told, Report> {
     session.require_vault()?;
+    session.require_other_passphrase(new_file.as_deref())?;
     let code = recovery::known(code_file.as_deref(), session.talk)?;
-    let new = session.new_passphrase(new_file.as_deref())?;
+    // Nobody types a new passphrase twice for a code that opens nothing.
+    session.unlock_by(&code)?;
+    let new = session.other_passphrase(new_file.as_deref())?;
     let recover = || {
         let (code, new) = (again(&code), again(&new));
         Ok(Command::Vault(VaultCommand::Recover { code, new }))

@@ -74,7 +74,9 @@ pub(crate) fn list(session: &Session) -> Result<Told, Report> {
     });
     let head = ["Opened by", "Label", "Since", "Opens", "Id"];
     let text = table(head, &rows.collect::<Vec<_>>());
-    Told::new(text, &status)
+    let mut json = serde_json::to_value(&status).map_err(|_| CliError::Misunderstood)?;
+    json["total"] = status.slots.len().into();
+    Told::new(text, &json)
 }
 
 const fn opens(slot: &SlotRow) -> &'static str {
@@ -89,7 +91,7 @@ fn add_os_store(session: &Session, label: Option<String>, presence: bool) -> Res
     session.unlock_typed()?;
     let add = || {
         Ok(Command::Vault(VaultCommand::AddOsStoreSlot {
-            passphrase: session.copy_of_passphrase()?,
+            passphrase: session.copy_of_consent()?,
             label: label.clone(),
             presence,
         }))
