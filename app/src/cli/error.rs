@@ -92,6 +92,8 @@ pub(crate) enum CliError {
     QuickstartAgain(PathBuf),
     SecretEmpty(PathBuf),
     SecretNotText(PathBuf),
+    /// More than one slot is called so.
+    SeveralSlots(String),
     TooLarge {
         file: PathBuf,
         limit: u64,
@@ -123,7 +125,7 @@ impl CliError {
             }
             Self::NoPlaceForCode => "cli.no-place-for-code",
             Self::NoRequest => "cli.no-request",
-            Self::NoSlot(_) => "cli.no-slot",
+            Self::NoSlot(_) | Self::SeveralSlots(_) => "cli.no-slot",
             Self::NoSuchSecret { .. } => "cli.no-such-secret",
             Self::NoWindow(_) => "cli.no-window",
             Self::NotAHost { .. } => NOT_A_HOST,
@@ -216,7 +218,7 @@ impl CliError {
             Self::NoPlaceForCode => {
                 "Run this in a terminal, or have the code written: --recovery-file FILE"
             }
-            Self::NoSlot(_) => "Take the id from `chancery vault slots`",
+            Self::NoSlot(_) | Self::SeveralSlots(_) => "Take the id from `chancery vault slots`",
             Self::NoRequest => "See `chancery ca list` for those that wait for a signature",
             Self::NeedsYes { .. } => "Look with --dry-run at what would be revoked, then add --yes",
             Self::NotConfirmed(_) => "Add --yes if that is meant",
@@ -296,8 +298,9 @@ impl fmt::Display for CliError {
             Self::NoPlaceForCode => {
                 f.write_str("a recovery code goes only to a terminal or into a file that is named")
             }
-            Self::NoSlot(name) => {
-                write!(f, "no slot, or more than one, is called {}", shown(name))
+            Self::NoSlot(name) => write!(f, "no slot is called {}", shown(name)),
+            Self::SeveralSlots(name) => {
+                write!(f, "more than one slot is called {}", shown(name))
             }
             Self::NoRequest => f.write_str("this authority waits for no signature"),
             Self::NoVault(folder) => write!(f, "there is no vault yet in {}", folder.display()),

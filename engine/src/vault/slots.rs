@@ -131,7 +131,8 @@ impl Vault {
         id: SlotId,
         passphrase: &Secret<String>,
     ) -> Result<Vec<String>, VaultError> {
-        self.rekey(With::Passphrase(passphrase), passphrase, Some(id))
+        let (remarks, _) = self.rekey(With::Passphrase(passphrase), passphrase, Some(id))?;
+        Ok(remarks)
     }
 
     /// Draws a new master key and a new authority key and seals every record anew, so that neither
@@ -141,15 +142,17 @@ impl Vault {
         old: &Secret<String>,
         new: &Secret<String>,
     ) -> Result<Vec<String>, VaultError> {
-        self.rekey(With::Passphrase(old), new, None)
+        let (remarks, _) = self.rekey(With::Passphrase(old), new, None)?;
+        Ok(remarks)
     }
 
-    /// Sets a new passphrase by the recovery code, with new keys as for any change of it.
+    /// Sets a new passphrase by the recovery code, with new keys as for any change of it. Also
+    /// returns which slot the code is of.
     pub(crate) fn recover(
         &self,
         code: &Secret<String>,
         new: &Secret<String>,
-    ) -> Result<Vec<String>, VaultError> {
+    ) -> Result<(Vec<String>, SlotId), VaultError> {
         self.rekey(With::Recovery(code), new, None)
     }
 
@@ -180,7 +183,7 @@ impl Vault {
         with: With<'_>,
         passphrase: &Secret<String>,
         without: Option<SlotId>,
-    ) -> Result<Vec<String>, VaultError> {
+    ) -> Result<(Vec<String>, SlotId), VaultError> {
         let _writing = self.writing();
         let current = self.current();
         let (bytes, lease) = match &current {
@@ -194,6 +197,7 @@ impl Vault {
         }
         let cost = PassphraseSlot::cost(&parts.header, self.accept_weak)?;
         let opened = self.opened(&parts.header, with)?;
+        let slot = opened.slot();
         // Only the list's seal vouches for the count.
         let old = Contents::open(&parts, &opened.master)?;
         self.see(&old.header, false)?;
@@ -225,7 +229,7 @@ impl Vault {
             let next = Unlocked::new(made.contents, made.master, lease)?;
             self.adopt(&current, next);
         }
-        Ok(entries.delete_replaced(&*self.secrets))
+        Ok((entries.delete_replaced(&*self.secrets), slot))
     }
 
     /// Another passphrase is a new slot; the same one, typed to take another slot away, is not.

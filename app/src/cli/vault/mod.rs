@@ -125,7 +125,7 @@ fn in_words(slot: &SlotCheck) -> String {
         SlotOutcome::NotTried => "not tried".to_owned(),
         SlotOutcome::Fails(report) => format!("does not open: {}", report.what),
     };
-    format!("slot {}, {}: {found}\n", slot.kind, slot.label)
+    format!("slot {}, {}, {}: {found}\n", slot.kind, slot.label, slot.id)
 }
 
 fn create(session: &Session, recovery_file: Option<PathBuf>) -> Result<Told, Report> {
@@ -183,17 +183,18 @@ fn recover(
         let (code, new) = (again(&code), again(&new));
         Ok(Command::Vault(VaultCommand::Recover { code, new }))
     };
-    let remarks = session.carry_out(recover, |fact| match fact {
-        Fact::Vault(VaultFact::Recovered { remarks }) => Some(remarks),
+    let (remarks, slot) = session.carry_out(recover, |fact| match fact {
+        Fact::Vault(VaultFact::Recovered { remarks, slot }) => Some((remarks, slot)),
         _ => None,
     })?;
     session.warn_of(&remarks);
-    session.talk.note(
+    session.talk.note(&format!(
         "The new passphrase opens the vault, and every record is re-keyed. The recovery code is \
          still good; now that it was typed, make another one with `chancery vault slots add \
-         recovery` and take this one away.",
-    );
-    Told::new("", &json!({ "recovered": true, "remarks": remarks }))
+         recovery` and take this one away with `chancery vault slots remove {slot}`."
+    ));
+    let json = json!({ "recovered": true, "remarks": remarks, "slot": slot });
+    Told::new("", &json)
 }
 
 fn unlock(session: &Session, accept_older: bool) -> Result<Told, Report> {

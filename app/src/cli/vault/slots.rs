@@ -9,7 +9,7 @@ use chancery_engine::api::{
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::cli::print::{Told, day, table};
+use crate::cli::print::{Told, table};
 use crate::cli::recovery::Place;
 use crate::cli::session::Session;
 use crate::cli::{CliError, print::word};
@@ -67,7 +67,7 @@ pub(crate) fn list(session: &Session) -> Result<Told, Report> {
         [
             slot.kind.to_string(),
             slot.label.clone(),
-            day(slot.created),
+            slot.created.to_string(),
             opens(slot).to_owned(),
             slot.id.to_string(),
         ]
@@ -144,7 +144,8 @@ fn find(status: &VaultStatus, name: &str) -> Result<SlotId, CliError> {
     let mut found = status.slots.iter().filter(is_it);
     match (found.next(), found.next()) {
         (Some(slot), None) => Ok(slot.id),
-        _ => Err(CliError::NoSlot(name.to_owned())),
+        (None, _) => Err(CliError::NoSlot(name.to_owned())),
+        (Some(_), Some(_)) => Err(CliError::SeveralSlots(name.to_owned())),
     }
 }
 
