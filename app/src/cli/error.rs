@@ -87,6 +87,8 @@ pub(crate) enum CliError {
     PassphraseEmpty(Option<PathBuf>),
     PassphraseNotText(PathBuf),
     PassphrasesDiffer,
+    /// The first line of a file that is to hold another file's password.
+    PasswordEmpty(PathBuf),
     /// Some are revoked at their CA, others here.
     PublicAndPrivate,
     QuickstartAgain(PathBuf),
@@ -137,7 +139,7 @@ impl CliError {
             Self::OrderCancelled(_) => "cli.order-cancelled",
             Self::OutOfReach { .. } => "cli.out-of-reach",
             Self::Parked(_) => "cli.parked",
-            Self::PassphraseEmpty(_) => "cli.passphrase-empty",
+            Self::PassphraseEmpty(Some(_)) | Self::PasswordEmpty(_) => PASSPHRASE_EMPTY,
             Self::PassphraseNotText(_) => "cli.passphrase-not-text",
             Self::PassphrasesDiffer => "cli.passphrases-differ",
             Self::PublicAndPrivate => "cli.public-and-private",
@@ -173,6 +175,8 @@ impl CliError {
             | Self::NotPublic(_)
             | Self::NotSet(_)
             | Self::NothingNamed
+            | Self::PassphraseEmpty(Some(_))
+            | Self::PasswordEmpty(_)
             | Self::PublicAndPrivate
             | Self::SecretEmpty(_)
             | Self::SecretNotText(_)
@@ -244,6 +248,7 @@ impl CliError {
             Self::Parked(_) => "Ask those whose consent is needed",
             Self::PassphraseEmpty(None) => "Run this again and type a passphrase",
             Self::PassphraseEmpty(Some(_)) => "Write the passphrase into the file's first line",
+            Self::PasswordEmpty(_) => "Write the password into the file's first line",
             Self::PassphraseNotText(_) => "Save the file as UTF-8",
             Self::PassphrasesDiffer => "Run this again and type the same passphrase twice",
             Self::PublicAndPrivate => "Name those of public CAs in a command of their own",
@@ -348,6 +353,9 @@ impl fmt::Display for CliError {
             Self::PassphraseEmpty(None) => f.write_str("no passphrase was typed"),
             Self::PassphraseEmpty(Some(file)) => {
                 write!(f, "the first line holds no passphrase: {}", file.display())
+            }
+            Self::PasswordEmpty(file) => {
+                write!(f, "the first line holds no password: {}", file.display())
             }
             Self::PassphraseNotText(file) => {
                 write!(f, "the passphrase's file is not text: {}", file.display())
