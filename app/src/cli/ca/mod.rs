@@ -175,7 +175,7 @@ pub(crate) fn export_to(
     id: AuthorityId,
     place: Place<'_, TrustFormat>,
 ) -> Result<Vec<PathBuf>, Report> {
-    files::make_folder(place.folder)?;
+    let _made = files::Folder::at(place.folder)?;
     let is_needed = place.form.format().needs_password();
     let password = forms::password(session, place.password_file, is_needed)?;
     let export = || {
