@@ -21,7 +21,7 @@ mod http;
 mod base;
 
 pub use runtime::{
-    Answer, Busy, Client, Kdf, News, Pending, Restored, Settings, Ticket, inspect,
+    Answer, Busy, Client, Kdf, News, Pending, Restored, Settings, Ticket, inspect, inspect_crl,
     private_names, provider_kinds, read_manifest, require_no_key, require_room, restore, start,
     verify_audit, verify_backup,
 };

@@ -9,7 +9,7 @@ use chancery_engine::api::{
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use crate::cli::inspect::{Inspect, outline};
+use crate::cli::inspect::outline;
 use crate::cli::print::{Told, day, fields, table};
 use crate::cli::session::Session;
 use crate::cli::{CliError, files, number};
@@ -222,11 +222,31 @@ fn row(list: &CrlRow) -> [String; 6] {
 fn show(session: &Session, what: String) -> Result<Told, Report> {
     let file = PathBuf::from(&what);
     if file.is_file() {
-        return Inspect::of(file).run();
+        let list = chancery_engine::inspect_crl(&files::read(&file)?)?;
+        let json = json!({
+            "row": null,
+            "description": list.description,
+            "number": list.number,
+            "this_update": list.this_update,
+            "next_update": list.next_update,
+            "total": list.total,
+            "rows": list.entries,
+        });
+        return Told::new(outline(&list.description), &json);
     }
     let authority = session.ask(&FindAuthority(what))?;
     let detail = session.ask(&ShowCrl(authority))?;
-    Told::new(in_words(&detail), &detail)
+    let newest = detail.row.newest.as_ref();
+    let json = json!({
+        "row": detail.row,
+        "description": detail.description,
+        "number": newest.map(|newest| &newest.number),
+        "this_update": newest.map(|newest| newest.this_update),
+        "next_update": newest.map(|newest| newest.next_update),
+        "total": newest.map(|newest| newest.entries),
+        "rows": detail.entries,
+    });
+    Told::new(in_words(&detail), &json)
 }
 
 fn in_words(detail: &CrlDetail) -> String {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Area, CertificateFilter, Consent, Page, Question, Resource};
 use crate::base::{
-    AuthorityId, CertificateId, CrlNumber, Description, Fingerprint, Report, Revocation,
-    RevocationReason, Serial, Timestamp,
+    AuthorityId, CertificateId, CrlNumber, Description, Fingerprint, ListedRevocation, Report,
+    Revocation, RevocationReason, Serial, Timestamp,
 };
 
 #[non_exhaustive]
@@ -215,6 +215,21 @@ impl Question for ShowCrl {
 pub struct CrlDetail {
     pub row: CrlRow,
     /// Of a list with many entries only the first.
+    pub description: Description,
+    /// The same, for programs.
+    pub entries: Vec<ListedRevocation>,
+}
+
+/// A list in a file, whoever issued it. Nothing says that it is to be trusted.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct CrlContent {
+    pub number: Option<CrlNumber>,
+    pub this_update: Timestamp,
+    pub next_update: Option<Timestamp>,
+    /// How many entries it has.
+    pub total: u64,
+    /// Of many entries only the first.
+    pub entries: Vec<ListedRevocation>,
     pub description: Description,
 }
 
