@@ -36,7 +36,8 @@ impl Kit<'_> {
         line("");
         self.code.expose(|code| line(code));
         line("");
-        for (name, value) in self.facts() {
+        let slot = self.slot();
+        for (name, value) in self.facts(&slot) {
             line(&format!("{name:12} {value}"));
         }
         for (heading, lines) in WORDS {
@@ -47,8 +48,14 @@ impl Kit<'_> {
         page
     }
 
-    fn facts(&self) -> [(&'static str, &str); 4] {
+    /// What `vault slots` calls it.
+    fn slot(&self) -> String {
+        format!("Recovery code {}", self.code.mark())
+    }
+
+    fn facts<'a>(&'a self, slot: &'a str) -> [(&'static str, &'a str); 5] {
         [
+            ("Slot", slot),
             ("Vault", &self.vault),
             ("Made on", &self.day),
             ("Machine", &self.machine),
@@ -153,6 +160,7 @@ mod tests {
                 "00112233445566778899aabbccddeeff",
                 "2026-11-22",
                 "vault recover",
+                &format!("Recovery code {}", code.mark()),
             ] {
                 assert!(page.contains(said), "{said}");
             }

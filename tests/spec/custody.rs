@@ -266,7 +266,7 @@ fn a_forgotten_passphrase_is_recovered_by_the_code_on_another_machine() {
     );
     let typed = recovery.expose(|code| code.to_lowercase().replace('-', " "));
     match world.done(recover(Secret::new(typed))).0 {
-        Fact::Vault(VaultFact::Recovered { remarks }) => {
+        Fact::Vault(VaultFact::Recovered { remarks, .. }) => {
             assert!(remarks[0].contains("no entry"), "{remarks:?}");
         }
         other => panic!("{other:?}"),

@@ -105,6 +105,7 @@ fn from(path: &Path) -> ImportSource {
         path: path.to_owned(),
         name: None,
         password: None,
+        unauthenticated: false,
     }
 }
 

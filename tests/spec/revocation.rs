@@ -207,10 +207,31 @@ fn a_root_is_not_revoked_and_neither_is_what_was_named_with_it() {
     assert_eq!(refused.code, "revocation.root");
     assert_eq!(status(&world, leaf), CertificateStatus::Active);
     // What was not named one by one is revoked as far as it can be.
-    let all = Selection::Matching(CertificateFilter::default());
+    let all = matching(CertificateFilter::default());
     world.done(revoke_all(all, RevocationReason::Superseded));
     assert_eq!(status(&world, leaf), CertificateStatus::Revoked);
     assert_eq!(status(&world, root), CertificateStatus::Active);
+}
+
+#[test]
+fn among_many_an_authority_is_revoked_only_where_authorities_are_meant() {
+    let (world, ca) = World::with_authorities();
+    let (leaf, own) = (host(&world, ca, "www.example.internal"), own(&world, ca));
+    let all = |authorities| Selection::Matching {
+        filter: CertificateFilter::default(),
+        authorities,
+    };
+    let shown = preview(&world, all(false), RevocationReason::Superseded);
+    let row = |id| shown.rows.iter().find(|row| row.certificate == Some(id));
+    let row = row(own).unwrap();
+    assert!(row.is_authority);
+    assert_eq!(row.verdict, RevocationVerdict::LeftOut);
+    assert_eq!(shown.changing, 1);
+    world.done(revoke_all(all(false), RevocationReason::Superseded));
+    assert_eq!(status(&world, leaf), CertificateStatus::Revoked);
+    assert_eq!(status(&world, own), CertificateStatus::Active);
+    world.done(revoke_all(all(true), RevocationReason::Superseded));
+    assert_eq!(status(&world, own), CertificateStatus::Revoked);
 }
 
 #[test]
@@ -370,7 +391,7 @@ fn a_preview_says_what_happens_to_each_and_who_will_see_it_and_changes_nothing()
         host(&world, ca, "b.example.internal"),
     );
     world.done(revoke(b, RevocationReason::CertificateHold));
-    let what = Selection::Matching(CertificateFilter {
+    let what = matching(CertificateFilter {
         authority: Some(ca),
         ..CertificateFilter::default()
     });
@@ -395,6 +416,13 @@ fn a_preview_says_what_happens_to_each_and_who_will_see_it_and_changes_nothing()
     assert_eq!(shown.changing, 1, "what is on hold already stays");
     let end = world.clock.now().plus_days(7);
     assert_eq!(shown.publicity[0].old_crl_until, Some(seconds(end)));
+}
+
+fn matching(filter: CertificateFilter) -> Selection {
+    Selection::Matching {
+        filter,
+        authorities: false,
+    }
 }
 
 pub(crate) fn host(world: &World, ca: AuthorityId, name: &str) -> CertificateId {

@@ -6,7 +6,7 @@ use chancery_engine::api::{
     BackupCommand, BackupFact, BackupManifest, BackupSchedule, BackupStatus, BackupStatusQuestion,
     BackupTrial, Clock, Command, Fact, KeyTrial, Opener, Report, Secret, SystemClock,
 };
-use chancery_engine::{Home, Kdf, Settings, read_manifest, restore, verify_backup};
+use chancery_engine::{Home, Kdf, Settings, read_manifest, require_room, restore, verify_backup};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -176,8 +176,9 @@ fn show(file: &Path) -> Result<Told, Report> {
 fn restore_from(session: &Session, file: &Path) -> Result<Told, Report> {
     let folder = session.folder()?.to_owned();
     read_manifest(file)?;
-    let with = session.opener()?;
     let settings = Settings::at(Home::Folder(folder.clone()));
+    require_room(&settings)?;
+    let with = session.opener()?;
     let restored = restore(file, &settings, session.actor(), &with)?;
     for fault in &restored.trial.faults {
         session.talk.warning(fault);

@@ -9,10 +9,10 @@ use chancery_engine::api::{
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use crate::cli::inspect::{Inspect, outline};
-use crate::cli::number;
+use crate::cli::inspect::outline;
 use crate::cli::print::{Told, day, fields, table};
 use crate::cli::session::Session;
+use crate::cli::{CliError, files, number};
 
 pub(crate) const ABOUT: &str = "Revocation lists (CRLs): signed, shown, written for others";
 
@@ -96,6 +96,8 @@ impl Verb {
 impl Create {
     fn run(self, session: &Session) -> Result<Told, Report> {
         let authority = session.ask(&FindAuthority(self.ca))?;
+        // A number is spent for good: what has no place is told before.
+        let _made = self.out.as_deref().map(prepared).transpose()?;
         let with_consent = session.prepare_to_sign_list(authority)?;
         let create = || {
             let consent = || session.consent(self.confirm.as_deref());
@@ -118,7 +120,13 @@ impl Create {
         let file = self
             .out
             .map(|out| export(session, authority, &out, self.format))
-            .transpose()?;
+            .transpose()
+            .inspect_err(|_| {
+                session.talk.note(&format!(
+                    "The list is signed and kept, number {number}. Only the file is missing: \
+                     `chancery crl export {authority} --out FILE` writes it."
+                ));
+            })?;
         if let Some(file) = &file {
             session.talk.note(&format!("wrote {}", file.display()));
         }
@@ -126,6 +134,7 @@ impl Create {
             "Revoked: {entries}. The next list is due {next_update}."
         ));
         let json = json!({
+            "id": number,
             "authority": authority,
             "number": number,
             "entries": entries,
@@ -139,6 +148,7 @@ impl Create {
 impl Export {
     fn run(self, session: &Session) -> Result<Told, Report> {
         let authority = session.ask(&FindAuthority(self.ca))?;
+        let _made = prepared(&self.out)?;
         let file = export(session, authority, &self.out, self.format)?;
         let json = json!({ "authority": authority, "file": file });
         Told::new(format!("{}\n", file.display()), &json)
@@ -162,6 +172,14 @@ fn export(
         Fact::Revocation(RevocationFact::CrlExported { file, .. }) => Some(file),
         _ => None,
     })
+}
+
+/// A folder is made where it is missing; a file's has to be there.
+fn prepared(out: &Path) -> Result<Option<files::Folder>, CliError> {
+    match place(out) {
+        CrlPlace::File(file) => files::require_place(&file).map(|()| None),
+        CrlPlace::Folder(folder) => files::Folder::at(&folder).map(Some),
+    }
 }
 
 /// A folder is one that is there, or a name that ends like one.
@@ -204,11 +222,31 @@ fn row(list: &CrlRow) -> [String; 6] {
 fn show(session: &Session, what: String) -> Result<Told, Report> {
     let file = PathBuf::from(&what);
     if file.is_file() {
-        return Inspect::of(file).run();
+        let list = chancery_engine::inspect_crl(&files::read(&file)?)?;
+        let json = json!({
+            "row": null,
+            "description": list.description,
+            "number": list.number,
+            "this_update": list.this_update,
+            "next_update": list.next_update,
+            "total": list.total,
+            "rows": list.entries,
+        });
+        return Told::new(outline(&list.description), &json);
     }
     let authority = session.ask(&FindAuthority(what))?;
     let detail = session.ask(&ShowCrl(authority))?;
-    Told::new(in_words(&detail), &detail)
+    let newest = detail.row.newest.as_ref();
+    let json = json!({
+        "row": detail.row,
+        "description": detail.description,
+        "number": newest.map(|newest| &newest.number),
+        "this_update": newest.map(|newest| newest.this_update),
+        "next_update": newest.map(|newest| newest.next_update),
+        "total": newest.map(|newest| newest.entries),
+        "rows": detail.entries,
+    });
+    Told::new(in_words(&detail), &json)
 }
 
 fn in_words(detail: &CrlDetail) -> String {

@@ -134,9 +134,7 @@ impl Approve {
             takes: Vec::new(),
             days: self.days,
         };
-        if let Some(folder) = &self.out {
-            files::make_folder(folder)?;
-        }
+        let _made = self.out.as_deref().map(files::Folder::at).transpose()?;
         // A request that cannot be granted is refused, and audited, by the command itself.
         if let Ok(preview) = preview(session, id, &choices, self.beyond_ceiling) {
             session.talk.findings(&preview.findings);

@@ -34,14 +34,21 @@ pub(crate) enum CliError {
     InputTwice,
     /// The engine said something that does not answer what was asked.
     Misunderstood,
-    /// So many certificates, and nobody to ask.
-    NeedsYes(usize),
+    /// So many certificates would change, of all that were meant, and nobody to ask.
+    NeedsYes {
+        changing: usize,
+        all: usize,
+    },
     NoData(PathBuf),
     NoDataFolder,
     NoFilePassword,
     /// No DNS provider is of this kind.
     NoKind(String),
+    /// The words name a file for the old passphrase and nothing for the new one.
+    NoNewPassphrase,
     NoPassphrase,
+    /// What is to be done takes the passphrase itself.
+    NeedsPassphrase,
     /// Neither a terminal nor a file for a recovery code.
     NoPlaceForCode,
     NoRequest,
@@ -49,7 +56,7 @@ pub(crate) enum CliError {
         name: String,
         known: &'static str,
     },
-    /// No slot is called so, or several are.
+    /// No slot is called so.
     NoSlot(String),
     NoVault(PathBuf),
     NoWindow(gui::CannotOpen),
@@ -80,11 +87,15 @@ pub(crate) enum CliError {
     PassphraseEmpty(Option<PathBuf>),
     PassphraseNotText(PathBuf),
     PassphrasesDiffer,
+    /// The first line of a file that is to hold another file's password.
+    PasswordEmpty(PathBuf),
     /// Some are revoked at their CA, others here.
     PublicAndPrivate,
     QuickstartAgain(PathBuf),
     SecretEmpty(PathBuf),
     SecretNotText(PathBuf),
+    /// More than one slot is called so.
+    SeveralSlots(String),
     TooLarge {
         file: PathBuf,
         limit: u64,
@@ -104,15 +115,19 @@ impl CliError {
             Self::GivenTwice(_) => "cli.given-twice",
             Self::InputTwice => "cli.input-twice",
             Self::Misunderstood => "cli.misunderstood",
-            Self::NeedsYes(_) | Self::NotConfirmed(_) => "cli.needs-yes",
+            Self::NeedsYes { .. } | Self::NotConfirmed(_) => "cli.needs-yes",
             Self::NoData(_) | Self::NoVault(_) => "cli.no-vault",
             Self::NoDataFolder => "cli.no-data-folder",
             Self::NoFilePassword => "cli.no-file-password",
             Self::NoKind(_) => "cli.no-kind",
-            Self::NoPassphrase | Self::Terminal(_) => "cli.no-passphrase",
+            Self::NeedsPassphrase => "cli.needs-passphrase",
+            Self::NoNewPassphrase => NO_NEW_PASSPHRASE,
+            Self::NoPassphrase | Self::PassphraseEmpty(None) | Self::Terminal(_) => {
+                "cli.no-passphrase"
+            }
             Self::NoPlaceForCode => "cli.no-place-for-code",
             Self::NoRequest => "cli.no-request",
-            Self::NoSlot(_) => "cli.no-slot",
+            Self::NoSlot(_) | Self::SeveralSlots(_) => "cli.no-slot",
             Self::NoSuchSecret { .. } => "cli.no-such-secret",
             Self::NoWindow(_) => "cli.no-window",
             Self::NotAHost { .. } => NOT_A_HOST,
@@ -120,11 +135,11 @@ impl CliError {
             Self::NotForPublic(_) => NOT_FOR_PUBLIC,
             Self::NotPublic(_) => "cli.not-public",
             Self::NotSet(_) => "cli.not-set",
-            Self::NothingNamed => "cli.nothing-named",
+            Self::NothingNamed => NOTHING_NAMED,
             Self::OrderCancelled(_) => "cli.order-cancelled",
             Self::OutOfReach { .. } => "cli.out-of-reach",
             Self::Parked(_) => "cli.parked",
-            Self::PassphraseEmpty(_) => "cli.passphrase-empty",
+            Self::PassphraseEmpty(Some(_)) | Self::PasswordEmpty(_) => PASSPHRASE_EMPTY,
             Self::PassphraseNotText(_) => "cli.passphrase-not-text",
             Self::PassphrasesDiffer => "cli.passphrases-differ",
             Self::PublicAndPrivate => "cli.public-and-private",
@@ -137,13 +152,14 @@ impl CliError {
 
     const fn kind(&self) -> Kind {
         match self {
-            Self::NoFilePassword
+            Self::NeedsPassphrase
+            | Self::NoFilePassword
             | Self::NoPassphrase
-            | Self::PassphraseEmpty(_)
+            | Self::PassphraseEmpty(None)
             | Self::PassphraseNotText(_)
             | Self::Terminal(_) => Kind::Locked,
             Self::AlreadyThere(_)
-            | Self::NeedsYes(_)
+            | Self::NeedsYes { .. }
             | Self::NoPlaceForCode
             | Self::NotConfirmed(_)
             | Self::OutOfReach { .. }
@@ -151,6 +167,7 @@ impl CliError {
             Self::GivenTwice(_)
             | Self::InputTwice
             | Self::NoKind(_)
+            | Self::NoNewPassphrase
             | Self::NoSuchSecret { .. }
             | Self::NotAHost { .. }
             | Self::NotASerial(_)
@@ -158,6 +175,8 @@ impl CliError {
             | Self::NotPublic(_)
             | Self::NotSet(_)
             | Self::NothingNamed
+            | Self::PassphraseEmpty(Some(_))
+            | Self::PasswordEmpty(_)
             | Self::PublicAndPrivate
             | Self::SecretEmpty(_)
             | Self::SecretNotText(_)
@@ -189,6 +208,13 @@ impl CliError {
             }
             Self::NoKind(_) => "Choose one of `chancery dns provider kinds`",
             Self::NoSuchSecret { .. } => "Write --secret-file with the name that the help shows",
+            Self::NeedsPassphrase => {
+                "Set a new passphrase by the code with `chancery vault recover`, and use that"
+            }
+            Self::NoNewPassphrase => {
+                "Name its file with --new-passphrase-file FILE, or leave --passphrase-file out \
+                 and type it"
+            }
             Self::NoPassphrase | Self::Terminal(_) => {
                 "Run this in a terminal and type the passphrase, or write it into a file that \
                  only you can read and add --passphrase-file FILE before the noun"
@@ -196,9 +222,9 @@ impl CliError {
             Self::NoPlaceForCode => {
                 "Run this in a terminal, or have the code written: --recovery-file FILE"
             }
-            Self::NoSlot(_) => "Take the id from `chancery vault slots`",
+            Self::NoSlot(_) | Self::SeveralSlots(_) => "Take the id from `chancery vault slots`",
             Self::NoRequest => "See `chancery ca list` for those that wait for a signature",
-            Self::NeedsYes(_) => "Look with --dry-run at what would be revoked, then add --yes",
+            Self::NeedsYes { .. } => "Look with --dry-run at what would be revoked, then add --yes",
             Self::NotConfirmed(_) => "Add --yes if that is meant",
             Self::NotForPublic(_) => {
                 "Leave it out, or have a private authority issue the certificate: no --acme"
@@ -222,6 +248,7 @@ impl CliError {
             Self::Parked(_) => "Ask those whose consent is needed",
             Self::PassphraseEmpty(None) => "Run this again and type a passphrase",
             Self::PassphraseEmpty(Some(_)) => "Write the passphrase into the file's first line",
+            Self::PasswordEmpty(_) => "Write the password into the file's first line",
             Self::PassphraseNotText(_) => "Save the file as UTF-8",
             Self::PassphrasesDiffer => "Run this again and type the same passphrase twice",
             Self::PublicAndPrivate => "Name those of public CAs in a command of their own",
@@ -264,22 +291,30 @@ impl fmt::Display for CliError {
             Self::NoSuchSecret { name, known } => {
                 write!(f, "the secret wanted here is {known}, not {}", shown(name))
             }
+            Self::NeedsPassphrase => f.write_str(
+                "this needs the vault's passphrase, and no recovery code takes its place",
+            ),
+            Self::NoNewPassphrase => {
+                f.write_str("--passphrase-file names the old passphrase, and nothing the new one")
+            }
             Self::NoPassphrase => {
                 f.write_str("the vault's passphrase is needed, and there is no terminal to ask it")
             }
             Self::NoPlaceForCode => {
                 f.write_str("a recovery code goes only to a terminal or into a file that is named")
             }
-            Self::NoSlot(name) => {
-                write!(f, "no slot, or more than one, is called {}", shown(name))
+            Self::NoSlot(name) => write!(f, "no slot is called {}", shown(name)),
+            Self::SeveralSlots(name) => {
+                write!(f, "more than one slot is called {}", shown(name))
             }
             Self::NoRequest => f.write_str("this authority waits for no signature"),
             Self::NoVault(folder) => write!(f, "there is no vault yet in {}", folder.display()),
-            Self::NeedsYes(count) => {
-                write!(
-                    f,
-                    "this concerns {count} certificates, and there is nobody to ask"
-                )
+            Self::NeedsYes { changing, all } => {
+                let count = match changing == all {
+                    true => format!("{all} certificates"),
+                    false => format!("{changing} of {all} certificates"),
+                };
+                write!(f, "this concerns {count}, and there is nobody to ask")
             }
             Self::NotConfirmed(what) => {
                 write!(f, "nobody can be asked whether this is meant: {what}")
@@ -318,6 +353,9 @@ impl fmt::Display for CliError {
             Self::PassphraseEmpty(None) => f.write_str("no passphrase was typed"),
             Self::PassphraseEmpty(Some(file)) => {
                 write!(f, "the first line holds no passphrase: {}", file.display())
+            }
+            Self::PasswordEmpty(file) => {
+                write!(f, "the first line holds no password: {}", file.display())
             }
             Self::PassphraseNotText(file) => {
                 write!(f, "the passphrase's file is not text: {}", file.display())
@@ -360,8 +398,18 @@ impl From<CliError> for Report {
 
 /// Whether the exit code is that of wrong words, as if the parser had found it.
 pub(crate) fn is_of_wrong_words(code: &str) -> bool {
-    [NOT_A_HOST, NOT_FOR_PUBLIC].contains(&code)
+    [
+        NOT_A_HOST,
+        NOT_FOR_PUBLIC,
+        NOTHING_NAMED,
+        NO_NEW_PASSPHRASE,
+        PASSPHRASE_EMPTY,
+    ]
+    .contains(&code)
 }
 
 const NOT_A_HOST: &str = "cli.not-a-host";
 const NOT_FOR_PUBLIC: &str = "cli.not-for-public";
+const NOTHING_NAMED: &str = "cli.nothing-named";
+const NO_NEW_PASSPHRASE: &str = "cli.no-new-passphrase";
+const PASSPHRASE_EMPTY: &str = "cli.passphrase-empty";

@@ -90,15 +90,63 @@ pub(crate) fn write_new_private(file: &Path, bytes: &[u8]) -> Result<(), CliErro
     written
 }
 
-/// Makes the folder and those above it, so that a wrong place is told before anything is signed.
-pub(crate) fn make_folder(folder: &Path) -> Result<(), CliError> {
-    fs::create_dir_all(folder).map_err(|source| CliError::CannotWrite {
-        file: folder.to_owned(),
+/// Whether something of ours is in the folder: a vault or a store, or one in the making.
+pub(crate) fn hold_data(folder: &Path) -> bool {
+    ["vault.chancery", "chancery.redb"]
+        .iter()
+        .any(|name| fs::symlink_metadata(folder.join(name)).is_ok())
+}
+
+/// A folder into which something is to be written. One that was made for it goes again where it
+/// stayed empty.
+pub(crate) struct Folder {
+    made: Option<PathBuf>,
+}
+
+impl Folder {
+    /// Made where it is missing, but nothing above it: a path that is mistyped, or a disk that is
+    /// not there, is told before anything is signed.
+    pub(crate) fn at(folder: &Path) -> Result<Self, CliError> {
+        let failed = |source| CliError::CannotWrite {
+            file: folder.to_owned(),
+            source,
+        };
+        let made = match fs::create_dir(folder) {
+            Ok(()) => Some(folder.to_owned()),
+            Err(_) if folder.is_dir() => None,
+            Err(error) => return Err(failed(error)),
+        };
+        let made = Self { made };
+        try_out(folder).map_err(failed)?;
+        Ok(made)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.made {
+            // One that holds something cannot be removed, and stays.
+            fs::remove_dir(folder).ok();
+        }
+    }
+}
+
+/// Whether a file can be made there: the folder that holds it is never made.
+pub(crate) fn require_place(file: &Path) -> Result<(), CliError> {
+    let folder = file.parent().filter(|folder| *folder != Path::new(""));
+    try_out(folder.unwrap_or(Path::new("."))).map_err(|source| CliError::CannotWrite {
+        file: file.to_owned(),
         source,
     })
 }
 
-/// The same for a folder that nobody else may look into.
+fn try_out(folder: &Path) -> io::Result<()> {
+    let trial = folder.join(format!(".{}.trial", std::process::id()));
+    File::create(&trial)?;
+    fs::remove_file(&trial)
+}
+
+/// Makes a folder that nobody else may look into, and those above it.
 pub(crate) fn make_private_folder(folder: &Path) -> Result<(), CliError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -178,6 +226,27 @@ mod tests {
         let nowhere = folder.path().join("nowhere/kit");
         let refused = write_new_private(&nowhere, b"one").unwrap_err();
         assert!(matches!(refused, CliError::CannotWrite { .. }), "{refused}");
+    }
+
+    #[test]
+    fn a_folder_that_was_made_for_files_goes_again_without_them() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("out");
+        drop(Folder::at(&folder).unwrap());
+        assert!(!folder.exists());
+        let made = Folder::at(&folder).unwrap();
+        fs::write(folder.join("a"), b"one").unwrap();
+        drop(made);
+        assert!(folder.join("a").exists());
+        // What was there before stays, and what is above is never made.
+        fs::remove_file(folder.join("a")).unwrap();
+        drop(Folder::at(&folder).unwrap());
+        assert!(folder.exists());
+        let refused = Folder::at(&home.path().join("nowhere/out"));
+        assert!(matches!(refused, Err(CliError::CannotWrite { .. })));
+        assert!(!home.path().join("nowhere").exists());
+        let refused = require_place(&home.path().join("nowhere/file"));
+        assert!(matches!(refused, Err(CliError::CannotWrite { .. })));
     }
 
     #[test]

@@ -4,15 +4,15 @@ use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
-    Command, Fact, FilePassword, ImportCommand, ImportDone, ImportFact, ImportOutcome, ImportRow,
-    ImportSource, PreviewImport, Report,
+    Command, Fact, FilePassword, ImportCommand, ImportDone, ImportFact, ImportOutcome,
+    ImportPreview, ImportRow, ImportSource, PreviewImport, Report,
 };
 use clap::Args;
 use serde_json::json;
 
-use super::print::{Told, table, word};
+use super::print::{Exit, Told, table, word};
 use super::session::Session;
-use super::{files, passphrase};
+use super::{CliError, files, passphrase};
 
 pub(crate) const ABOUT: &str = "Take over an existing CA, certificate or key";
 
@@ -27,6 +27,9 @@ pub(crate) struct Import {
     /// The first line is what opens an encrypted file or key; asked for in a terminal otherwise
     #[arg(long, value_name = "FILE", alias = "key-password-file")]
     password_file: Option<PathBuf>,
+    /// Also take PKCS #12 that nothing protects from being changed: without a MAC
+    #[arg(long)]
+    unauthenticated: bool,
     /// Only say what would be taken over
     #[arg(long)]
     dry_run: bool,
@@ -38,6 +41,7 @@ impl Import {
             path: files::absolute(&self.source),
             name: self.name,
             password: password(session, self.password_file.as_deref())?,
+            unauthenticated: self.unauthenticated,
         };
         let mut preview = session.ask(&PreviewImport(source.clone()))?;
         if preview.needs_password && source.password.is_none() && stdin().is_terminal() {
@@ -46,7 +50,7 @@ impl Import {
             preview = session.ask(&PreviewImport(source.clone()))?;
         }
         if self.dry_run {
-            return Told::new(rows(&preview.rows), &preview);
+            return previewed(session, &self.source, &preview);
         }
         match preview.keys {
             0 => session.require_vault().map(drop)?,
@@ -54,7 +58,7 @@ impl Import {
         }
         let take = || {
             let passphrase = match preview.needs_passphrase {
-                true => Some(session.copy_of_passphrase()?),
+                true => Some(session.copy_of_consent()?),
                 false => None,
             };
             Ok(Command::Import(ImportCommand::Take {
@@ -67,12 +71,30 @@ impl Import {
             _ => None,
         })?;
         session.talk.note(&summary(&done));
-        Told::new(rows(&done.rows), &json!(done))
+        let mut json = json!(done);
+        json["total"] = done.rows.len().into();
+        Told::new(rows(&done.rows), &json)
     }
 }
 
+/// What would be taken over, as far as it can be seen.
+fn previewed(session: &Session, source: &Path, preview: &ImportPreview) -> Result<Told, Report> {
+    let mut json = serde_json::to_value(preview).map_err(|_| CliError::Misunderstood)?;
+    json["total"] = preview.rows.len().into();
+    let told = Told::new(rows(&preview.rows), &json)?;
+    if !preview.needs_password {
+        return Ok(told);
+    }
+    session.talk.note(&format!(
+        "{} needs a password before all of it can be seen: --password-file FILE, or run this in a \
+         terminal and type it.",
+        source.display()
+    ));
+    Ok(told.ending_with(Exit::Locked))
+}
+
 fn password(session: &Session, file: Option<&Path>) -> Result<Option<FilePassword>, Report> {
-    let read = |file| passphrase::first_line(file, session.talk);
+    let read = |file| passphrase::known_for_file(file, session.talk);
     let password = file.map(read).transpose()?;
     Ok(password.map(FilePassword::new))
 }

@@ -17,10 +17,6 @@ pub(crate) struct Inspect {
 }
 
 impl Inspect {
-    pub(crate) const fn of(file: PathBuf) -> Self {
-        Self { file }
-    }
-
     pub(crate) fn run(self) -> Result<Told, Report> {
         let description = chancery_engine::inspect(&files::read(&self.file)?)?;
         Told::new(outline(&description), &description)

@@ -54,7 +54,12 @@ impl Source {
 /// A password for a file that is to be written: from `file`, else typed twice.
 pub(crate) fn for_file(file: Option<&Path>, talk: Talk) -> Result<Secret<String>, CliError> {
     match file {
-        Some(file) => first_line(file, talk),
+        Some(file) => match known_for_file(file, talk)? {
+            password if password.expose(String::is_empty) => {
+                Err(CliError::PasswordEmpty(file.to_owned()))
+            }
+            password => Ok(password),
+        },
         None if !io::stdin().is_terminal() => Err(CliError::NoFilePassword),
         None => typed_twice("Password for the file: "),
     }
@@ -88,13 +93,22 @@ pub(crate) fn typed(prompt: &str) -> Result<Secret<String>, CliError> {
     }
 }
 
-/// The first line, without its end.
+/// The first line, without its end; a passphrase is never empty.
 pub(crate) fn first_line(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
+    match known_for_file(file, talk)? {
+        line if line.expose(String::is_empty) => {
+            Err(CliError::PassphraseEmpty(Some(file.to_owned())))
+        }
+        line => Ok(line),
+    }
+}
+
+/// The same for what opens a file that somebody else has made, which may be empty on purpose.
+pub(crate) fn known_for_file(file: &Path, talk: Talk) -> Result<Secret<String>, CliError> {
     let bytes = bytes_of(file, talk)?;
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     match std::str::from_utf8(line) {
-        Ok("") => Err(CliError::PassphraseEmpty(Some(file.to_owned()))),
         Ok(line) => Ok(Secret::new(line.to_owned())),
         Err(_) => Err(CliError::PassphraseNotText(file.to_owned())),
     }

@@ -52,7 +52,7 @@ impl Quickstart {
         let place = place.transpose()?;
         let out = self.out.clone();
         let out = files::absolute(&out.unwrap_or_else(|| PathBuf::from(self.name.value())));
-        files::make_folder(&out)?;
+        let _made = files::Folder::at(&out)?;
         chancery_engine::require_no_key(&out, &self.name.value())?;
         session.create_vault(place.as_ref())?;
         session

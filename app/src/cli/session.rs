@@ -31,6 +31,10 @@ pub(crate) struct Session {
     pub(crate) talk: Talk,
     client: OnceCell<Client>,
     passphrase: OnceCell<Secret<String>>,
+    /// The recovery code, where it opens the vault in the passphrase's place.
+    code: OnceCell<Secret<String>>,
+    /// Whether this run makes the vault, and with it all that is in the folder.
+    founding: Cell<bool>,
     unlocked: Cell<bool>,
 }
 
@@ -51,6 +55,8 @@ impl Session {
             talk: Talk::new(globals.json),
             client: OnceCell::new(),
             passphrase: OnceCell::new(),
+            code: OnceCell::new(),
+            founding: Cell::new(false),
             unlocked: Cell::new(false),
         }
     }
@@ -65,8 +71,9 @@ impl Session {
         &self.machine
     }
 
-    /// Makes the data folder where there is none.
+    /// Makes the data folder where there is none, for the vault that comes next.
     pub(crate) fn found(&self) -> Result<(), Report> {
+        self.founding.set(true);
         Ok(files::make_private_folder(self.folder()?)?)
     }
 
@@ -160,7 +167,7 @@ impl Session {
     /// Makes a vault that a new passphrase opens, which this run then knows, and a recovery code if
     /// there is a place for it.
     pub(crate) fn create_vault(&self, recovery: Option<&Place>) -> Result<String, Report> {
-        self.keep(self.new_passphrase(None)?);
+        self.keep(self.source.fresh(self.talk)?);
         // A vault that is there, or what is left of one, is refused by the command itself.
         let status = self.ask(&VaultStatusQuestion);
         if status.is_ok_and(|status| status.state == VaultState::Absent) {
@@ -192,7 +199,7 @@ impl Session {
         let kit = recovery::kit(&code, vault, &self.machine, self.folder()?);
         place.keep(&kit, self.talk)?;
         let add = || {
-            let (passphrase, code) = (self.copy_of_passphrase()?, code.to_secret());
+            let (passphrase, code) = (self.copy_of_consent()?, code.to_secret());
             Ok(Command::Vault(VaultCommand::AddRecoverySlot {
                 passphrase,
                 code,
@@ -206,10 +213,21 @@ impl Session {
         remarks.iter().for_each(|remark| self.talk.warning(remark));
     }
 
-    /// A passphrase that opens nothing yet, from `file` or else from where this run's own comes.
-    pub(crate) fn new_passphrase(&self, file: Option<&Path>) -> Result<Secret<String>, Report> {
-        let other = file.map(|file| Source::File(file.to_owned()));
-        Ok(other.as_ref().unwrap_or(&self.source).fresh(self.talk)?)
+    /// Whether a new passphrase can be had, said before anything is asked for: a file that is named
+    /// for the old one does not hold the new one.
+    pub(crate) fn require_other_passphrase(&self, file: Option<&Path>) -> Result<(), Report> {
+        match (file, &self.source) {
+            (None, Source::File(_)) => Err(CliError::NoNewPassphrase.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A passphrase that opens nothing yet, in place of the one that this vault has: from `file`, or
+    /// typed.
+    pub(crate) fn other_passphrase(&self, file: Option<&Path>) -> Result<Secret<String>, Report> {
+        self.require_other_passphrase(file)?;
+        let source = file.map_or(Source::Terminal, |file| Source::File(file.to_owned()));
+        Ok(source.fresh(self.talk)?)
     }
 
     /// Opens the vault, unless this run has. By the passphrase, asked for where it is not known,
@@ -227,11 +245,7 @@ impl Session {
         let by_store = || self.open(accept_older, || Ok(Opener::OsStore));
         match self.unlock_with {
             Some(UnlockWith::OsStore) => by_store(),
-            Some(UnlockWith::Recovery) => {
-                let code = self.source.recovery_code(self.talk)?;
-                let again = || code.expose(|code| Secret::new(code.clone()));
-                self.open(accept_older, || Ok(Opener::Recovery(again())))
-            }
+            Some(UnlockWith::Recovery) => self.open_by_code(accept_older),
             None if self.is_silent() && status.has(SlotKind::OsStore) => match by_store() {
                 Err(report) if report.code != OLDER && stdin().is_terminal() => {
                     self.talk.note(&format!("{}.", report.what));
@@ -243,13 +257,26 @@ impl Session {
         }
     }
 
-    /// By the passphrase in any case, for what needs it anyhow.
+    /// By what stands for a person in any case, for what needs it anyhow.
     pub(crate) fn unlock_typed(&self) -> Result<(), Report> {
         if self.unlocked.get() {
             return Ok(());
         }
         self.require_vault()?;
-        self.open_typed(false)
+        match self.unlock_with {
+            Some(UnlockWith::Recovery) => self.open_by_code(false),
+            _ => self.open_typed(false),
+        }
+    }
+
+    /// By a code that is given for this alone.
+    pub(crate) fn unlock_by(&self, code: &Secret<String>) -> Result<(), Report> {
+        self.require_vault()?;
+        self.open(false, || Ok(Opener::Recovery(again(code))))
+    }
+
+    fn open_by_code(&self, accept_older: bool) -> Result<(), Report> {
+        self.open(accept_older, || Ok(Opener::Recovery(self.copy_of_code()?)))
     }
 
     fn open_typed(&self, accept_older: bool) -> Result<(), Report> {
@@ -278,10 +305,7 @@ impl Session {
     /// say so, else the passphrase. What the operating system's store holds is of this machine.
     pub(crate) fn opener(&self) -> Result<Opener, Report> {
         match self.unlock_with {
-            Some(UnlockWith::Recovery) => {
-                let code = self.source.recovery_code(self.talk)?;
-                Ok(Opener::Recovery(code))
-            }
+            Some(UnlockWith::Recovery) => Ok(Opener::Recovery(self.copy_of_code()?)),
             _ => Ok(Opener::Passphrase(self.copy_of_passphrase()?)),
         }
     }
@@ -297,10 +321,10 @@ impl Session {
         !self.is_silent() && !recovery
     }
 
-    /// The passphrase as it goes with a command; `confirmed` is what `--confirm` said.
+    /// What stands for a person, as it goes with a command; `confirmed` is what `--confirm` said.
     pub(crate) fn consent(&self, confirmed: Option<&str>) -> Result<Consent, Report> {
         Ok(Consent {
-            passphrase: self.copy_of_passphrase()?,
+            passphrase: self.copy_of_consent()?,
             given: self.source.given(confirmed),
         })
     }
@@ -347,13 +371,33 @@ impl Session {
         Ok(!signs_alone)
     }
 
-    /// The vault's passphrase, asked for once in a run.
-    pub(crate) fn copy_of_passphrase(&self) -> Result<Secret<String>, Report> {
-        if self.passphrase.get().is_none() {
-            self.keep(self.source.known(self.talk)?);
+    /// The passphrase, or the recovery code where that is to open the vault.
+    pub(crate) fn copy_of_consent(&self) -> Result<Secret<String>, Report> {
+        match self.unlock_with {
+            Some(UnlockWith::Recovery) if self.passphrase.get().is_none() => self.copy_of_code(),
+            _ => self.copy_of_passphrase(),
         }
-        let known = self.passphrase.get().ok_or(CliError::NoPassphrase)?;
-        Ok(known.expose(|known| Secret::new(known.clone())))
+    }
+
+    /// The vault's passphrase, asked for once in a run. No recovery code takes its place.
+    pub(crate) fn copy_of_passphrase(&self) -> Result<Secret<String>, Report> {
+        if let Some(known) = self.passphrase.get() {
+            return Ok(again(known));
+        }
+        if self.unlock_with == Some(UnlockWith::Recovery) {
+            return Err(CliError::NeedsPassphrase.into());
+        }
+        let known = self.source.known(self.talk)?;
+        Ok(again(self.passphrase.get_or_init(|| known)))
+    }
+
+    /// The recovery code in the passphrase's place, asked for once in a run.
+    fn copy_of_code(&self) -> Result<Secret<String>, Report> {
+        if let Some(known) = self.code.get() {
+            return Ok(again(known));
+        }
+        let code = self.source.recovery_code(self.talk)?;
+        Ok(again(self.code.get_or_init(|| code)))
     }
 
     pub(crate) fn require_vault(&self) -> Result<VaultStatus, Report> {
@@ -376,9 +420,9 @@ impl Session {
 
     /// Whether there is an installation whose audit can tell of what is done.
     pub(crate) fn has_vault(&self) -> Result<bool, Report> {
+        // A folder that cannot be looked at is told when it is opened.
         let there = self.folder.as_deref().is_some_and(|folder| {
-            // A folder that cannot be looked at is told when it is opened.
-            folder.try_exists().unwrap_or(true)
+            !folder.is_dir() && folder.try_exists().unwrap_or(true) || files::hold_data(folder)
         });
         Ok(there && self.ask(&VaultStatusQuestion)?.state != VaultState::Absent)
     }
@@ -397,6 +441,10 @@ impl Session {
         }
         let folder = self.folder()?;
         match folder.try_exists() {
+            // A disk that is not mounted looks like this: nothing is made by looking.
+            Ok(true) if folder.is_dir() && !self.founding.get() && !files::hold_data(folder) => {
+                return Err(CliError::NoVault(folder.to_owned()).into());
+            }
             Ok(true) => (),
             Ok(false) => return Err(CliError::NoData(folder.to_owned()).into()),
             Err(source) => {
@@ -456,6 +504,11 @@ fn refused(ending: Ending) -> Report {
         Ending::Cancelled => CliError::CalledOff.into(),
         Ending::Done { .. } | Ending::Started(_) => CliError::Misunderstood.into(),
     }
+}
+
+/// Commands are made anew for every attempt, and each takes a secret of its own along.
+fn again(known: &Secret<String>) -> Secret<String> {
+    known.expose(|known| Secret::new(known.clone()))
 }
 
 /// One line that is written over.

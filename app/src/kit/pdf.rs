@@ -59,7 +59,8 @@ fn content(kit: &Kit<'_>, code: &str, qr: &Qr) -> Paper {
     let across = MODULE * qr.width as f64;
     paper.squares(qr, LEFT, y);
     let mut beside = y - 12.0;
-    for (name, value) in kit.facts() {
+    let slot = kit.slot();
+    for (name, value) in kit.facts(&slot) {
         paper.text("F2 10", LEFT + across + 24.0, beside, name);
         for part in pieces(value) {
             beside -= 13.0;

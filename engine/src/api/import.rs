@@ -28,6 +28,8 @@ pub struct ImportSource {
     /// What to call the authority here, in place of its common name.
     pub name: Option<String>,
     pub password: Option<FilePassword>,
+    /// Also PKCS #12 without a MAC, which anyone could have changed.
+    pub unauthenticated: bool,
 }
 
 /// What opens an encrypted file. Copies share the one secret; two are equal only as copies.

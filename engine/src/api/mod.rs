@@ -54,7 +54,7 @@ pub use request::{
     RequestPreview, RequestRow, RequestState, ShowRequest,
 };
 pub use revocation::{
-    CrlDetail, CrlPlace, CrlRow, FindIssued, ListCrls, ListRevocations, NewestCrl,
+    CrlContent, CrlDetail, CrlPlace, CrlRow, FindIssued, ListCrls, ListRevocations, NewestCrl,
     PreviewRevocation, Publicity, RevocationCommand, RevocationFact, RevocationPreview,
     RevocationPreviewRow, RevocationRow, RevocationVerdict, Selection, ShowCrl,
 };
@@ -74,11 +74,12 @@ pub use crate::base::{
     DnsProviderId, EmailName, Evidence, Exchange, Field, FieldInfo, FieldKind, Finding,
     Fingerprint, Form, Grant, HexBytes, Identifier, ImportKind, ImportOutcome, ImportRow,
     IpSubtree, JobId, KNOWN_DIRECTORIES, KeyId, KeyTrial, KeyType, KeyUse, Kind, KnownDirectory,
-    Merged, NameError, NameKind, NameRule, Needs, ObjectId, OrderId, OrderStage, OrderState,
-    ParseIdError, ProfileContent, ProfileName, Publication, Reach, RecoveryCode, RecoveryCodeError,
-    Remedy, RenewalBasis, RenewalPlan, Report, RequestId, Revocation, RevocationReason, Secret,
-    SecretId, Serial, ServerAnswer, Severity, SlotId, Subtree, SystemClock, Take, Timestamp,
-    TrustFormat, TxtAnswer, TypedStep, UnknownForm, UriName, Usage, Verdict, ZonesInReach, shown,
+    ListedRevocation, Merged, NameError, NameKind, NameRule, Needs, ObjectId, OrderId, OrderStage,
+    OrderState, ParseIdError, ProfileContent, ProfileName, Publication, Reach, RecoveryCode,
+    RecoveryCodeError, Remedy, RenewalBasis, RenewalPlan, Report, RequestId, Revocation,
+    RevocationReason, Secret, SecretId, Serial, ServerAnswer, Severity, SlotId, Subtree,
+    SystemClock, Take, Timestamp, TrustFormat, TxtAnswer, TypedStep, UnknownForm, UriName, Usage,
+    Verdict, ZonesInReach, shown,
 };
 
 use std::fmt;
@@ -236,6 +237,7 @@ pub struct Step {
 
 /// A passphrase given with a command, for a key that signs only when a person is there.
 pub struct Consent {
+    /// Or a recovery code, which stands for a person, too.
     pub passphrase: Secret<String>,
     pub given: Given,
 }

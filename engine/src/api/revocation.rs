@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Area, CertificateFilter, Consent, Page, Question, Resource};
 use crate::base::{
-    AuthorityId, CertificateId, CrlNumber, Description, Fingerprint, Report, Revocation,
-    RevocationReason, Serial, Timestamp,
+    AuthorityId, CertificateId, CrlNumber, Description, Fingerprint, ListedRevocation, Report,
+    Revocation, RevocationReason, Serial, Timestamp,
 };
 
 #[non_exhaustive]
@@ -51,7 +51,11 @@ pub enum Selection {
     /// Every certificate with this public key: the SHA-256 of its SubjectPublicKeyInfo.
     Key(Fingerprint),
     /// Every certificate that fits now; those that cannot be revoked are left out.
-    Matching(CertificateFilter),
+    Matching {
+        filter: CertificateFilter,
+        /// Certificates of authorities too, which nobody means who did not say so.
+        authorities: bool,
+    },
     /// Serials of this authority, also such as have no certificate here.
     Serials {
         authority: AuthorityId,
@@ -112,8 +116,10 @@ pub struct RevocationPreview {
     pub rows: Vec<RevocationPreviewRow>,
     /// How many of the rows would change.
     pub changing: u64,
-    /// What the reason brings with it, in sentences without full stops.
+    /// What the reason will bring with it, in sentences without full stops.
     pub effect: Vec<String>,
+    /// The same for when it is done.
+    pub done: Vec<String>,
     /// One for each authority and way in which its certificates can be checked.
     pub publicity: Vec<Publicity>,
 }
@@ -128,6 +134,8 @@ pub struct RevocationPreviewRow {
     pub issuer_name: String,
     pub serial: Serial,
     pub not_after: Option<Timestamp>,
+    /// Whether it is the certificate of an authority.
+    pub is_authority: bool,
     pub verdict: RevocationVerdict,
 }
 
@@ -141,6 +149,8 @@ pub enum RevocationVerdict {
     Changes(Revocation),
     /// Nobody trusts it any more, so that no list needs to name it.
     Expired,
+    /// An authority's, and only others were meant.
+    LeftOut,
     Refused(Report),
     WillBeRevoked,
 }
@@ -206,6 +216,21 @@ pub struct CrlDetail {
     pub row: CrlRow,
     /// Of a list with many entries only the first.
     pub description: Description,
+    /// The same, for programs.
+    pub entries: Vec<ListedRevocation>,
+}
+
+/// A list in a file, whoever issued it. Nothing says that it is to be trusted.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct CrlContent {
+    pub number: Option<CrlNumber>,
+    pub this_update: Timestamp,
+    pub next_update: Option<Timestamp>,
+    /// How many entries it has.
+    pub total: u64,
+    /// Of many entries only the first.
+    pub entries: Vec<ListedRevocation>,
+    pub description: Description,
 }
 
 /// Asks for one page of what this authority has revoked, in the order of the serials.
@@ -250,15 +275,16 @@ impl Selection {
         match self {
             Self::Certificates(ids) => many(ids.len()),
             Self::Key(key) => format!("every certificate with the key {key}"),
-            Self::Matching(filter) => {
-                let text = crate::base::shown(&filter.text).into_owned();
-                match (filter.authority, text.is_empty()) {
-                    (Some(authority), true) => format!("every certificate of {authority}"),
-                    (Some(authority), false) => {
-                        format!("every certificate of {authority} with {text}")
-                    }
-                    (None, _) => format!("every certificate with {text}"),
-                }
+            Self::Matching {
+                filter,
+                authorities,
+            } => {
+                let text = crate::base::shown(&filter.text);
+                let of = filter.authority.map(|id| format!(" of {id}"));
+                let with = (!text.is_empty()).then(|| format!(" with {text}"));
+                let too = authorities.then(|| ", of authorities too".to_owned());
+                let parts = [of, with, too].map(Option::unwrap_or_default);
+                format!("every certificate{}", parts.concat())
             }
             Self::Serials { authority, serials } => {
                 format!("{} of {authority} by serial", many(serials.len()))

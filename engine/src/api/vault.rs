@@ -89,6 +89,8 @@ pub enum VaultFact {
     },
     Recovered {
         remarks: Vec<String>,
+        /// The slot of the code that was typed.
+        slot: SlotId,
     },
     SlotAdded {
         id: SlotId,

@@ -12,7 +12,7 @@ use crate::store::authority::AuthorityRecord;
 use crate::store::certificate::{self, CertificateRecord};
 use crate::store::revocation::{self, RevocationRecord};
 use crate::store::{Guard, Put, Snapshot};
-use crate::x509::{key_fingerprint, tbs_key_fingerprint};
+use crate::x509::{Certificate, key_fingerprint, tbs_key_fingerprint};
 
 /// One serial that is to be revoked or released.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Target {
     pub(crate) not_after: Option<Timestamp>,
     /// The authority here whose own certificate it is.
     pub(crate) own_of: Option<AuthorityId>,
-    is_authority: bool,
+    pub(crate) is_authority: bool,
     pub(crate) seen: Option<RevocationRecord>,
 }
 
@@ -36,6 +36,8 @@ pub(crate) enum Verdict {
     Already(Revocation),
     Changes(Revocation),
     Expired,
+    /// An authority's, where only others were meant.
+    LeftOut,
     Refused(RevocationError),
     WillBeRevoked,
 }
@@ -92,7 +94,7 @@ impl Hierarchy {
         Ok(Target {
             seen: revocation::get(store, record.issuer, &record.serial)?,
             own_of,
-            is_authority: own_of.is_some() || record.profile.as_str() == "intermediate",
+            is_authority: own_of.is_some() || is_authority(store, id, &record)?,
             issuer: record.issuer,
             serial: record.serial,
             certificate: Some(id),
@@ -176,6 +178,18 @@ impl Hierarchy {
             None => Ok(()),
         }
     }
+}
+
+/// As the certificate says; what was only possibly issued has its profile to tell.
+fn is_authority(
+    store: &Snapshot,
+    id: CertificateId,
+    record: &CertificateRecord,
+) -> Result<bool, Report> {
+    Ok(match certificate::der(store, id)? {
+        Some(der) => Certificate::from_der(der).is_ok_and(|read| read.is_ca()),
+        None => record.profile.as_str() == "intermediate",
+    })
 }
 
 /// A change to many serials at once, and what is to be said of each.
@@ -311,6 +325,8 @@ pub(crate) enum RevocationError {
     Elsewhere(String),
     Expired(String),
     InvalidInFuture(Timestamp),
+    /// It is an authority's, and only others were meant.
+    LeftOut(String),
     NotAnAuthority(String),
     NotOnHold(String, Option<RevocationReason>),
     Nothing,
@@ -321,6 +337,9 @@ pub(crate) enum RevocationError {
 impl fmt::Display for RevocationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Already(name, old) if old.reason.is_hold() => {
+                write!(f, "{} is on hold already, since {}", shown(name), old.at)
+            }
             Self::Already(name, old) => write!(
                 f,
                 "{} is revoked already, since {} for {}",
@@ -342,6 +361,11 @@ impl fmt::Display for RevocationError {
                 shown(name)
             ),
             Self::InvalidInFuture(since) => write!(f, "{since} has not come yet"),
+            Self::LeftOut(name) => write!(
+                f,
+                "{} is an authority, which is revoked only where that is meant",
+                shown(name)
+            ),
             Self::NotAnAuthority(name) => write!(
                 f,
                 "the reason cACompromise is for authorities, and {} is none",
@@ -374,6 +398,7 @@ impl Explain for RevocationError {
             Self::Elsewhere(_) => "revocation.elsewhere",
             Self::Expired(_) => "revocation.expired",
             Self::InvalidInFuture(_) => "revocation.invalid-in-future",
+            Self::LeftOut(_) => "revocation.left-out",
             Self::NotAnAuthority(_) => "revocation.not-an-authority",
             Self::NotOnHold(..) => "revocation.not-on-hold",
             Self::Nothing => "revocation.nothing",
@@ -392,6 +417,13 @@ impl Explain for RevocationError {
 
     fn remedy(&self) -> Remedy {
         let step = match self {
+            Self::Already(_, old) if old.reason.is_hold() => {
+                "Release it, or revoke it for good with another reason"
+            }
+            Self::Already(_, old) if old.reason.is_compromise() => {
+                "Nothing is to be done: no reason replaces this one, and the date since when it \
+                 is not to be trusted stays as it is"
+            }
             Self::Already(..) => {
                 "Nothing is to be done; only keyCompromise replaces another reason"
             }
@@ -401,6 +433,7 @@ impl Explain for RevocationError {
                 "Nothing is to be done; to bar its key, revoke by key with reason keyCompromise"
             }
             Self::InvalidInFuture(_) => "Give a date that is past, or leave it out",
+            Self::LeftOut(_) => "Name it, or say that authorities are meant too",
             Self::NotAnAuthority(_) => "Use the reason keyCompromise",
             Self::NotOnHold(_, None) => "Nothing is to be done",
             Self::NotOnHold(_, Some(_)) => "Issue a new certificate in its place",

@@ -17,6 +17,6 @@ pub(crate) use error::BackupError;
 pub(crate) use file::Opened;
 pub(crate) use head::read_manifest;
 pub(crate) use make::{Made, Plan, make};
-pub(crate) use restore::{Place, restore};
+pub(crate) use restore::{Place, require_room, restore};
 pub(crate) use rotate::{remove_surplus, scheduled_name};
 pub(crate) use trial::try_out;

@@ -61,6 +61,11 @@ pub(crate) fn restore(
     })
 }
 
+/// Whether a backup may be restored there.
+pub(crate) fn require_room(place: &Place<'_>) -> Result<(), BackupError> {
+    Left::in_folder(place).map(drop)
+}
+
 /// What lies in the folder and may make way: what a program leaves behind that was started there
 /// and asked for nothing, or a restoring that was killed. A folder that is not there is empty, too.
 #[derive(Default)]

@@ -61,7 +61,7 @@ pub use recovery::{RecoveryCode, RecoveryCodeError};
 pub(crate) use report::Explain;
 
 pub use report::{Kind, Remedy, Report, TypedStep};
-pub use revocation::{CrlNumber, Revocation, RevocationReason};
+pub use revocation::{CrlNumber, ListedRevocation, Revocation, RevocationReason};
 pub use secret::Secret;
 pub use serial::Serial;
 pub use shown::shown;

@@ -63,6 +63,14 @@ impl RecoveryCode {
         self.expose(same).unwrap_or(false)
     }
 
+    /// Four digits by which it is told from others, in the list of slots and on the paper. They are
+    /// drawn from all of it by SHA-256, so that who knows them has no fewer codes to try.
+    pub fn mark(&self) -> String {
+        let hash = self.expose(|code| sha256(&[b"chancery recovery mark", code.as_bytes()]));
+        let digits = first_digits(&hash).map(|digit| char::from(ALPHABET[usize::from(digit)]));
+        digits.into_iter().collect()
+    }
+
     pub const GROUPS: usize = DIGITS / GROUP;
 
     fn of(drawn: &[u8; RANDOM_DIGITS]) -> Self {
@@ -101,7 +109,11 @@ impl Error for RecoveryCodeError {}
 
 /// The first twenty bits of SHA-256 over a label and the 26 digits, each as a byte from 0 to 31.
 fn check(drawn: &[u8; RANDOM_DIGITS]) -> [u8; CHECK_DIGITS] {
-    let hash = sha256(&[b"chancery recovery code", drawn]);
+    first_digits(&sha256(&[b"chancery recovery code", drawn]))
+}
+
+/// The first twenty bits.
+fn first_digits(hash: &[u8; 32]) -> [u8; CHECK_DIGITS] {
     let bits = u32::from_be_bytes([hash[0], hash[1], hash[2], 0]) >> 12;
     let digit = |place: u32| u8::try_from(bits >> (5 * place) & 31).unwrap_or(0);
     [digit(3), digit(2), digit(1), digit(0)]
@@ -160,6 +172,16 @@ mod tests {
             );
         }
         assert_ne!(text(&RecoveryCode::new().unwrap()), written);
+    }
+
+    #[test]
+    fn a_mark_is_four_digits_of_the_code_and_the_same_for_the_same_code() {
+        let code = RecoveryCode::new().unwrap();
+        assert_eq!(code.mark().len(), CHECK_DIGITS);
+        let again = RecoveryCode::parse(&text(&code).to_lowercase()).unwrap();
+        assert_eq!(again.mark(), code.mark());
+        let others = (0..8).map(|_| RecoveryCode::new().unwrap().mark());
+        assert!(others.into_iter().any(|other| other != code.mark()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
 use super::digest::{hex, unhex};
+use super::serial::Serial;
 
 /// Why a certificate is not to be trusted before its end (RFC 5280, 5.3.1). `aACompromise` is for
 /// attribute certificates, and `removeFromCRL` only for lists of changes; neither is a reason here.
@@ -136,6 +137,16 @@ pub struct Revocation {
     /// date of the hold.
     pub at: Timestamp,
     /// Since when the key is known or suspected to have been in other hands (RFC 5280, 5.3.2).
+    pub invalid_since: Option<Timestamp>,
+}
+
+/// One entry of a revocation list, as the list has it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ListedRevocation {
+    pub serial: Serial,
+    pub at: Timestamp,
+    /// The name in RFC 5280, 5.3.1; of other programs also those that no list of ours has.
+    pub reason: String,
     pub invalid_since: Option<Timestamp>,
 }
 

@@ -23,8 +23,10 @@ mod turns;
 pub use client::{Busy, Client, Pending, Ticket};
 pub use handle::Answer;
 pub use news::News;
-pub use offline::{inspect, private_names, provider_kinds, require_no_key, verify_audit};
-pub use restore::{Restored, read_manifest, restore, verify_backup};
+pub use offline::{
+    inspect, inspect_crl, private_names, provider_kinds, require_no_key, verify_audit,
+};
+pub use restore::{Restored, read_manifest, require_room, restore, verify_backup};
 
 use std::fmt;
 use std::sync::Arc;

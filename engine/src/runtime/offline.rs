@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use crate::api::{Description, ProviderKindRow, Report, Subtree, Verification};
+use crate::api::{CrlContent, Description, ProviderKindRow, Report, Subtree, Verification};
 use crate::audit;
 use crate::authority::export;
 use crate::dns;
@@ -13,6 +13,19 @@ use crate::x509;
 /// key is named as one and never shown.
 pub fn inspect(bytes: &[u8]) -> Result<Description, Report> {
     Ok(x509::describe(bytes)?)
+}
+
+/// A revocation list in PEM or DER; anything else is an error that says what it is.
+pub fn inspect_crl(bytes: &[u8]) -> Result<CrlContent, Report> {
+    let list = x509::read_list(bytes)?;
+    Ok(CrlContent {
+        number: list.number().cloned(),
+        this_update: list.this_update(),
+        next_update: list.next_update(),
+        total: list.count(),
+        entries: x509::listed(&list),
+        description: x509::describe(list.der())?,
+    })
 }
 
 /// The name space that a root is confined to unless its wish says otherwise.

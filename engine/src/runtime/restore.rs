@@ -45,14 +45,7 @@ pub fn restore(
     actor: Actor,
     with: &Opener,
 ) -> Result<Restored, Report> {
-    let Home::Folder(folder) = &settings.home else {
-        return Err(NoFolder.into());
-    };
-    let place = Place {
-        folder,
-        vault_file: VAULT_FILE,
-        disk: Arc::clone(&settings.disk),
-    };
+    let place = place(settings)?;
     let open = |vault| unlock(vault, with, settings.kdf);
     let now = settings.clock.now();
     let restored = backup::restore(file, &place, opener(with), open, |manifest| Entry {
@@ -74,6 +67,22 @@ pub fn restore(
     Ok(Restored {
         manifest: restored.manifest,
         trial: restored.trial,
+    })
+}
+
+/// Whether [`restore`] has room there: said before anybody types a passphrase.
+pub fn require_room(settings: &Settings) -> Result<(), Report> {
+    Ok(backup::require_room(&place(settings)?)?)
+}
+
+fn place(settings: &Settings) -> Result<Place<'_>, Report> {
+    let Home::Folder(folder) = &settings.home else {
+        return Err(NoFolder.into());
+    };
+    Ok(Place {
+        folder,
+        vault_file: VAULT_FILE,
+        disk: Arc::clone(&settings.disk),
     })
 }
 

@@ -9,7 +9,6 @@ use super::list::RecordName;
 use super::seal::Key;
 use super::signer::LocalKey;
 use super::signer::code_of;
-use super::slot::PassphraseSlot;
 use super::unlocked;
 use super::unlocked::Unlocked;
 use crate::base::KeyId;
@@ -142,8 +141,8 @@ impl Vault {
     }
 
     /// Signs `message`. An everyday or granted key needs only that the vault is unlocked. With
-    /// `consent` a key of an authority is opened by that passphrase, signs and is wiped, whether
-    /// or not there is a grant: a wrong passphrase never signs.
+    /// `consent` a key of an authority is opened by that passphrase or recovery code, signs and is
+    /// wiped, whether or not there is a grant: a wrong one never signs.
     pub(crate) fn sign(
         &self,
         id: KeyId,
@@ -193,7 +192,7 @@ impl Vault {
         passphrase: &Secret<String>,
     ) -> Result<Key, VaultError> {
         let header = &unlocked.contents.header;
-        let authority = PassphraseSlot::open(header, passphrase, self.accept_weak)?.authority()?;
+        let authority = self.by_a_person(header, passphrase)?.authority()?;
         authority.derive(header.vault, PURPOSE_AUTHORITY)
     }
 }

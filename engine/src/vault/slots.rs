@@ -115,8 +115,7 @@ impl Vault {
         let mut added = None;
         self.edit(|unlocked, contents| {
             let header = &unlocked.contents.header;
-            let opened = PassphraseSlot::open(header, passphrase, self.accept_weak)?;
-            let authority = opened.authority()?;
+            let authority = self.by_a_person(header, passphrase)?.authority()?;
             let slot = make(unlocked, &contents.header, &authority)?;
             added = Some(slot.id);
             contents.header.slots.push(slot);
@@ -132,7 +131,8 @@ impl Vault {
         id: SlotId,
         passphrase: &Secret<String>,
     ) -> Result<Vec<String>, VaultError> {
-        self.rekey(With::Passphrase(passphrase), passphrase, Some(id))
+        let (remarks, _) = self.rekey(With::Passphrase(passphrase), passphrase, Some(id))?;
+        Ok(remarks)
     }
 
     /// Draws a new master key and a new authority key and seals every record anew, so that neither
@@ -142,16 +142,33 @@ impl Vault {
         old: &Secret<String>,
         new: &Secret<String>,
     ) -> Result<Vec<String>, VaultError> {
-        self.rekey(With::Passphrase(old), new, None)
+        let (remarks, _) = self.rekey(With::Passphrase(old), new, None)?;
+        Ok(remarks)
     }
 
-    /// Sets a new passphrase by the recovery code, with new keys as for any change of it.
+    /// Sets a new passphrase by the recovery code, with new keys as for any change of it. Also
+    /// returns which slot the code is of.
     pub(crate) fn recover(
         &self,
         code: &Secret<String>,
         new: &Secret<String>,
-    ) -> Result<Vec<String>, VaultError> {
+    ) -> Result<(Vec<String>, SlotId), VaultError> {
         self.rekey(With::Recovery(code), new, None)
+    }
+
+    /// Both keys, by what stands for a person: the passphrase, or a recovery code in its place. What
+    /// is no code of this vault is taken for a passphrase, whatever it looks like.
+    pub(super) fn by_a_person<'a>(
+        &self,
+        header: &'a Header,
+        typed: &Secret<String>,
+    ) -> Result<Opened<'a>, VaultError> {
+        match RecoverySlot::open(header, typed) {
+            Err(
+                VaultError::CodeMistyped(_) | VaultError::NoRecoverySlot | VaultError::WrongCode,
+            ) => PassphraseSlot::open(header, typed, self.accept_weak),
+            opened => opened,
+        }
     }
 
     fn opened<'a>(&self, header: &'a Header, with: With<'_>) -> Result<Opened<'a>, VaultError> {
@@ -166,7 +183,7 @@ impl Vault {
         with: With<'_>,
         passphrase: &Secret<String>,
         without: Option<SlotId>,
-    ) -> Result<Vec<String>, VaultError> {
+    ) -> Result<(Vec<String>, SlotId), VaultError> {
         let _writing = self.writing();
         let current = self.current();
         let (bytes, lease) = match &current {
@@ -180,6 +197,7 @@ impl Vault {
         }
         let cost = PassphraseSlot::cost(&parts.header, self.accept_weak)?;
         let opened = self.opened(&parts.header, with)?;
+        let slot = opened.slot();
         // Only the list's seal vouches for the count.
         let old = Contents::open(&parts, &opened.master)?;
         self.see(&old.header, false)?;
@@ -211,7 +229,7 @@ impl Vault {
             let next = Unlocked::new(made.contents, made.master, lease)?;
             self.adopt(&current, next);
         }
-        Ok(entries.delete_replaced(&*self.secrets))
+        Ok((entries.delete_replaced(&*self.secrets), slot))
     }
 
     /// Another passphrase is a new slot; the same one, typed to take another slot away, is not.

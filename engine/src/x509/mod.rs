@@ -42,7 +42,7 @@ pub(crate) use container::{
 pub(crate) use crl::{CertificateList, CrlEntry, CrlHead, NewCrl};
 pub(crate) use draft::{Draft, IssuerView, Linted, SignedCertificate, Wish};
 pub(crate) use extension::{KeyUsage, Urls};
-pub(crate) use inspect::describe;
+pub(crate) use inspect::{describe, listed, read_list};
 pub(crate) use key::{KeyKind, PublicKey, trial_key};
 pub(crate) use link::Link;
 pub(crate) use merge::{MergeError, merge};

@@ -131,9 +131,6 @@ impl GrantWords {
             until: self.days.map(in_days).or(row.not_after),
         };
         let end = grant.until.map_or("for ever".to_owned(), until);
-        session
-            .talk
-            .note(&format!("The key of {} will sign alone {end}.", row.name));
         session.unlock()?;
         let command = || {
             Ok(Command::Authority(AuthorityCommand::Grant {
@@ -145,6 +142,9 @@ impl GrantWords {
         session.carry_out(command, |fact| {
             matches!(fact, Fact::Authority(AuthorityFact::Granted { .. })).then_some(())
         })?;
+        session
+            .talk
+            .note(&format!("The key of {} signs alone {end}.", row.name));
         Told::new(id.to_string(), &json!({ "id": id, "grant": grant }))
     }
 }
@@ -175,7 +175,7 @@ pub(crate) fn export_to(
     id: AuthorityId,
     place: Place<'_, TrustFormat>,
 ) -> Result<Vec<PathBuf>, Report> {
-    files::make_folder(place.folder)?;
+    let _made = files::Folder::at(place.folder)?;
     let is_needed = place.form.format().needs_password();
     let password = forms::password(session, place.password_file, is_needed)?;
     let export = || {

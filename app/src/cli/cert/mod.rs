@@ -152,7 +152,7 @@ pub(crate) fn export_to(
     place: Place<'_, CertificateFormat>,
     with_key: bool,
 ) -> Result<Vec<PathBuf>, Report> {
-    files::make_folder(place.folder)?;
+    let _made = files::Folder::at(place.folder)?;
     let is_needed = place.form.format().needs_password() && with_key;
     let password = forms::password(session, place.password_file, is_needed)?;
     if with_key {

@@ -84,8 +84,8 @@ impl Create {
             beyond_ceiling: self.beyond_ceiling,
             key,
         };
+        let _made = self.out.as_deref().map(files::Folder::at).transpose()?;
         if let Some(folder) = &self.out {
-            files::make_folder(folder)?;
             // A key that is in the vault already may be the one that is in the file.
             if self.with_key && matches!(wish.key, KeyChoice::New(_)) {
                 chancery_engine::require_no_key(folder, &wish.common_name)?;

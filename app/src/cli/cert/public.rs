@@ -149,11 +149,12 @@ impl Public {
             persistent: self.persist,
             replaces: None,
         };
-        if let Some(folder) = wish.out {
-            files::make_folder(folder)?;
-            if wish.with_key && matches!(order.key, OrderKey::New(_)) {
-                chancery_engine::require_no_key(folder, &first)?;
-            }
+        let _made = wish.out.map(files::Folder::at).transpose()?;
+        if let Some(folder) = wish.out
+            && wish.with_key
+            && matches!(order.key, OrderKey::New(_))
+        {
+            chancery_engine::require_no_key(folder, &first)?;
         }
         let preview = session.ask(&PreviewOrder(order.clone()))?;
         if let Some(refusal) = preview.refusal {
@@ -260,9 +261,7 @@ impl Renew {
     pub(super) fn run(self, session: &Session) -> Result<Told, Report> {
         let id = session.ask(&FindCertificate(self.cert))?;
         let origin = origin(session, id)?;
-        if let Some(folder) = &self.out {
-            files::make_folder(folder)?;
-        }
+        let _made = self.out.as_deref().map(files::Folder::at).transpose()?;
         session.talk.note(&budget(&origin.budget));
         session.unlock()?;
         let new_key = self.new_key;

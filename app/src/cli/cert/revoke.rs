@@ -9,7 +9,7 @@ use chancery_engine::api::{
     Serial, Timestamp,
 };
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::revoke_public::AtTheCa;
 use crate::cli::print::{Told, day, table};
@@ -21,14 +21,17 @@ pub(crate) struct Revoke {
     #[command(flatten)]
     which: Which,
     /// Every certificate with this key: its id or name, or the SHA-256 of the public key
-    #[arg(long, value_name = "KEY|FINGERPRINT", conflicts_with_all = ["certs", "issuer"])]
+    #[arg(long, value_name = "KEY|FINGERPRINT", value_parser = some_text, conflicts_with_all = ["certs", "issuer"])]
     key: Option<String>,
     /// Every certificate of this authority, by id, name or serial
-    #[arg(long, value_name = "CA", conflicts_with_all = ["certs", "issuer", "key"])]
+    #[arg(long, value_name = "CA", value_parser = some_text, conflicts_with_all = ["certs", "issuer", "key"])]
     all_of: Option<String>,
     /// Every certificate whose name, serial or fingerprint contains this
-    #[arg(long, value_name = "TEXT", conflicts_with_all = ["certs", "issuer", "key"])]
+    #[arg(long, value_name = "TEXT", value_parser = some_text, conflicts_with_all = ["certs", "issuer", "key"])]
     filter: Option<String>,
+    /// With --all-of or --filter: certificates of authorities too, with all that is below them
+    #[arg(long, conflicts_with_all = ["certs", "issuer", "key"])]
+    with_authorities: bool,
     /// Why: unspecified, keyCompromise, cACompromise, affiliationChanged, superseded,
     /// cessationOfOperation, certificateHold or privilegeWithdrawn
     #[arg(long, value_name = "REASON")]
@@ -62,11 +65,19 @@ pub(crate) struct Hold {
 #[derive(Args)]
 pub(crate) struct Which {
     /// Id, serial, fingerprint or name
-    #[arg(value_name = "CERT")]
+    #[arg(value_name = "CERT", value_parser = some_text)]
     certs: Vec<String>,
     /// The authority that issued them, by id, name or serial
-    #[arg(long, value_name = "CA")]
+    #[arg(long, value_name = "CA", value_parser = some_text)]
     issuer: Option<String>,
+}
+
+/// An empty word, such as a variable of a script that is not set, means nothing and not everything.
+fn some_text(text: &str) -> Result<String, &'static str> {
+    match text.trim().is_empty() {
+        true => Err("expected a text that is not empty"),
+        false => Ok(text.to_owned()),
+    }
 }
 
 impl Revoke {
@@ -88,8 +99,8 @@ impl Revoke {
         match self.dry_run {
             true => {
                 let preview = wish.preview(session)?;
-                say(session, &preview);
-                Told::new(listed(&preview), &preview)
+                say(session, &preview.effect, &preview);
+                Told::new(listed(&preview, self.reason), &previewed(&preview)?)
             }
             false => wish.carry_out(session, self.yes),
         }
@@ -126,7 +137,10 @@ impl Revoke {
             authority: authority.transpose()?,
             status: None,
         };
-        Ok(Selection::Matching(filter))
+        Ok(Selection::Matching {
+            filter,
+            authorities: self.with_authorities,
+        })
     }
 }
 
@@ -156,7 +170,7 @@ pub(super) fn release(session: &Session, which: &Which) -> Result<Told, Report> 
     })?;
     session
         .talk
-        .note("Nobody sees it before a new list is signed and put where it is fetched.");
+        .note("Nobody will see it before a new list is signed and put where it is fetched.");
     Told::new(lines(&certificates), &json!({ "released": certificates }))
 }
 
@@ -222,9 +236,8 @@ impl Wish {
 
     fn carry_out(&self, session: &Session, yes: bool) -> Result<Told, Report> {
         let preview = self.preview(session)?;
-        say(session, &preview);
         if !yes {
-            confirm(session, &preview)?;
+            self.confirm(session, &preview)?;
         }
         session.unlock()?;
         let revoke = || {
@@ -244,6 +257,7 @@ impl Wish {
                 }) => Some((certificates, unchanged, barred_keys)),
                 _ => None,
             })?;
+        say(session, &preview.done, &preview);
         if unchanged > 0 {
             let text = format!("{unchanged} left as they were; --dry-run says why");
             session.talk.note(&text);
@@ -251,52 +265,99 @@ impl Wish {
         let changed: Vec<&RevocationPreviewRow> =
             preview.rows.iter().filter(|row| changes(row)).collect();
         let text: String = changed.iter().map(|row| named(row) + "\n").collect();
+        let outcome = match self.reason.is_hold() {
+            true => "on-hold",
+            false => "revoked",
+        };
+        let rows: Vec<_> = changed
+            .iter()
+            .map(|row| {
+                json!({
+                    "certificate": row.certificate,
+                    "name": row.name,
+                    "issuer": row.issuer,
+                    "issuer_name": row.issuer_name,
+                    "serial": row.serial,
+                    "not_after": row.not_after,
+                    "is_authority": row.is_authority,
+                    "outcome": outcome,
+                })
+            })
+            .collect();
         let json = json!({
-            "reason": self.reason,
+            "reason": self.reason.name(),
             "certificates": certificates,
             "unchanged": unchanged,
             "barred_keys": barred_keys,
-            "rows": changed,
+            "total": rows.len(),
+            "rows": rows,
         });
         Told::new(text, &json)
+    }
+
+    /// Asks the person, who is told first what will be; a script may revoke one certificate that it
+    /// names, and more with `--yes`. Where nothing would change, the refusal says why.
+    fn confirm(&self, session: &Session, preview: &RevocationPreview) -> Result<(), Report> {
+        let all = preview.rows.len();
+        let changing = usize::try_from(preview.changing).unwrap_or(all);
+        if changing == 0 {
+            return Ok(());
+        }
+        if !question::can_ask(session.talk) {
+            return match all {
+                0 | 1 => Ok(()),
+                all => Err(CliError::NeedsYes { changing, all }.into()),
+            };
+        }
+        say(session, &preview.effect, preview);
+        write!(stderr(), "{}", listed(preview, self.reason)).ok();
+        let wish = match self.reason.is_hold() {
+            true => format!("Put {changing} of these on hold?"),
+            false => format!("Revoke {changing} of these?"),
+        };
+        match question::ask(&wish)? {
+            true => Ok(()),
+            false => Err(CliError::CalledOff.into()),
+        }
     }
 }
 
 /// What it means, and who will see it when.
-fn say(session: &Session, preview: &RevocationPreview) {
+fn say(session: &Session, effect: &[String], preview: &RevocationPreview) {
     let publicity = preview.publicity.iter().flat_map(|group| &group.words);
-    for words in preview.effect.iter().chain(publicity) {
+    for words in effect.iter().chain(publicity) {
         session.talk.note(&format!("{words}."));
     }
 }
 
-/// Asks the person; a script may revoke one certificate that it names, and more with `--yes`.
-fn confirm(session: &Session, preview: &RevocationPreview) -> Result<(), Report> {
-    if !question::can_ask(session.talk) {
-        return match preview.rows.len() {
-            0 | 1 => Ok(()),
-            count => Err(CliError::NeedsYes(count).into()),
-        };
-    }
-    write!(stderr(), "{}", listed(preview)).ok();
-    match question::ask(&format!("Revoke {} of these?", preview.changing))? {
-        true => Ok(()),
-        false => Err(CliError::CalledOff.into()),
+fn previewed(preview: &RevocationPreview) -> Result<Value, Report> {
+    let mut json = serde_json::to_value(preview).map_err(|_| CliError::Misunderstood)?;
+    json["total"] = preview.rows.len().into();
+    Ok(json)
+}
+
+/// Authorities in a table of their own: with one of them goes all that is below it.
+fn listed(preview: &RevocationPreview, reason: RevocationReason) -> String {
+    let (authorities, others): (Vec<_>, Vec<_>) =
+        preview.rows.iter().partition(|row| row.is_authority);
+    let listed = |rows: Vec<&RevocationPreviewRow>| {
+        let rows: Vec<_> = rows.into_iter().map(|it| row(it, reason)).collect();
+        table(["Id", "Name", "Issuer", "Ends", "What happens"], &rows)
+    };
+    match (authorities.is_empty(), others.is_empty()) {
+        (true, _) => listed(others),
+        (false, true) => format!("Authorities:\n{}", listed(authorities)),
+        (false, false) => format!("{}\nAuthorities:\n{}", listed(others), listed(authorities)),
     }
 }
 
-fn listed(preview: &RevocationPreview) -> String {
-    let rows: Vec<_> = preview.rows.iter().map(row).collect();
-    table(["Id", "Name", "Issuer", "Ends", "What happens"], &rows)
-}
-
-fn row(row: &RevocationPreviewRow) -> [String; 5] {
+fn row(row: &RevocationPreviewRow, reason: RevocationReason) -> [String; 5] {
     [
         named(row),
         row.name.clone(),
         row.issuer_name.clone(),
         row.not_after.map_or(String::new(), day),
-        in_words(&row.verdict),
+        in_words(&row.verdict, reason),
     ]
 }
 
@@ -312,13 +373,15 @@ fn changes(row: &RevocationPreviewRow) -> bool {
     )
 }
 
-fn in_words(verdict: &RevocationVerdict) -> String {
+fn in_words(verdict: &RevocationVerdict, reason: RevocationReason) -> String {
     match verdict {
         RevocationVerdict::Already(old) => format!("stays: {} since {}", old.reason, day(old.at)),
-        RevocationVerdict::Changes(old) => format!("changes: was {}", old.reason),
+        RevocationVerdict::Changes(old) => format!("will change: was {}", old.reason),
         RevocationVerdict::Expired => "stays: has expired".to_owned(),
-        RevocationVerdict::Refused(report) => format!("refused: {}", report.what),
-        RevocationVerdict::WillBeRevoked => "is revoked".to_owned(),
+        RevocationVerdict::LeftOut => "stays, without --with-authorities".to_owned(),
+        RevocationVerdict::Refused(report) => format!("stays: {}", report.what),
+        RevocationVerdict::WillBeRevoked if reason.is_hold() => "will be put on hold".to_owned(),
+        RevocationVerdict::WillBeRevoked => "will be revoked".to_owned(),
         _ => String::new(),
     }
 }

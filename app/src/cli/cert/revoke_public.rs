@@ -50,7 +50,7 @@ impl AtTheCa {
     pub(super) fn preview(&self, session: &Session) -> Result<Told, Report> {
         let rows = self.rows(session)?;
         let ids: Vec<_> = self.certificates.iter().map(|(id, _)| id).collect();
-        let json = json!({ "reason": self.reason, "at_the_ca": true, "certificates": ids });
+        let json = json!({ "reason": self.reason.name(), "at_the_ca": true, "certificates": ids });
         Told::new(
             table(["Id", "Name", "Account", "What happens"], &rows),
             &json,
@@ -64,7 +64,7 @@ impl AtTheCa {
         };
         let row = |(id, origin): &(CertificateId, OriginDetail)| {
             let name = session.ask(&ShowCertificate(*id))?.row.name;
-            let what = format!("is revoked at its CA, signed with the {signer} key");
+            let what = format!("will be revoked at its CA, signed with the {signer} key");
             Ok([id.to_string(), name, origin.account_name.clone(), what])
         };
         self.certificates.iter().map(row).collect()
@@ -99,7 +99,7 @@ impl AtTheCa {
             done.push(*id);
         }
         let text: String = done.iter().map(|id| format!("{id}\n")).collect();
-        let json = json!({ "reason": reason, "at_the_ca": true, "certificates": done });
+        let json = json!({ "reason": reason.name(), "at_the_ca": true, "certificates": done });
         Told::new(text, &json)
     }
 
@@ -112,7 +112,7 @@ impl AtTheCa {
         if !question::can_ask(session.talk) {
             return match count {
                 0 | 1 => Ok(()),
-                count => Err(CliError::NeedsYes(count).into()),
+                all => Err(CliError::NeedsYes { changing: all, all }.into()),
             };
         }
         for [id, name, _, what] in self.rows(session)? {

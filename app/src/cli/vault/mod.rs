@@ -35,7 +35,7 @@ pub(crate) enum Verb {
     },
     /// Change the passphrase and re-key everything
     Passphrase {
-        /// Take the new passphrase from this file's first line
+        /// Take the new passphrase from this file's first line; needed with --passphrase-file
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: Option<PathBuf>,
     },
@@ -44,7 +44,7 @@ pub(crate) enum Verb {
         /// Take the recovery code from this file; without, it is typed
         #[arg(long, value_name = "FILE")]
         recovery_code_file: Option<PathBuf>,
-        /// Take the new passphrase from this file's first line
+        /// Take the new passphrase from this file's first line; needed with --passphrase-file
         #[arg(long, value_name = "FILE")]
         new_passphrase_file: Option<PathBuf>,
     },
@@ -137,7 +137,7 @@ fn in_words(slot: &SlotCheck) -> String {
         SlotOutcome::NotTried => "not tried".to_owned(),
         SlotOutcome::Fails(report) => format!("does not open: {}", report.what),
     };
-    format!("slot {}, {}: {found}\n", slot.kind, slot.label)
+    format!("slot {}, {}, {}: {found}\n", slot.kind, slot.label, slot.id)
 }
 
 fn create(session: &Session, recovery_file: Option<PathBuf>) -> Result<Told, Report> {
@@ -162,8 +162,9 @@ fn create(session: &Session, recovery_file: Option<PathBuf>) -> Result<Told, Rep
 
 fn change_passphrase(session: &Session, new_file: Option<PathBuf>) -> Result<Told, Report> {
     session.require_vault()?;
+    session.require_other_passphrase(new_file.as_deref())?;
     let old = session.copy_of_passphrase()?;
-    let new = session.new_passphrase(new_file.as_deref())?;
+    let new = session.other_passphrase(new_file.as_deref())?;
     let change = || {
         let (old, new) = (again(&old), again(&new));
         Ok(Command::Vault(VaultCommand::ChangePassphrase { old, new }))
@@ -185,23 +186,27 @@ fn recover(
     new_file: Option<PathBuf>,
 ) -> Result<Told, Report> {
     session.require_vault()?;
+    session.require_other_passphrase(new_file.as_deref())?;
     let code = recovery::known(code_file.as_deref(), session.talk)?;
-    let new = session.new_passphrase(new_file.as_deref())?;
+    // Nobody types a new passphrase twice for a code that opens nothing.
+    session.unlock_by(&code)?;
+    let new = session.other_passphrase(new_file.as_deref())?;
     let recover = || {
         let (code, new) = (again(&code), again(&new));
         Ok(Command::Vault(VaultCommand::Recover { code, new }))
     };
-    let remarks = session.carry_out(recover, |fact| match fact {
-        Fact::Vault(VaultFact::Recovered { remarks }) => Some(remarks),
+    let (remarks, slot) = session.carry_out(recover, |fact| match fact {
+        Fact::Vault(VaultFact::Recovered { remarks, slot }) => Some((remarks, slot)),
         _ => None,
     })?;
     session.warn_of(&remarks);
-    session.talk.note(
+    session.talk.note(&format!(
         "The new passphrase opens the vault, and every record is re-keyed. The recovery code is \
          still good; now that it was typed, make another one with `chancery vault slots add \
-         recovery` and take this one away.",
-    );
-    Told::new("", &json!({ "recovered": true, "remarks": remarks }))
+         recovery` and take this one away with `chancery vault slots remove {slot}`."
+    ));
+    let json = json!({ "recovered": true, "remarks": remarks, "slot": slot });
+    Told::new("", &json)
 }
 
 fn unlock(session: &Session, accept_older: bool) -> Result<Told, Report> {

@@ -9,7 +9,7 @@ use chancery_engine::api::{
 use clap::Subcommand;
 use serde_json::json;
 
-use crate::cli::print::{Told, day, table};
+use crate::cli::print::{Told, table};
 use crate::cli::recovery::Place;
 use crate::cli::session::Session;
 use crate::cli::{CliError, print::word};
@@ -67,14 +67,16 @@ pub(crate) fn list(session: &Session) -> Result<Told, Report> {
         [
             slot.kind.to_string(),
             slot.label.clone(),
-            day(slot.created),
+            slot.created.to_string(),
             opens(slot).to_owned(),
             slot.id.to_string(),
         ]
     });
     let head = ["Opened by", "Label", "Since", "Opens", "Id"];
     let text = table(head, &rows.collect::<Vec<_>>());
-    Told::new(text, &status)
+    let mut json = serde_json::to_value(&status).map_err(|_| CliError::Misunderstood)?;
+    json["total"] = status.slots.len().into();
+    Told::new(text, &json)
 }
 
 const fn opens(slot: &SlotRow) -> &'static str {
@@ -89,7 +91,7 @@ fn add_os_store(session: &Session, label: Option<String>, presence: bool) -> Res
     session.unlock_typed()?;
     let add = || {
         Ok(Command::Vault(VaultCommand::AddOsStoreSlot {
-            passphrase: session.copy_of_passphrase()?,
+            passphrase: session.copy_of_consent()?,
             label: label.clone(),
             presence,
         }))
@@ -142,7 +144,8 @@ fn find(status: &VaultStatus, name: &str) -> Result<SlotId, CliError> {
     let mut found = status.slots.iter().filter(is_it);
     match (found.next(), found.next()) {
         (Some(slot), None) => Ok(slot.id),
-        _ => Err(CliError::NoSlot(name.to_owned())),
+        (None, _) => Err(CliError::NoSlot(name.to_owned())),
+        (Some(_), Some(_)) => Err(CliError::SeveralSlots(name.to_owned())),
     }
 }
 

@@ -213,6 +213,10 @@ fn row_ui(ui: &mut Ui, row: &RevocationPreviewRow, one_of_many: bool) {
             let words = format!("{name}: has expired, nobody trusts it any more");
             (Tone::Off, icons::CLOCK, words)
         }
+        RevocationVerdict::LeftOut => {
+            let words = format!("{name}: an authority, which is left out here");
+            (Tone::Off, icons::INFO, words)
+        }
         RevocationVerdict::Refused(refused) => {
             if one_of_many {
                 let words = format!("{name}: {}", refused.what);

@@ -125,7 +125,10 @@ impl Certificates {
             {
                 self.revoke.ask(Target {
                     name: count(total),
-                    what: Selection::Matching(before.clone()),
+                    what: Selection::Matching {
+                        filter: before.clone(),
+                        authorities: false,
+                    },
                     is_authority: false,
                     to_type: Some(format!("revoke {total}")),
                 });

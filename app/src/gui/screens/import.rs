@@ -132,6 +132,7 @@ impl Import {
                 path,
                 name: None,
                 password: None,
+                unauthenticated: false,
             });
         }
     }

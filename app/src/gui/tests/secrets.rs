@@ -123,7 +123,7 @@ fn a_recovery_code_is_added_after_two_groups_were_typed_and_recovers() {
     assert!(is_disabled(&harness, "Add recovery code"));
     type_into(&mut harness, "Passphrase of the vault", PASSPHRASE);
     press(&mut harness, "Add recovery code");
-    see(&mut harness, "Remove recovery code…");
+    see(&mut harness, "Remove recovery code");
     assert_told_nowhere(&harness, &code);
     press(&mut harness, "Lock vault");
     press(&mut harness, "Forgotten? Recover…");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::error::ImportError;
 use super::index::Index;
 use super::source::{INDEX, Material, SourceFile, is_own_path};
-use crate::base::{Fingerprint, ImportKind, ImportOutcome, ImportRow, Report, Secret, Serial};
+use crate::base::{Fingerprint, ImportKind, ImportOutcome, ImportRow, Report, Serial};
 use crate::vault::ForeignKey;
 use crate::x509::{
     Bundle, Certificate, ContainerError, FoundCertificate as FoundInside, Openness, PrivateKey,
@@ -46,7 +46,7 @@ pub(super) struct FoundKey {
 
 /// Reads every file. What cannot be read in a folder is said in a row; a single file that cannot be
 /// read is an error.
-pub(crate) fn read(material: Material, password: Option<&Secret<String>>) -> Result<Found, Report> {
+pub(crate) fn read(material: Material, reading: Reading<'_>) -> Result<Found, Report> {
     let mut found = Found {
         rows: material.left_out,
         place: material.path,
@@ -60,7 +60,7 @@ pub(crate) fn read(material: Material, password: Option<&Secret<String>>) -> Res
                 found.index = Some(file.bytes.expose(|bytes| Index::read(bytes)));
             }
             "crlnumber" if material.is_folder => found.read_number(file),
-            _ => match open(file, password) {
+            _ => match open(file, reading) {
                 Ok(bundle) => found.add(file, bundle, &mut seen),
                 Err(error) if material.is_folder && !is_own_path(&file.name) => {
                     found.rows.push(other(file, error.to_string()));
@@ -83,14 +83,14 @@ pub(crate) fn read(material: Material, password: Option<&Secret<String>>) -> Res
 }
 
 /// A key that is too weak, or of a kind that is not known, does not hide the certificates beside it.
-fn open(file: &SourceFile, password: Option<&Secret<String>>) -> Result<Bundle, ContainerError> {
-    let reading = Reading {
-        password,
-        ..Reading::default()
-    };
+fn open(file: &SourceFile, reading: Reading<'_>) -> Result<Bundle, ContainerError> {
     file.bytes
         .expose(|bytes| match Bundle::read(bytes, reading) {
-            Err(error @ (ContainerError::Key(_) | ContainerError::Unsupported(_))) => {
+            Err(
+                error @ (ContainerError::Key(_)
+                | ContainerError::Unsupported(_)
+                | ContainerError::UnsupportedKey(_)),
+            ) => {
                 let certificates = Certificate::read_all(bytes).map_err(|_| error.clone())?;
                 let plain = certificates.iter().map(|certificate| FoundInside {
                     der: certificate.der().to_vec(),

@@ -6,6 +6,7 @@ use super::found::read;
 use super::index::Index;
 use super::source::{Material, SourceFile, is_own_path};
 use crate::base::{Secret, shown};
+use crate::x509::Reading;
 
 /// The database of `openssl ca`: each line is either understood or told.
 pub fn index(bytes: &[u8]) {
@@ -31,7 +32,11 @@ pub fn material(files: &[(&str, &[u8])], is_folder: bool, password: Option<&str>
         path: PathBuf::from("folder"),
         is_folder,
     };
-    let found = read(material, password.as_ref());
+    let reading = Reading {
+        password: password.as_ref(),
+        ..Reading::default()
+    };
+    let found = read(material, reading);
     let must_hold = |(name, _): &(&str, &[u8])| !is_folder || is_own_path(name);
     assert!(found.is_ok() || files.iter().any(must_hold));
     if let Ok(found) = found {

@@ -111,14 +111,15 @@ fn sheets(name: &str, form: Form<CertificateFormat>, parts: &Parts) -> Result<Ve
     Ok(sheets)
 }
 
+/// Below a root directly there is no chain, and an empty file would be none.
 fn pem_sheets(name: &str, der: &[u8], chain: &[Vec<u8>]) -> Vec<Sheet> {
     let (own, above) = (pems(&[der.to_vec()]), pems(chain));
     let full = [own.clone(), above.clone()].concat();
-    vec![
-        plain(format!("{name}.crt"), own),
-        plain(format!("{name}.chain.crt"), above),
-        plain(format!("{name}.fullchain.crt"), full),
-    ]
+    let above = (!chain.is_empty()).then(|| plain(format!("{name}.chain.crt"), above));
+    let mut sheets = vec![plain(format!("{name}.crt"), own)];
+    sheets.extend(above);
+    sheets.push(plain(format!("{name}.fullchain.crt"), full));
+    sheets
 }
 
 /// An authority's own certificate and those above it; as a trust store the root alone, which is

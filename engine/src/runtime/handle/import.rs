@@ -12,6 +12,7 @@ use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::Snapshot;
 use crate::vault::Incoming;
+use crate::x509::Reading;
 
 pub(in crate::runtime) async fn decide(
     context: &Context,
@@ -36,7 +37,7 @@ async fn take(
     let (store, now) = (context.snapshot()?, act.at);
     let (mint, clock) = (Arc::clone(&context.mint), Arc::clone(&context.clock));
     let planned = context.compute.run(move || -> Result<_, Report> {
-        let found = read(material, password(&source))?;
+        let found = read(material, reading(&source))?;
         found.require_open()?;
         let mut mint = || mint.next(clock.now());
         let plan = plan(&store, &found, (source.name.as_deref(), now), &mut mint)?;
@@ -99,8 +100,11 @@ fn count(items: usize) -> u64 {
     u64::try_from(items).unwrap_or(u64::MAX)
 }
 
-fn password(source: &ImportSource) -> Option<&Secret<String>> {
-    source.password.as_ref().map(|password| password.secret())
+fn reading(source: &ImportSource) -> Reading<'_> {
+    Reading {
+        password: source.password.as_ref().map(|password| password.secret()),
+        unauthenticated: source.unauthenticated,
+    }
 }
 
 impl Answer for PreviewImport {
@@ -117,7 +121,7 @@ impl Answer for PreviewImport {
 
 /// With ids that nothing will bear.
 fn preview(store: &Snapshot, source: &ImportSource, now: Timestamp) -> Result<Plan, Report> {
-    let found = read(collect(&source.path)?, password(source))?;
+    let found = read(collect(&source.path)?, reading(source))?;
     let mut ids = 0;
     let mut mint = || {
         ids += 1;

@@ -99,7 +99,7 @@ fn judge(
     };
     let (mut changing, mut unchanged, mut why) = (Vec::new(), 0, None);
     for target in targets {
-        match hierarchy.judge(&target, revocation.reason, now) {
+        match select::judge(&hierarchy, what, &target, revocation.reason, now) {
             verdict if verdict.changes() => changing.push(target),
             Verdict::Refused(refused) if exact => return Err(refused.into()),
             verdict => {
@@ -119,6 +119,7 @@ fn refusal(name: String, verdict: Verdict) -> Option<RevocationError> {
     match verdict {
         Verdict::Already(old) => Some(RevocationError::Already(name, old)),
         Verdict::Expired => Some(RevocationError::Expired(name)),
+        Verdict::LeftOut => Some(RevocationError::LeftOut(name)),
         Verdict::Refused(refused) => Some(refused),
         Verdict::Changes(_) | Verdict::WillBeRevoked => None,
     }

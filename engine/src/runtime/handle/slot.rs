@@ -60,8 +60,11 @@ pub(super) async fn recover(
     new: Secret<String>,
 ) -> Result<Decided, Report> {
     let recover = move |vault: &Vault| vault.recover(&code, &new);
-    let remarks = run(context, pool(context)?, recover).await?;
-    Ok(rekeyed(remarks, |remarks| VaultFact::Recovered { remarks }))
+    let (remarks, slot) = run(context, pool(context)?, recover).await?;
+    Ok(rekeyed(remarks, |remarks| VaultFact::Recovered {
+        remarks,
+        slot,
+    }))
 }
 
 /// Where an act goes that touches every slot: one of the operating system's store may wait for a

@@ -46,10 +46,11 @@ impl RecoverySlot {
         code: &Secret<String>,
         keys: (&Key, &Key),
     ) -> Result<Slot, VaultError> {
+        let mark = code.expose(|typed| RecoveryCode::parse(typed))?.mark();
         let code = Code::read(code, header.vault)?;
         let named = Named {
             created: now,
-            label: "Recovery code".to_owned(),
+            label: format!("Recovery code {mark}"),
         };
         wrap(
             header,

@@ -61,6 +61,47 @@ fn a_recovery_code_opens_the_authority_key_too_and_signs_nothing_by_itself() {
 }
 
 #[test]
+fn a_recovery_code_in_the_passphrases_place_is_consent_but_rekeys_nothing() {
+    let (vault, _, code) = with_all_slots();
+    use_key(&vault, ROOT, Some(&code));
+    vault.grant(ROOT, &code).unwrap();
+    let other = RecoveryCode::new().unwrap().to_secret();
+    vault.add_recovery(&code, &other).unwrap();
+    use_key(&vault, ROOT, Some(&other));
+    for wrong in [
+        RecoveryCode::new().unwrap().to_secret(),
+        secret("a wrong one"),
+    ] {
+        let refusal = refused(vault.grant(ROOT, &wrong));
+        assert!(matches!(refusal, VaultError::WrongPassphrase), "{refusal}");
+    }
+    let new = secret("a passphrase that is remembered");
+    assert!(vault.change_passphrase(&code, &new).is_err());
+    vault.lock();
+    vault
+        .open(Opener::Passphrase(&passphrase()), false)
+        .unwrap();
+}
+
+#[test]
+fn a_code_is_marked_in_the_list_and_a_recovery_says_whose_it_was() {
+    let vault = filled();
+    vault.unlock(&passphrase()).unwrap();
+    let code = RecoveryCode::new().unwrap();
+    let id = vault
+        .add_recovery(&passphrase(), &code.to_secret())
+        .unwrap();
+    let other = RecoveryCode::new().unwrap().to_secret();
+    vault.add_recovery(&passphrase(), &other).unwrap();
+    let slots = vault.overview().unwrap().unwrap().slots;
+    let slot = slots.iter().find(|slot| slot.id == id).unwrap();
+    assert_eq!(slot.label, format!("Recovery code {}", code.mark()));
+    let new = secret("a passphrase that is remembered");
+    let (_, of) = vault.recover(&code.to_secret(), &new).unwrap();
+    assert_eq!(of, id);
+}
+
+#[test]
 fn the_code_and_the_store_go_on_through_many_rekeyings_without_being_typed() {
     let (vault, kept, code) = with_all_slots();
     let mut old = passphrase();

@@ -25,6 +25,8 @@ pub(crate) enum ContainerError {
     Unauthenticated,
     /// The algorithm or kind of thing that we do not know, safe to show.
     Unsupported(String),
+    /// A private key of a kind that we do not know, safe to show.
+    UnsupportedKey(String),
     /// An algorithm of the certificate's key that readers of this format do not know.
     Unreadable {
         format: &'static str,
@@ -50,7 +52,9 @@ impl fmt::Display for ContainerError {
             Self::Unauthenticated => {
                 f.write_str("nothing protects the PKCS #12 file from being changed: it has no MAC")
             }
-            Self::Unsupported(what) => write!(f, "this is not supported: {what}"),
+            Self::Unsupported(what) | Self::UnsupportedKey(what) => {
+                write!(f, "this is not supported: {what}")
+            }
             Self::Unreadable { format, key } => {
                 write!(f, "programs that need a {format} cannot read keys of {key}")
             }
@@ -84,6 +88,7 @@ impl Explain for ContainerError {
             Self::TooLarge => "x509.too-large",
             Self::Unauthenticated => "container.unauthenticated",
             Self::Unsupported(_) => "container.unsupported",
+            Self::UnsupportedKey(_) => "container.unsupported-key",
             Self::Unreadable { .. } => "container.unreadable",
             Self::WrongPassword(_) => "container.wrong-password",
         }
@@ -108,10 +113,16 @@ impl Explain for ContainerError {
                 Self::Text(error) => return error.remedy(),
                 Self::TooLarge => "Check that this is the right file",
                 Self::Unauthenticated => {
-                    "Export it again with a password, or allow it if you know where it comes from"
+                    let step = "Export it again with a password; where you know that nobody has \
+                                changed it, read it nevertheless";
+                    return Remedy::typed(step, ["--unauthenticated"]);
                 }
                 Self::Unsupported(_) => {
                     "Convert it with the program that made it, to AES-256 and SHA-256"
+                }
+                Self::UnsupportedKey(_) => {
+                    "Leave it where it is: a key is taken over if it is RSA, Ed25519, ML-DSA, or \
+                     ECDSA on P-256, P-384 or P-521"
                 }
                 Self::Unreadable { .. } => "Choose PEM, or a certificate with an ECDSA or RSA key",
                 Self::WrongPassword(_) => "Try the password again; it is the file's own",

@@ -17,6 +17,7 @@ pub(crate) use bundle::{Bundle, FoundCertificate, Openness, Reading};
 pub(crate) use error::ContainerError;
 pub(crate) use jks::write_trust as write_jks;
 pub(crate) use pkcs7::write_certificates;
+pub(in crate::x509) use pkcs12::is_pfx;
 pub(crate) use pkcs12::{Identity, Strength, write_identity, write_trust as write_p12};
 pub(crate) use private_key::{PrivateKey, seal_key};
 

@@ -125,7 +125,7 @@ impl PrivateKey {
                 })
             }
             _ => {
-                return Err(ContainerError::Unsupported(format!(
+                return Err(ContainerError::UnsupportedKey(format!(
                     "a private key of {id}"
                 )));
             }
@@ -262,7 +262,7 @@ fn ecdsa(curve: ObjectIdentifier) -> Result<&'static EcdsaSigningAlgorithm, Cont
         oid::P256 => Ok(&ECDSA_P256_SHA256_ASN1_SIGNING),
         oid::P384 => Ok(&ECDSA_P384_SHA384_ASN1_SIGNING),
         oid::P521 => Ok(&ECDSA_P521_SHA512_ASN1_SIGNING),
-        _ => Err(ContainerError::Unsupported(format!(
+        _ => Err(ContainerError::UnsupportedKey(format!(
             "a private key on the curve {curve}"
         ))),
     }

@@ -10,6 +10,8 @@ use crate::x509::error::X509Error;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum InspectError {
     Empty,
+    /// It is something else, safe to show.
+    NotACrl(String),
     Pem(X509Error),
     TooLarge,
     Unknown,
@@ -19,6 +21,12 @@ impl fmt::Display for InspectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("there is nothing in it"),
+            Self::NotACrl(title) => {
+                write!(
+                    f,
+                    "this is no certificate revocation list (CRL), but: {title}"
+                )
+            }
             Self::Pem(error) => fmt::Display::fmt(error, f),
             Self::TooLarge => f.write_str("more than 64 MiB is not looked at"),
             Self::Unknown => f.write_str(
@@ -41,6 +49,7 @@ impl Explain for InspectError {
     fn code(&self) -> &'static str {
         match self {
             Self::Empty | Self::Unknown => "inspect.unknown",
+            Self::NotACrl(_) => "inspect.not-a-crl",
             Self::Pem(error) => error.code(),
             Self::TooLarge => "x509.too-large",
         }
@@ -52,6 +61,9 @@ impl Explain for InspectError {
 
     fn remedy(&self) -> Remedy {
         match self {
+            Self::NotACrl(_) => {
+                Remedy::Do("Name a list; what this is, inspect explains".to_owned())
+            }
             Self::Pem(error) => error.remedy(),
             Self::Empty | Self::TooLarge | Self::Unknown => {
                 Remedy::Do("Check that this is the right file, and copy it again".to_owned())

@@ -4,6 +4,7 @@
 
 mod error;
 mod extension;
+mod list;
 
 use const_oid::ObjectIdentifier;
 use der::{Decode, Reader, SliceReader};
@@ -11,12 +12,14 @@ use der::{Decode, Reader, SliceReader};
 use crate::base::{DescribedField, Description, Fingerprint, Serial, hex, shown};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::asn1::{Signed, Tbs};
+use crate::x509::container::is_pfx;
 use crate::x509::crl::{CertificateList, CrlEntry, reason_name};
 use crate::x509::key::PublicKey;
 use crate::x509::name::Name;
 use crate::x509::request::CertificationRequest;
 use crate::x509::{asn1, pem};
 pub(crate) use error::InspectError;
+pub(crate) use list::{listed, read_list};
 
 /// Explains `bytes` of at most 64 MiB. Every text of the description is safe to show.
 pub(crate) fn describe(bytes: &[u8]) -> Result<Description, InspectError> {
@@ -65,6 +68,7 @@ fn describe_der(der: &[u8]) -> Option<Description> {
         .or_else(|| request(der))
         .or_else(|| crl(der))
         .or_else(|| public_key(der))
+        .or_else(|| is_pfx(der).then(pfx))
         .or_else(|| private_key_kind(der).map(|kind| private_key(kind.to_owned())))
 }
 
@@ -209,6 +213,18 @@ fn public_key(der: &[u8]) -> Option<Description> {
         ],
         parts: Vec::new(),
     })
+}
+
+/// What it holds is sealed, and only an import has a place to ask for the password.
+fn pfx() -> Description {
+    Description {
+        title: "PKCS #12 file (PFX)".to_owned(),
+        fields: vec![text(
+            "Contents",
+            "Sealed; the preview of an import looks inside and takes nothing",
+        )],
+        parts: Vec::new(),
+    }
 }
 
 fn private_key(kind: String) -> Description {

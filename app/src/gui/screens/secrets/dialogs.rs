@@ -129,7 +129,7 @@ impl Dialogs {
 fn remarks(fact: VaultFact) -> Vec<String> {
     match fact {
         VaultFact::PassphraseChanged { remarks }
-        | VaultFact::Recovered { remarks }
+        | VaultFact::Recovered { remarks, .. }
         | VaultFact::SlotRemoved { remarks, .. } => remarks,
         _ => Vec::new(),
     }

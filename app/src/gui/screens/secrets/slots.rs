@@ -61,7 +61,7 @@ fn slot_ui(ui: &mut Ui, slot: &SlotRow, view: &View<'_>) -> Option<Asked> {
                 }
                 _ => {
                     let button = ui.button("Remove…");
-                    let name = format!("Remove {}…", title(slot).to_lowercase());
+                    let name = format!("Remove {}…", inside_a_sentence(&title(slot)));
                     let enabled = button.enabled();
                     button.widget_info(|| {
                         egui::WidgetInfo::labeled(egui::Role::Button, enabled, &name)
@@ -83,10 +83,18 @@ pub(super) fn title(slot: &SlotRow) -> String {
         SlotKind::Recovery => "Recovery code",
         _ => "A way that a later version made",
     };
-    match slot.label.is_empty() || slot.label.eq_ignore_ascii_case(kind) {
-        true => kind.to_owned(),
-        false => format!("{kind}, {}", slot.label),
+    match &slot.label {
+        label if label.is_empty() => kind.to_owned(),
+        label if label.to_lowercase().starts_with(&kind.to_lowercase()) => label.clone(),
+        label => format!("{kind}, {label}"),
     }
+}
+
+/// What a label or a mark says stays as it is written.
+fn inside_a_sentence(title: &str) -> String {
+    let mut signs = title.chars();
+    let first = signs.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(signs).collect()
 }
 
 const fn icon(kind: SlotKind) -> &'static str {

@@ -8,7 +8,7 @@ use crate::authority::{newest_crl, unlisted};
 use crate::runtime::handle::hierarchy::known;
 use crate::runtime::handle::{Answer, Sight};
 use crate::store::{StoreError, revocation};
-use crate::x509::describe;
+use crate::x509::{describe, listed};
 
 impl Answer for ListCrls {
     fn answer(&self, sight: &Sight<'_>) -> Result<Vec<CrlRow>, Report> {
@@ -44,6 +44,7 @@ impl Answer for ShowCrl {
         let list = newest_crl(&sight.store, self.0)?;
         Ok(CrlDetail {
             description: describe(list.der())?,
+            entries: listed(&list),
             row: crl_row(sight, self.0, record.name)?,
         })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::select;
 use crate::api::{
     AuthorityId, Fingerprint, PreviewRevocation, Publicity, Report, RevocationPreview,
-    RevocationPreviewRow, RevocationReason, RevocationVerdict, Timestamp, shown,
+    RevocationPreviewRow, RevocationVerdict, Selection, Timestamp, shown,
 };
 use crate::authority::{Hierarchy, Target, Verdict, key_of};
 use crate::runtime::handle::{Answer, Sight};
@@ -19,16 +19,29 @@ impl Answer for PreviewRevocation {
         let targets = select::targets(store, &hierarchy, &self.what, sight.now)?;
         let (mut rows, mut changing) = (Vec::with_capacity(targets.len()), Vec::new());
         for target in targets {
-            let verdict = hierarchy.judge(&target, self.reason, sight.now);
+            let verdict = select::judge(&hierarchy, &self.what, &target, self.reason, sight.now);
             if verdict.changes() {
                 changing.push(target.clone());
             }
             rows.push(row(&hierarchy, target, verdict));
         }
+        let bars = self.reason.is_compromise()
+            && (!changing.is_empty() || matches!(self.what, Selection::Key(_)));
+        let effect = Effect {
+            is_hold: self.reason.is_hold(),
+            changing: changing.len(),
+            authorities: authorities(&hierarchy, &changing),
+            bars,
+            others: match bars {
+                true => others_with_the_keys(store, &changing)?,
+                false => 0,
+            },
+        };
         Ok(RevocationPreview {
             rows,
             changing: changing.len() as u64,
-            effect: effect(store, &hierarchy, &changing, self.reason)?,
+            effect: effect.to_come(),
+            done: effect.done(),
             publicity: publicity(store, &hierarchy, &changing)?,
         })
     }
@@ -42,49 +55,71 @@ fn row(hierarchy: &Hierarchy, target: Target, verdict: Verdict) -> RevocationPre
         issuer_name: hierarchy.name(target.issuer),
         serial: target.serial,
         not_after: target.not_after,
+        is_authority: target.is_authority,
         verdict: match verdict {
             Verdict::Already(old) => RevocationVerdict::Already(old),
             Verdict::Changes(old) => RevocationVerdict::Changes(old),
             Verdict::Expired => RevocationVerdict::Expired,
+            Verdict::LeftOut => RevocationVerdict::LeftOut,
             Verdict::Refused(refused) => RevocationVerdict::Refused(refused.into()),
             Verdict::WillBeRevoked => RevocationVerdict::WillBeRevoked,
         },
     }
 }
 
-fn effect(
-    store: &Snapshot,
-    hierarchy: &Hierarchy,
-    changing: &[Target],
-    reason: RevocationReason,
-) -> Result<Vec<String>, Report> {
-    let mut effect = vec![
-        match reason.is_hold() {
-            true => "It is not trusted until it is released, or revoked for good",
-            false => "This is for ever: it cannot be taken back",
-        }
-        .to_owned(),
-    ];
-    let own = changing.iter().filter_map(|target| target.own_of);
-    effect.extend(own.map(|id| {
-        format!(
-            "{} issues nothing from then on, and nothing below it is trusted by those who check it",
-            shown(&hierarchy.name(id))
-        )
-    }));
-    if reason.is_compromise() {
-        effect.push(
-            "The public key is barred: no request may bring it again, and nothing is renewed with it"
-                .to_owned(),
-        );
-        let others = others_with_the_keys(store, changing)?;
-        if others > 0 {
-            effect.push(format!(
-                "{others} more with the same key stay valid: revoke by key to have them all"
-            ));
-        }
+/// What a revocation brings with it.
+struct Effect {
+    is_hold: bool,
+    changing: usize,
+    /// The names of those whose own certificate is among them.
+    authorities: Vec<String>,
+    bars: bool,
+    /// Valid certificates with the same keys that are not among them.
+    others: usize,
+}
+
+impl Effect {
+    fn to_come(&self) -> Vec<String> {
+        let first = match self.is_hold {
+            true => "It will not be trusted until it is released, or revoked for good",
+            false => "It will be for ever: nobody can take it back",
+        };
+        let issues = "will issue nothing from then on, and nothing below it will be trusted by \
+                      those who check it";
+        let barred = "The public key will be barred: no request may bring it again, and nothing \
+                      is renewed with it";
+        self.words(first, issues, barred, "will stay valid")
     }
-    Ok(effect)
+
+    fn done(&self) -> Vec<String> {
+        let first = match self.is_hold {
+            true => "It is not trusted until it is released, or revoked for good",
+            false => "This is for ever: nobody can take it back",
+        };
+        let issues = "issues nothing from now on, and nothing below it is trusted by those who \
+                      check it";
+        let barred = "The public key is barred: no request may bring it again, and nothing is \
+                      renewed with it";
+        self.words(first, issues, barred, "stay valid")
+    }
+
+    fn words(&self, first: &str, issues: &str, barred: &str, stay: &str) -> Vec<String> {
+        let first = (self.changing > 0).then(|| first.to_owned());
+        let authorities = self.authorities.iter();
+        let authorities = authorities.map(|name| format!("{} {issues}", shown(name)));
+        let barred = self.bars.then(|| barred.to_owned());
+        let others = (self.others > 0).then(|| {
+            let others = self.others;
+            format!("{others} more with the same key {stay}: revoke by key to have them all")
+        });
+        let rest = barred.into_iter().chain(others);
+        first.into_iter().chain(authorities).chain(rest).collect()
+    }
+}
+
+fn authorities(hierarchy: &Hierarchy, changing: &[Target]) -> Vec<String> {
+    let own = changing.iter().filter_map(|target| target.own_of);
+    own.map(|id| hierarchy.name(id)).collect()
 }
 
 fn others_with_the_keys(store: &Snapshot, changing: &[Target]) -> Result<usize, Report> {
@@ -161,7 +196,7 @@ fn words(
         urls.join(", ")
     };
     let mut words = vec![format!(
-        "Nobody sees it before {issuer} has signed a new CRL and it is where it is fetched"
+        "Nobody will see it before {issuer} has signed a new CRL and it is where it is fetched"
     )];
     if !crl_urls.is_empty() {
         words.push(format!(
@@ -178,7 +213,7 @@ fn words(
     if crl_urls.is_empty() && ocsp_urls.is_empty() {
         words.push(
             "The certificates name no place to look: only where the new CRL is installed by hand \
-             is it noticed"
+             will it be noticed"
                 .to_owned(),
         );
     }
@@ -189,7 +224,7 @@ fn words(
         ),
         None => format!(
             "{issuer} has made no CRL yet: those who check nothing, or cannot find a list, \
-             go on trusting"
+             will go on trusting"
         ),
     });
     words

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::api::{Report, Selection, Timestamp};
-use crate::authority::{Hierarchy, Target};
+use crate::api::{Report, RevocationReason, Selection, Timestamp};
+use crate::authority::{Hierarchy, Target, Verdict};
 use crate::runtime::handle::certificate::fitting;
 use crate::store::Snapshot;
 
@@ -27,7 +27,7 @@ pub(super) fn targets(
                 .map(|id| hierarchy.target(store, id))
                 .collect::<Result<_, _>>()?
         }
-        Selection::Matching(filter) => {
+        Selection::Matching { filter, .. } => {
             let rows = fitting(store, filter, now)?.into_iter();
             rows.map(|row| hierarchy.target(store, row.id))
                 .collect::<Result<_, _>>()?
@@ -40,4 +40,26 @@ pub(super) fn targets(
     let mut seen = HashSet::new();
     targets.retain(|target| seen.insert((target.issuer, target.serial.clone())));
     Ok(targets)
+}
+
+/// What becomes of each. An authority takes all below it along, so that nobody revokes it who meant
+/// many and did not say so.
+pub(super) fn judge(
+    hierarchy: &Hierarchy,
+    what: &Selection,
+    target: &Target,
+    reason: RevocationReason,
+    now: Timestamp,
+) -> Verdict {
+    let others_only = matches!(
+        what,
+        Selection::Matching {
+            authorities: false,
+            ..
+        }
+    );
+    match hierarchy.judge(target, reason, now) {
+        verdict if verdict.changes() && target.is_authority && others_only => Verdict::LeftOut,
+        verdict => verdict,
+    }
 }

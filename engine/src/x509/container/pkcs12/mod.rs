@@ -8,6 +8,7 @@ mod mac;
 mod read;
 mod write;
 
+pub(in crate::x509) use read::is_pfx;
 pub(super) use read::read;
 pub(crate) use write::{Identity, Strength, write_identity, write_trust};
 

@@ -56,6 +56,11 @@ pub(in crate::x509::container) fn read(
     Ok(opening.bundle)
 }
 
+/// Whether it is one, as far as its outer layer tells.
+pub(in crate::x509) fn is_pfx(bytes: &[u8]) -> bool {
+    ber::to_der(bytes, WHAT).is_ok_and(|der| read_outer(&der).is_ok())
+}
+
 /// The contents that the MAC covers, and the MAC.
 fn read_outer(der: &[u8]) -> Result<(Vec<u8>, Option<Mac>), ContainerError> {
     let (version, safe, mac) = asn1::read_all(der, |reader| {
