@@ -1,5 +1,6 @@
 //! What other programs have made, taken over: authorities, certificates, keys, an index.
 
+mod adopted;
 mod lists;
 
 use std::fs;

@@ -61,7 +61,7 @@ pub enum ImportFact {
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct ImportDone {
-    /// Made here, or given the key they lacked.
+    /// Made here, or given the key they lacked; not those that were put below them.
     pub authorities: Vec<AuthorityId>,
     /// How many certificates have come, those of authorities among them.
     pub certificates: u64,

@@ -10,7 +10,7 @@ use crate::base::{
     AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, KeyUse, Publication,
     Report, shown,
 };
-use crate::store::authority::{self, AuthorityRecord, Installed};
+use crate::store::authority::{AuthorityRecord, Installed};
 use crate::store::certificate::{CertificateRecord, ELSEWHERE};
 use crate::vault::Class;
 use crate::x509::{Certificate, Link, PublicKey};
@@ -273,6 +273,7 @@ fn tell_known(planner: &mut Planner<'_>, certificate: &Certificate, from: &str) 
 /// Whether a found key is that of an authority here that lacks it; then it is planned.
 pub(super) fn complete(planner: &mut Planner<'_>, at: usize) -> Result<bool, Report> {
     let found = &planner.found.keys[at];
+    let key_type = found.key.key_type();
     let lacks = |known: &&KnownAuthority| {
         let certificate = known.certificate.as_ref();
         known.record.key.is_none()
@@ -282,7 +283,6 @@ pub(super) fn complete(planner: &mut Planner<'_>, at: usize) -> Result<bool, Rep
         return Ok(false);
     };
     let (id, name) = (known.id, known.record.name.clone());
-    let mut record = known.record.clone();
     let Some(certificate) = known.certificate.clone() else {
         return Ok(false);
     };
@@ -295,15 +295,13 @@ pub(super) fn complete(planner: &mut Planner<'_>, at: usize) -> Result<bool, Rep
         return Ok(true);
     }
     let (key, _) = key_of(planner, &certificate, (id, &name));
-    record.key_type = Some(found.key.key_type());
-    record.keyless_because = None;
-    planner.steps.authorities.push(PlannedAuthority {
-        id,
-        record,
-        key: key.to_take(),
-        new: None,
-        seen: authority::row_bytes(planner.store, id)?,
-    });
+    let planned = planner.change_authority(id, |record| {
+        record.key_type = Some(key_type);
+        record.keyless_because = None;
+    })?;
+    if let Some(planned) = planned {
+        planned.key = key.to_take();
+    }
     planner.attach_to_own(&certificate, &key)?;
     let row = (ImportOutcome::Taken, format!("the key of {name}, attended"));
     planner
@@ -410,7 +408,7 @@ impl Planner<'_> {
             record,
             der: Some(certificate.der().to_vec()),
             key: key.to_take(),
-            serial_taken,
+            claims: !serial_taken,
         });
         self.note_serial(issuer, certificate, id);
         Ok(id)

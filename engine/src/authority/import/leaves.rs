@@ -91,7 +91,7 @@ fn plan_one(
         record,
         der: Some(certificate.der().to_vec()),
         key: key.to_take(),
-        serial_taken,
+        claims: !serial_taken,
     });
     planner.note_serial(issuer, certificate, id);
     let name = certificate_name(certificate);
@@ -128,7 +128,7 @@ pub(super) fn complete(planner: &mut Planner<'_>, at: usize) -> Result<bool, Rep
         let wish = (Class::Everyday, key_name(&certificate, id), KeyUse::Leaf);
         let key = planner.claim(&certificate, wish);
         let into = format!("the key of {id}");
-        planner.attach(id, record, &key);
+        planner.attach(id, &key)?;
         let row = (ImportOutcome::Taken, into);
         planner.steps.push_row(
             ImportKind::PrivateKey,
@@ -214,26 +214,16 @@ impl Planner<'_> {
         let Some(id) = self.known.certificates.get(&certificate.fingerprint()) else {
             return Ok(());
         };
-        if let Some(record) = certificate::get(self.store, *id)? {
-            self.attach(*id, record, key);
-        }
-        Ok(())
+        self.attach(*id, key)
     }
 
-    fn attach(&mut self, id: CertificateId, record: CertificateRecord, key: &KeyPlan) {
-        self.steps.certificates.push(PlannedCertificate {
-            id,
-            record: CertificateRecord {
-                key: match key {
-                    KeyPlan::Here(id) => CertificateKey::Vault(*id),
-                    _ => record.key,
-                },
-                ..record
-            },
-            der: None,
-            key: key.to_take(),
-            serial_taken: false,
-        });
+    fn attach(&mut self, id: CertificateId, key: &KeyPlan) -> Result<(), Report> {
+        self.change_certificate(id, |planned| {
+            if let KeyPlan::Here(id) = key {
+                planned.record.key = CertificateKey::Vault(*id);
+            }
+            planned.key = key.to_take();
+        })
     }
 
     /// The newest row tells of this certificate.

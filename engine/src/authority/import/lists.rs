@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::plan::Planner;
 use crate::base::{
     AuthorityId, CertificateId, CrlNumber, ImportKind, ImportOutcome, Report, Revocation,
-    RevocationReason, Serial, Timestamp,
+    RevocationReason, Serial, Timestamp, shown,
 };
 use crate::store::revocation::{self, RevocationRecord};
 use crate::store::{Rows, certificate};
@@ -33,10 +33,14 @@ pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Resul
             }
             None => {
                 let why = match own {
-                    Some(_) => "it is not a full CRL that the CA of this folder has signed",
-                    None => "it is not a full CRL that an authority here has signed",
+                    Some(_) => "it is not a full CRL that the CA of this folder has signed".to_owned(),
+                    None if planner.above.named(list.issuer()).is_empty() => format!(
+                        "it is not by an authority here but by {}: import its certificate first",
+                        list.issuer()
+                    ),
+                    None => "it is not a full CRL that an authority here has signed".to_owned(),
                 };
-                tell(planner, from, (ImportOutcome::NotTaken, why.to_owned()));
+                tell(planner, from, (ImportOutcome::NotTaken, why));
             }
         }
     }
@@ -75,7 +79,7 @@ fn read(
         .filter(|(issuer, ..)| *issuer == signer)
         .map(|(_, serial, _)| serial.clone())
         .collect();
-    let mut more = 0;
+    let (mut more, mut stopped) = (0, Vec::new());
     for entry in list.entries() {
         let known = planned.contains(&entry.serial)
             || revocation::get(planner.store, signer, &entry.serial)?.is_some();
@@ -104,6 +108,7 @@ fn read(
             decided: planner.now,
             imported: true,
         };
+        stopped.extend(planner.stopped_by(signer, &entry.serial, record.revocation.reason));
         planner.revoke(signer, entry.serial, record)?;
         more += 1;
     }
@@ -125,7 +130,9 @@ fn read(
             format!("{more} revocations that {elsewhere}"),
         ),
     };
-    tell(planner, from, (outcome, into));
+    planner
+        .steps
+        .push_row(ImportKind::Crl, (from, from), (outcome, into), stopped);
     Ok(())
 }
 
@@ -152,6 +159,29 @@ fn before(next: &Serial) -> Option<CrlNumber> {
 }
 
 impl Planner<'_> {
+    /// What is to be said where the serial is that of an authority here.
+    fn stopped_by(
+        &self,
+        signer: AuthorityId,
+        serial: &Serial,
+        reason: RevocationReason,
+    ) -> Option<String> {
+        let known = self.known.authorities.iter();
+        let mut below = known.filter_map(|known| self.record_of_authority(known.id));
+        let own = below.find(|record| {
+            let own = record.installed.as_ref();
+            record.parent == Some(signer) && own.is_some_and(|own| own.serial == *serial)
+        })?;
+        let how = match reason.is_hold() {
+            true => "on hold",
+            false => "revoked",
+        };
+        Some(format!(
+            "{} issues nothing from now on, nor does any below it: it is {how}",
+            shown(&own.name)
+        ))
+    }
+
     /// The authority whose list it is: of a folder its own CA alone.
     fn signer_of(&self, list: &CertificateList, own: Option<AuthorityId>) -> Option<AuthorityId> {
         let mut candidates = self.above.named(list.issuer()).iter();

@@ -6,7 +6,7 @@ use super::error::ImportError;
 use super::found::Found;
 use super::known::{Above, Known};
 use super::step::{PlannedKey, Steps};
-use super::{authorities, leaves, ledger, lists};
+use super::{adopt, authorities, leaves, ledger, lists};
 use crate::base::{
     AuthorityId, CertificateId, Fingerprint, ImportKind, ImportOutcome, KeyId, KeyUse, Report,
     Serial, Timestamp,
@@ -67,6 +67,7 @@ pub(crate) fn plan(
         steps: Steps::default(),
     };
     let own = authorities::plan(&mut planner)?;
+    adopt::plan(&mut planner)?;
     leaves::plan(&mut planner)?;
     if let Some(index) = &found.index {
         ledger::plan(&mut planner, index, own)?;

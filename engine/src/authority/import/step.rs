@@ -41,7 +41,7 @@ pub(super) struct PlannedKey {
     pub(super) used_for: KeyUse,
 }
 
-/// An authority that comes, or one that is here and gets its key.
+/// An authority that comes, or one that is here and gets its key or the one above it.
 pub(super) struct PlannedAuthority {
     pub(super) id: AuthorityId,
     pub(super) record: AuthorityRecord,
@@ -57,15 +57,15 @@ pub(super) struct NewcomerCertificate {
     pub(super) public_key: Fingerprint,
 }
 
-/// A certificate that comes into the inventory, or one that is there and gets its key.
+/// A certificate that comes into the inventory, or one that is there and gets its key or issuer.
 pub(super) struct PlannedCertificate {
     pub(super) id: CertificateId,
     pub(super) record: CertificateRecord,
     /// `None` where it is here already.
     pub(super) der: Option<Vec<u8>>,
     pub(super) key: Option<usize>,
-    /// Another certificate of the issuer has this serial.
-    pub(super) serial_taken: bool,
+    /// Nobody else of the issuer gets its serial. False where another certificate has it already.
+    pub(super) claims: bool,
 }
 
 /// How much of what has come.
@@ -86,8 +86,12 @@ impl Steps {
         self.keys.iter().map(|key| (key.found, key.class))
     }
 
+    /// Those that come, and those that get their key.
     pub(crate) fn authorities(&self) -> Vec<AuthorityId> {
-        self.authorities.iter().map(|planned| planned.id).collect()
+        let all = self.authorities.iter();
+        all.filter(|planned| planned.new.is_some() || planned.key.is_some())
+            .map(|planned| planned.id)
+            .collect()
     }
 
     pub(crate) fn tally(&self) -> Tally {
@@ -119,12 +123,10 @@ impl Steps {
             if let Some(id) = id_of(planned.key) {
                 planned.record.key = CertificateKey::Vault(id);
             }
+            let (id, record, claims) = (planned.id, &planned.record, planned.claims);
             puts.extend(match planned.der {
-                Some(der) => {
-                    let claims = !planned.serial_taken;
-                    certificate::put_imported(planned.id, &planned.record, der, claims)
-                }
-                None => vec![certificate::put_changed(planned.id, &planned.record)],
+                Some(der) => certificate::put_imported(id, record, der, claims),
+                None => certificate::put_changed(id, record, claims),
             });
         }
         for (id, record) in self.holes {
@@ -153,9 +155,8 @@ impl Steps {
                 )
             })
             .collect();
-        let claims = self.certificates.iter().filter(|planned| {
-            planned.der.is_some() && !planned.serial_taken && planned.record.is_issued_here()
-        });
+        let claims = self.certificates.iter();
+        let claims = claims.filter(|planned| planned.claims && planned.record.is_issued_here());
         let claims = claims.map(|planned| (planned.id, &planned.record));
         let holes = self.holes.iter().map(|(id, record)| (*id, record));
         let serials: Vec<(AuthorityId, Serial, CertificateId)> = claims
