@@ -36,14 +36,20 @@ fn an_authority_of_another_installation_stops_once_the_root_and_its_list_are_imp
     }));
     assert_eq!(report.code, "revocation.elsewhere");
     let step = format!("{:?}", report.remedy);
-    assert!(step.contains("crl create") && step.contains("import"), "{step}");
+    assert!(
+        step.contains("crl create") && step.contains("import"),
+        "{step}"
+    );
 
     online.done(issue(&csr(&["a.internal"]), two.issuing, "server"));
     let list = two.revoked_list(&desk);
     // The list alone is not believed, and what to do is said.
     let rows = taken(online, &desk.put("off.crl", &list)).rows;
     assert_eq!(rows[0].outcome, ImportOutcome::NotTaken);
-    assert!(rows[0].into.contains("import its certificate first"), "{rows:?}");
+    assert!(
+        rows[0].into.contains("import its certificate first"),
+        "{rows:?}"
+    );
     let done = taken(online, &desk.put("root.pem", &two.root_pem));
     assert_eq!(done.authorities.len(), 1);
     let told = done.rows.iter().find(|row| row.name == "Issuing CA");
@@ -52,10 +58,19 @@ fn an_authority_of_another_installation_stops_once_the_root_and_its_list_are_imp
     assert_eq!(row.parent, Some(authority(online, "Root CA").id));
     assert_eq!(certificate(online, "Issuing CA").issuer_name, "Root CA");
     let rows = taken(online, &desk.put("off.crl", &list)).rows;
-    assert!(rows[0].warnings[0].contains("Issuing CA issues nothing"), "{rows:?}");
+    assert!(
+        rows[0].warnings[0].contains("Issuing CA issues nothing"),
+        "{rows:?}"
+    );
 
-    assert_eq!(authority(online, "Issuing CA").state, AuthorityState::Revoked);
-    assert_eq!(certificate(online, "Issuing CA").status, CertificateStatus::Revoked);
+    assert_eq!(
+        authority(online, "Issuing CA").state,
+        AuthorityState::Revoked
+    );
+    assert_eq!(
+        certificate(online, "Issuing CA").status,
+        CertificateStatus::Revoked
+    );
     let refused = online.refused(issue(&csr(&["b.internal"]), two.issuing, "server"));
     assert_eq!(refused.code, "authority.revoked");
 }
@@ -100,7 +115,11 @@ fn the_authorities_below_get_no_more_room_than_the_one_that_came_leaves() {
     });
     let middle = top.below("Middle");
     let low = middle.below("Low");
-    for (file, pem) in [("low", &low.pem), ("middle", &middle.pem), ("top", &top.pem)] {
+    for (file, pem) in [
+        ("low", &low.pem),
+        ("middle", &middle.pem),
+        ("top", &top.pem),
+    ] {
         taken(&world, &desk.put(&format!("{file}.pem"), pem));
     }
     let shape: Vec<_> = world
@@ -134,14 +153,19 @@ fn a_list_of_the_root_counts_also_where_an_authority_between_is_not_here() {
     let mut params = ca_params("Issuing CA", |_| ());
     params.distinguished_name = own.params.distinguished_name.clone();
     let own = params.signed_by(&own.public_key, &middle.issuer).unwrap();
-    let certificates = [own.pem(), middle.pem, top.pem.clone()].concat().into_bytes();
+    let certificates = [own.pem(), middle.pem, top.pem.clone()]
+        .concat()
+        .into_bytes();
     world.done(Command::Authority(AuthorityCommand::Install {
         id,
         certificates,
     }));
     taken(&world, &desk.put("top.pem", &top.pem));
     taken(&world, &desk.put("top.crl", top.revoking(&[0x77], 1)));
-    assert_eq!(authority(&world, "Issuing CA").state, AuthorityState::Revoked);
+    assert_eq!(
+        authority(&world, "Issuing CA").state,
+        AuthorityState::Revoked
+    );
     let refused = world.refused(issue(&csr(&["b.internal"]), id, "server"));
     assert_eq!(refused.code, "authority.revoked");
 }

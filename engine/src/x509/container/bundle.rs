@@ -140,7 +140,10 @@ impl Bundle {
                 }
                 // Said again by the key that follows.
                 "EC PARAMETERS" => (),
-                other => bundle.skipped.push(shown(other).into_owned()),
+                other => {
+                    let what = format!("a block {}, which we do not take", shown(other));
+                    bundle.skipped.push(what);
+                }
             }
         }
         Ok(bundle)

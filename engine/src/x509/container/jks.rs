@@ -82,7 +82,11 @@ fn entries(store: &[u8]) -> Option<Bundle> {
                     let der = rest.certificate(version)?;
                     bundle.certificates.push(FoundCertificate::plain(der));
                 }
-                let what = format!("the private key {}", shown(&name));
+                let what = format!(
+                    "the private key {}: Java seals it in a way of its own; turn the file into \
+                     PKCS #12 with keytool -importkeystore -deststoretype PKCS12",
+                    shown(&name)
+                );
                 bundle.skipped.push(what);
             }
             _ => return None,
