@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::authorities::link_warning;
 use super::plan::Planner;
 use super::step::{PlannedAuthority, PlannedCertificate};
-use crate::base::{
-    AuthorityId, CertificateId, ImportKind, ImportOutcome, Report, shown,
-};
+use crate::base::{AuthorityId, CertificateId, ImportKind, ImportOutcome, Report, shown};
 use crate::store::authority::{self, AuthorityRecord};
 use crate::store::certificate::{self, CertificateRecord};
 use crate::store::{Rows, acme};
@@ -112,9 +110,12 @@ fn adopt_certificates(
             format!("{id}, from now on a certificate of {}", shown(&name)),
         );
         let from = planner.file_of(parent);
-        planner
-            .steps
-            .push_row(ImportKind::Certificate, (&record.name, &from), row, warnings);
+        planner.steps.push_row(
+            ImportKind::Certificate,
+            (&record.name, &from),
+            row,
+            warnings,
+        );
         planner.tell_of(id);
     }
     Ok(())
@@ -223,7 +224,9 @@ impl Planner<'_> {
         let (Some(own), Some(depth)) = (own, depth.checked_sub(1)) else {
             return Ok(true);
         };
-        let parent = self.record_of_authority(id).and_then(|record| record.parent);
+        let parent = self
+            .record_of_authority(id)
+            .and_then(|record| record.parent);
         let above = parent.and_then(|parent| self.record_of_authority(parent));
         let above = above.and_then(|record| record.installed.as_ref()?.path_len);
         let left = above.map(|above| above.checked_sub(1));

@@ -7,8 +7,8 @@ use crate::base::{
     AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, KeyUse, ProfileName,
     Report,
 };
-use crate::store::Rows;
 use crate::store::certificate::{self, CertificateRecord, ELSEWHERE};
+use crate::store::{Rows, revocation};
 use crate::vault::Class;
 use crate::x509::{Certificate, PublicKey};
 
@@ -94,6 +94,7 @@ fn plan_one(
         claims: !serial_taken,
     });
     planner.note_serial(issuer, certificate, id);
+    planner.bar_if_lost(issuer, certificate)?;
     let name = certificate_name(certificate);
     let row = (ImportOutcome::Taken, into);
     planner
@@ -215,6 +216,23 @@ impl Planner<'_> {
             return Ok(());
         };
         self.attach(*id, key)
+    }
+
+    /// Its serial was revoked before it came, when nobody here knew the key.
+    pub(super) fn bar_if_lost(
+        &mut self,
+        issuer: AuthorityId,
+        certificate: &Certificate,
+    ) -> Result<(), Report> {
+        let revoked = revocation::get(self.store, issuer, certificate.serial())?;
+        if let Some(reason) = revoked.map(|revoked| revoked.revocation.reason)
+            && reason.is_compromise()
+        {
+            let key = certificate.public_key().spki_fingerprint();
+            let why = format!("it was revoked with reason {reason}");
+            self.steps.barred.push((key, why));
+        }
+        Ok(())
     }
 
     fn attach(&mut self, id: CertificateId, key: &KeyPlan) -> Result<(), Report> {

@@ -7,7 +7,7 @@ use crate::base::{
     AuthorityId, CertificateId, CrlNumber, ImportKind, ImportOutcome, Report, Revocation,
     RevocationReason, Serial, Timestamp, shown,
 };
-use crate::store::revocation::{self, RevocationRecord};
+use crate::store::revocation::{self, ForeignCrl, RevocationRecord};
 use crate::store::{Rows, certificate};
 use crate::x509::CertificateList;
 
@@ -15,7 +15,7 @@ use crate::x509::CertificateList;
 /// with the folder of its CA, or by itself where the authority that signed it is here.
 pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Result<(), Report> {
     let own = own.filter(|_| planner.found.index.is_some());
-    let mut floors: BTreeMap<AuthorityId, CrlNumber> = BTreeMap::new();
+    let mut seen: BTreeMap<AuthorityId, Seen> = BTreeMap::new();
     for (der, from) in &planner.found.crls {
         let list = match CertificateList::from_der(der.clone()) {
             Ok(list) => list,
@@ -28,12 +28,20 @@ pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Resul
             Some(signer) => {
                 read(planner, signer, &list, from)?;
                 let number = list.number().cloned().unwrap_or_default();
-                let floor = floors.entry(signer).or_default();
-                *floor = number.max(floor.clone());
+                let seen = seen.entry(signer).or_default();
+                seen.floor = number.max(seen.floor.clone());
+                let list = ForeignCrl {
+                    this_update: list.this_update(),
+                    next_update: list.next_update(),
+                };
+                let newest = seen.newest.into_iter().chain([list]);
+                seen.newest = newest.max_by_key(|list| list.this_update);
             }
             None => {
                 let why = match own {
-                    Some(_) => "it is not a full CRL that the CA of this folder has signed".to_owned(),
+                    Some(_) => {
+                        "it is not a full CRL that the CA of this folder has signed".to_owned()
+                    }
                     None if planner.above.named(list.issuer()).is_empty() => format!(
                         "it is not by an authority here but by {}: import its certificate first",
                         list.issuer()
@@ -47,8 +55,8 @@ pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Resul
     if let (Some(own), Some(next)) = (own, &planner.found.next_crl) {
         match before(next) {
             Some(last) => {
-                let floor = floors.entry(own).or_default();
-                *floor = last.max(floor.clone());
+                let seen = seen.entry(own).or_default();
+                seen.floor = last.max(seen.floor.clone());
             }
             None => {
                 let why = format!("its number is beyond the 20 octets of RFC 5280, 5.2.3: {next}");
@@ -56,15 +64,26 @@ pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Resul
             }
         }
     }
-    for (signer, floor) in floors {
+    for (signer, Seen { floor, newest }) in seen {
         let here = revocation::crl(planner.store, signer)?;
         if floor > here.spent {
             let into = format!("the next CRL has a number above {floor}");
             tell(planner, "crlnumber", (ImportOutcome::Taken, into));
-            planner.steps.lists.push((signer, here.above(floor)));
+        }
+        let then = here.clone().above(floor).seen(newest);
+        if then != here {
+            planner.steps.lists.push((signer, then));
         }
     }
     Ok(())
+}
+
+/// What was found of the lists of one authority.
+#[derive(Default)]
+struct Seen {
+    /// The highest number.
+    floor: CrlNumber,
+    newest: Option<ForeignCrl>,
 }
 
 /// What it revokes that nothing else did.
@@ -195,7 +214,7 @@ impl Planner<'_> {
         signer.map(|signer| signer.id)
     }
 
-    fn end_of(&self, id: CertificateId) -> Result<Option<Timestamp>, Report> {
+    pub(super) fn end_of(&self, id: CertificateId) -> Result<Option<Timestamp>, Report> {
         let planned = self.planned.get(&id);
         let planned = planned.and_then(|at| self.steps.certificates.get(*at));
         match planned {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::select;
 use crate::api::{
     AuthorityId, Fingerprint, PreviewRevocation, Publicity, Report, RevocationPreview,
-    RevocationPreviewRow, RevocationReason, RevocationVerdict, Timestamp, shown,
+    RevocationPreviewRow, RevocationReason, RevocationVerdict, Selection, Timestamp, shown,
 };
 use crate::authority::{Hierarchy, Target, Verdict, key_of};
 use crate::runtime::handle::{Answer, Sight};
-use crate::store::{Snapshot, certificate, revocation};
+use crate::store::revocation::{self, CrlRecord, ForeignCrl};
+use crate::store::{Snapshot, certificate};
 use crate::x509::{Certificate, Urls};
 
 impl Answer for PreviewRevocation {
@@ -28,7 +29,13 @@ impl Answer for PreviewRevocation {
         Ok(RevocationPreview {
             rows,
             changing: changing.len() as u64,
-            effect: effect(store, &hierarchy, &changing, self.reason)?,
+            effect: match (changing.is_empty(), &self.what) {
+                (true, Selection::Key(_)) | (false, _) => {
+                    let by_key = matches!(self.what, Selection::Key(_));
+                    effect(store, &hierarchy, (&changing, by_key), self.reason)?
+                }
+                (true, _) => Vec::new(),
+            },
             publicity: publicity(store, &hierarchy, &changing)?,
         })
     }
@@ -55,7 +62,7 @@ fn row(hierarchy: &Hierarchy, target: Target, verdict: Verdict) -> RevocationPre
 fn effect(
     store: &Snapshot,
     hierarchy: &Hierarchy,
-    changing: &[Target],
+    (changing, by_key): (&[Target], bool),
     reason: RevocationReason,
 ) -> Result<Vec<String>, Report> {
     let mut effect = vec![
@@ -73,10 +80,11 @@ fn effect(
         )
     }));
     if reason.is_compromise() {
-        effect.push(
-            "The public key is barred: no request may bring it again, and nothing is renewed with it"
-                .to_owned(),
-        );
+        effect.extend(barred(
+            changing.len(),
+            without_key(store, changing)?,
+            by_key,
+        ));
         let others = others_with_the_keys(store, changing)?;
         if others > 0 {
             effect.push(format!(
@@ -85,6 +93,39 @@ fn effect(
         }
     }
     Ok(effect)
+}
+
+/// How many have a key that is not known here, since their certificate is not.
+fn without_key(store: &Snapshot, changing: &[Target]) -> Result<usize, Report> {
+    let mut without = 0;
+    for target in changing {
+        let key = match target.certificate {
+            Some(id) => key_of(store, id)?,
+            None => None,
+        };
+        without += usize::from(key.is_none());
+    }
+    Ok(without)
+}
+
+/// What becomes of the keys of `all`, of which so many are `unknown`.
+fn barred(all: usize, unknown: usize, by_key: bool) -> Vec<String> {
+    let known = "The public key is barred: no request may bring it again, and nothing is renewed \
+                 with it";
+    let known = (by_key || unknown < all).then(|| known.to_owned());
+    let unknown = match unknown {
+        0 => None,
+        1 if all == 1 => Some(
+            "Its certificate is not here, so that its key is not known and not barred: a request \
+             could bring it again"
+                .to_owned(),
+        ),
+        some => Some(format!(
+            "Of {some}, whose certificates are not here, the key is not known and not barred: a \
+             request could bring it again"
+        )),
+    };
+    known.into_iter().chain(unknown).collect()
 }
 
 fn others_with_the_keys(store: &Snapshot, changing: &[Target]) -> Result<usize, Report> {
@@ -133,28 +174,44 @@ fn publicity(
     groups
         .into_iter()
         .map(|((issuer, crl_urls, ocsp_urls), certificates)| {
-            let newest = revocation::crl(store, issuer)?.newest;
-            let old_crl_until = newest.map(|newest| newest.next_update);
+            let last = last(revocation::crl(store, issuer)?);
             let issuer_name = hierarchy.name(issuer);
             Ok(Publicity {
-                words: words(&issuer_name, &crl_urls, &ocsp_urls, old_crl_until),
+                words: words(&issuer_name, &crl_urls, &ocsp_urls, last),
                 issuer,
                 issuer_name,
                 certificates,
                 crl_urls,
                 ocsp_urls,
-                old_crl_until,
+                old_crl_until: match last {
+                    Last::Own(until) => Some(until),
+                    Last::Foreign(list) => list.next_update,
+                    Last::None => None,
+                },
             })
         })
         .collect()
 }
 
-fn words(
-    issuer: &str,
-    crl_urls: &[String],
-    ocsp_urls: &[String],
-    old_crl_until: Option<Timestamp>,
-) -> Vec<String> {
+/// The list that others may have.
+#[derive(Clone, Copy)]
+enum Last {
+    /// Of another program.
+    Foreign(ForeignCrl),
+    None,
+    /// Made here, and when the next one is due.
+    Own(Timestamp),
+}
+
+fn last(crl: CrlRecord) -> Last {
+    match (crl.newest, crl.taken_over) {
+        (Some(newest), _) => Last::Own(newest.next_update),
+        (None, Some(list)) => Last::Foreign(list),
+        (None, None) => Last::None,
+    }
+}
+
+fn words(issuer: &str, crl_urls: &[String], ocsp_urls: &[String], last: Last) -> Vec<String> {
     let issuer = shown(issuer);
     let list = |urls: &[String]| {
         let urls: Vec<_> = urls.iter().map(|url| shown(url).into_owned()).collect();
@@ -182,12 +239,23 @@ fn words(
                 .to_owned(),
         );
     }
-    words.push(match old_crl_until {
-        Some(until) => format!(
+    words.push(match last {
+        Last::Own(until) => format!(
             "Whoever has the last CRL of {issuer} may keep to it until {until}; \
              many fetch the next one only then"
         ),
-        None => format!(
+        Last::Foreign(ForeignCrl {
+            this_update,
+            next_update,
+        }) => format!(
+            "Whoever has the last CRL of {issuer} that was taken over, of {this_update}, may keep \
+             to it {}",
+            match next_update {
+                Some(until) => format!("until {until}; many fetch the next one only then"),
+                None => "for ever: it does not say when the next one is due".to_owned(),
+            }
+        ),
+        Last::None => format!(
             "{issuer} has made no CRL yet: those who check nothing, or cannot find a list, \
              go on trusting"
         ),
@@ -203,16 +271,39 @@ mod tests {
     fn who_is_sent_where_is_said_with_the_end_of_the_last_list() {
         let urls = ["http://a/crl".to_owned(), "http://b/\u{202e}crl".to_owned()];
         let end = Timestamp::from_secs(1_795_312_800);
-        let said = words("Root", &urls, &[], Some(end)).join("\n");
+        let said = words("Root", &urls, &[], Last::Own(end)).join("\n");
         assert!(
             said.contains("http://a/crl, http://b/\\u{202e}crl"),
             "{said}"
         );
         assert!(said.contains("until 2026-11-22T02:00:00Z"), "{said}");
         assert!(!said.contains("no place to look"), "{said}");
-        let said = words("Root", &[], &urls[..1], None).join("\n");
+        let said = words("Root", &[], &urls[..1], Last::None).join("\n");
         assert!(said.contains("Some ask http://a/crl instead"), "{said}");
-        let said = words("Root", &[], &[], None).join("\n");
+        let said = words("Root", &[], &[], Last::None).join("\n");
         assert!(said.contains("no place to look"), "{said}");
+        assert!(said.contains("has made no CRL yet"), "{said}");
+        let list = ForeignCrl {
+            this_update: Timestamp::from_secs(1_795_312_800),
+            next_update: None,
+        };
+        let said = words("Root", &[], &[], Last::Foreign(list)).join("\n");
+        assert!(
+            said.contains("of 2026-11-22T02:00:00Z, may keep to it for ever"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_key_is_barred_only_where_it_is_known() {
+        let said = |all, unknown, by_key| barred(all, unknown, by_key).join("\n");
+        assert!(!said(3, 0, false).contains("not known"));
+        assert!(said(1, 1, false).starts_with("Its certificate is not here"));
+        let some = said(3, 2, false);
+        assert!(
+            some.starts_with("The public key is barred") && some.contains("Of 2"),
+            "{some}"
+        );
+        assert!(said(0, 0, true).starts_with("The public key is barred"));
     }
 }
