@@ -1,6 +1,7 @@
 //! What other programs have made, taken over: authorities, certificates, keys, an index.
 
 mod adopted;
+mod held;
 mod index;
 mod lists;
 

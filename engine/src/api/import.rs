@@ -89,6 +89,8 @@ pub struct ImportPreview {
     pub needs_passphrase: bool,
     /// Something is encrypted, and the password was not given.
     pub needs_password: bool,
+    /// Something would come without its key, and the vault, which may hold it, is locked.
+    pub vault_may_hold_keys: bool,
 }
 
 impl ImportCommand {

@@ -73,7 +73,7 @@ impl fmt::Display for AuthorityError {
             ),
             Self::Keyless { name } => write!(
                 f,
-                "the key of {} is not in this vault, so that it cannot sign here",
+                "the key of {} was not brought here, so that it cannot sign here",
                 shown(name)
             ),
             Self::NameEmpty => f.write_str("an authority needs a name"),
@@ -188,7 +188,8 @@ impl Explain for AuthorityError {
             Self::Expired { .. } => "Choose another authority, or make a new one",
             Self::IssuersName(_) => "Choose another subject, or leave it out to take the name",
             Self::Keyless { .. } => {
-                "Sign where its key is, or bring the key here with `chancery import KEYFILE`"
+                "Sign where its key is, or bring the key here with `chancery import KEYFILE`; a key \
+                 that the vault holds from before is found when the certificate is imported again "
             }
             Self::NameEmpty => "Give it a name, such as Example Root",
             Self::NoRoom => "Have an authority sign it whose path length leaves room",

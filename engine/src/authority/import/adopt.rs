@@ -128,8 +128,8 @@ impl Planner<'_> {
         id: AuthorityId,
         change: impl FnOnce(&mut AuthorityRecord),
     ) -> Result<Option<&mut PlannedAuthority>, Report> {
-        let planned = self.steps.authorities.iter();
-        let at = match planned.clone().position(|planned| planned.id == id) {
+        let mut planned = self.steps.authorities.iter();
+        let at = match planned.position(|planned| planned.id == id) {
             Some(at) => at,
             None => {
                 let mut known = self.known.authorities.iter();
@@ -147,11 +147,11 @@ impl Planner<'_> {
                 self.steps.authorities.len() - 1
             }
         };
-        let planned = self.steps.authorities.get_mut(at);
-        Ok(planned.map(|planned| {
-            change(&mut planned.record);
-            planned
-        }))
+        let Some(planned) = self.steps.authorities.get_mut(at) else {
+            return Ok(None);
+        };
+        change(&mut planned.record);
+        Ok(Some(planned))
     }
 
     /// The same of a certificate.
@@ -284,7 +284,7 @@ impl Planner<'_> {
         true
     }
 
-    fn name_of_known(&self, id: AuthorityId) -> String {
+    pub(super) fn name_of_known(&self, id: AuthorityId) -> String {
         let record = self.record_of_authority(id);
         record.map_or(String::new(), |record| record.name.clone())
     }

@@ -22,10 +22,15 @@ pub(super) fn plan(planner: &mut Planner<'_>) -> Result<(), Report> {
         if is_authority {
             continue;
         }
-        if let Some(id) = planner.known.certificates.get(&fingerprint) {
-            let row = (ImportOutcome::AlreadyHere, id.to_string());
+        if let Some(id) = planner.known.certificates.get(&fingerprint).copied() {
+            let row = match give_key(planner, id, certificate)? {
+                true => (
+                    ImportOutcome::Taken,
+                    format!("{id}; its key is in the vault"),
+                ),
+                false => (ImportOutcome::AlreadyHere, id.to_string()),
+            };
             let name = certificate_name(certificate);
-            let id = *id;
             let names = (&name[..], &found.from[..]);
             planner
                 .steps
@@ -76,6 +81,7 @@ fn plan_one(
     };
     let into = match key {
         KeyPlan::None => place,
+        _ if planner.is_held(&key) => format!("{place}; its key is in the vault"),
         _ => format!("{place}, with its key"),
     };
     let record = planner.record_of(certificate, issuer, PROFILE);
@@ -102,6 +108,26 @@ fn plan_one(
         .push_row(ImportKind::Certificate, (&name, from), row, warnings);
     planner.tell_of(id);
     Ok(())
+}
+
+/// Whether the vault holds the key of this certificate, which is here without it; then it is
+/// planned. A key that was found is seen to later.
+fn give_key(
+    planner: &mut Planner<'_>,
+    id: CertificateId,
+    certificate: &Certificate,
+) -> Result<bool, Report> {
+    let record = certificate::get(planner.store, id)?;
+    let lacks = record.is_some_and(|record| record.key == CertificateKey::Endpoint);
+    if !lacks || planner.key_for(certificate).is_some() {
+        return Ok(false);
+    }
+    let wish = (Class::Everyday, key_name(certificate, id), KeyUse::Leaf);
+    let key = planner.claim(certificate, wish);
+    match planner.is_held(&key) {
+        true => planner.attach(id, &key).map(|()| true),
+        false => Ok(false),
+    }
 }
 
 /// The end of the id tells keys of the same name apart.

@@ -30,10 +30,18 @@ pub(crate) struct Steps {
     pub(super) row_of: HashMap<CertificateId, usize>,
 }
 
-/// A key to be taken into the vault.
-pub(super) struct PlannedKey {
+/// Where a key comes from.
+#[derive(Clone, Copy)]
+pub(super) enum KeySource {
     /// Which of the keys that were found.
-    pub(super) found: usize,
+    Found(usize),
+    /// It is there, and nothing named it.
+    Vault(KeyId),
+}
+
+/// A key to be taken into the vault, or to be named again.
+pub(super) struct PlannedKey {
+    pub(super) source: KeySource,
     pub(super) class: Class,
     pub(super) key_type: KeyType,
     pub(super) public_key: Vec<u8>,
@@ -78,12 +86,24 @@ pub(crate) struct Tally {
 
 impl Steps {
     pub(crate) fn needs_passphrase(&self) -> bool {
-        self.keys.iter().any(|key| key.class == Class::Authority)
+        self.keys().any(|(_, class)| class == Class::Authority)
     }
 
     /// Which of the found keys to take, in which class.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (usize, Class)> {
-        self.keys.iter().map(|key| (key.found, key.class))
+        self.keys.iter().filter_map(|key| match key.source {
+            KeySource::Found(at) => Some((at, key.class)),
+            KeySource::Vault(_) => None,
+        })
+    }
+
+    /// Keys of authorities that the vault held before.
+    pub(crate) fn named_again(&self) -> impl Iterator<Item = KeyId> {
+        let keys = self.keys.iter();
+        keys.filter_map(|key| match (key.source, key.class) {
+            (KeySource::Vault(id), Class::Authority) => Some(id),
+            _ => None,
+        })
     }
 
     /// Those that come, and those that get their key.
@@ -98,16 +118,22 @@ impl Steps {
         let new = self.certificates.iter();
         Tally {
             certificates: new.filter(|planned| planned.der.is_some()).count(),
-            keys: self.keys.len(),
+            keys: self.keys().count(),
             revoked: self.revocations.len(),
         }
     }
 
-    /// The rows, with the ids that the keys have in the vault.
-    pub(crate) fn puts(self, keys: &[KeyId], now: Timestamp) -> Vec<Put> {
+    /// The rows, with the ids under which the vault has the keys that were taken.
+    pub(crate) fn puts(self, taken: &[KeyId], now: Timestamp) -> Vec<Put> {
+        let mut taken = taken.iter().copied();
+        let keys = self.keys.iter().map(|key| match key.source {
+            KeySource::Found(_) => taken.next(),
+            KeySource::Vault(id) => Some(id),
+        });
+        let keys: Vec<KeyId> = keys.flatten().collect();
         let id_of = |planned: Option<usize>| planned.and_then(|at| keys.get(at)).copied();
         let mut puts = Vec::new();
-        for (planned, id) in self.keys.iter().zip(keys) {
+        for (planned, id) in self.keys.iter().zip(&keys) {
             puts.extend(planned.puts(*id, now));
         }
         for mut planned in self.authorities {

@@ -195,7 +195,9 @@ fn orphans(context: &Context) -> Result<Vec<String>, Report> {
     let only_vault = in_vault.iter().filter(|id| !in_store.contains(id));
     let only_store = in_store.iter().filter(|id| !in_vault.contains(id));
     Ok(only_vault
-        .map(|id| format!("{id} is in the vault, but no record names it"))
+        .map(|id| {
+            format!("{id} is in the vault, but no record names it; importing its certificate does")
+        })
         .chain(only_store.map(|id| format!("{id} has a record, but is not in the vault")))
         .collect())
 }
