@@ -140,10 +140,7 @@ impl Bundle {
                 }
                 // Said again by the key that follows.
                 "EC PARAMETERS" => (),
-                other => {
-                    let what = format!("a block {}, which we do not take", shown(other));
-                    bundle.skipped.push(what);
-                }
+                other => bundle.skipped.push(shown(other).into_owned()),
             }
         }
         Ok(bundle)

@@ -167,8 +167,7 @@ impl Opening {
     fn skip(&mut self, bag: &Bag<'_>, id: ObjectIdentifier) {
         let name = bag.name.as_deref().map(shown).unwrap_or_default();
         let what = format!("an entry of kind {id} {name}");
-        let what = format!("{}, which we do not know", what.trim_end());
-        self.bundle.skipped.push(what);
+        self.bundle.skipped.push(what.trim_end().to_owned());
     }
 }
 
