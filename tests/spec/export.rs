@@ -5,8 +5,13 @@ use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
     AuthorityCommand, AuthorityFact, AuthorityId, CertificateCommand, CertificateFact,
-    CertificateFormat, CertificateId, Command, Destination, Fact, Form, KeyChoice, KeyType, Kind,
-    NewCertificate, Report, Secret, TrustFormat,
+    CertificateFormat, CertificateId, Command, Destination, Fact, Form, ImportCommand,
+    ImportSource, KeyChoice, KeyType, Kind, NewCertificate, Publication, Report, Secret,
+    TrustFormat,
+};
+use rcgen::{
+    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
+    KeyPair, NameConstraints,
 };
 use spec::{World, csr, issue, issued};
 use tempfile::TempDir;
@@ -153,7 +158,11 @@ fn trust_stores_hold_the_root_and_have_a_password() {
                     TrustFormat::Pem => "crt",
                     other => other.slug(),
                 };
-                assert_eq!(names(&files)[0], format!("Example_Issuing_CA.{extension}"));
+                let inside = match format.needs_password() {
+                    true => "Example_Root",
+                    false => "Example_Issuing_CA",
+                };
+                assert_eq!(names(&files)[0], format!("{inside}.{extension}"));
             }
             other => panic!("{other:?}"),
         }
@@ -166,6 +175,69 @@ fn trust_stores_hold_the_root_and_have_a_password() {
         .world
         .refused(trust(TrustFormat::Der, Some("password")));
     assert_eq!(report.code, "export.password-unused");
+}
+
+#[test]
+fn what_has_a_critical_extension_of_its_own_is_written_and_said_not_to_be_checked() {
+    let (world, authority) = World::with_authorities();
+    world.done(Command::Authority(AuthorityCommand::Configure {
+        id: authority,
+        publication: Box::new(Publication {
+            extensions: vec!["1.3.6.1.4.1.99999.8=0500,critical".parse().unwrap()],
+            ..Publication::default()
+        }),
+    }));
+    let id = issued(
+        world
+            .done(issue(&csr(&["www.example.internal"]), authority, "server"))
+            .0,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let form = Form::Format(CertificateFormat::Pem);
+    match world.done(export(id, form, false, None, folder.path())).0 {
+        Fact::Certificate(CertificateFact::Exported { files, remarks, .. }) => {
+            assert_eq!(files.len(), 3);
+            assert_eq!(remarks.len(), 1, "{remarks:?}");
+            assert!(remarks[0].contains("1.3.6.1.4.1.99999.8"), "{remarks:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_chain_that_does_not_hold_is_refused_with_its_reason_and_leaves_nothing() {
+    let (world, folder) = (World::with_vault(), tempfile::tempdir().unwrap());
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![GeneralSubtree::DnsName("example.org".to_owned())],
+        excluded_subtrees: Vec::new(),
+    });
+    let root = params.self_signed(&key).unwrap().pem();
+    let issuer = Issuer::new(params, key);
+    let mut params = CertificateParams::new(["www.example.net".to_owned()]).unwrap();
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let leaf = params.signed_by(&KeyPair::generate().unwrap(), &issuer);
+    let file = folder.path().join("all.pem");
+    fs::write(&file, root + &leaf.unwrap().pem()).unwrap();
+    world.done(Command::Import(ImportCommand::Take {
+        source: ImportSource {
+            path: file,
+            name: None,
+            password: None,
+            unauthenticated: false,
+        },
+        passphrase: None,
+    }));
+    let rows = world.inventory().value;
+    let leaf = rows.rows.iter().find(|row| !row.identifiers.is_empty());
+    let out = folder.path().join("out");
+    let form = Form::Format(CertificateFormat::Pem);
+    let report = world.refused(export(leaf.unwrap().id, form, false, None, &out));
+    assert_eq!(report.code, "export.chain-does-not-verify");
+    assert!(report.why[0].contains("name constraints"), "{report:?}");
+    assert!(!out.exists());
 }
 
 #[test]

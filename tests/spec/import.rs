@@ -1,5 +1,8 @@
 //! What other programs have made, taken over: authorities, certificates, keys, an index.
 
+mod adopted;
+mod held;
+mod index;
 mod lists;
 
 use std::fs;
@@ -417,7 +420,7 @@ fn an_index_is_kept_with_its_revocations_and_its_holes() {
     };
     assert_eq!(told("index.txt, line 5").0, ImportOutcome::NotTaken);
     assert!(told("index.txt, line 5").1.contains("six fields"));
-    assert!(told("index.txt, line 6").1.contains("line 3"));
+    assert!(told("index.txt, line 6").1.contains("line 3 as well"));
     assert!(told("vars").1.contains("profile"));
     assert!(told("crlnumber").1.ends_with("above 4095"));
 

@@ -10,8 +10,7 @@ use chancery_engine::api::{
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::cert::{export_to, tell_files};
-use super::forms::Place;
+use super::cert::{export_issued, tell_files};
 use super::inspect::outline;
 use super::print::{Told, day, fields, list, step, table, word};
 use super::session::Session;
@@ -156,7 +155,7 @@ impl Approve {
             _ => None,
         })?;
         let written = match &self.out {
-            Some(folder) => export_to(session, certificate, Place::new(folder), false)?,
+            Some(folder) => export_issued(session, certificate, folder, false)?,
             None => Vec::new(),
         };
         tell_files(session, &written);

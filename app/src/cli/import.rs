@@ -50,10 +50,29 @@ impl Import {
             preview = session.ask(&PreviewImport(source.clone()))?;
         }
         if self.dry_run {
+            if preview.vault_may_hold_keys {
+                session.talk.note(
+                    "The vault is locked: a key that it holds already is not seen before the import.",
+                );
+            }
             return previewed(session, &self.source, &preview);
         }
         match preview.keys {
-            0 => session.require_vault().map(drop)?,
+            0 if preview.vault_may_hold_keys && session.can_unlock()? => {
+                session
+                    .talk
+                    .note("The vault is opened, to see whether it holds the key already.");
+                session.unlock()?;
+            }
+            0 => {
+                session.require_vault()?;
+                if preview.vault_may_hold_keys {
+                    session.talk.note(
+                        "The vault was not opened: a key that it holds already is found when the \
+                         same is imported again with the passphrase.",
+                    );
+                }
+            }
             _ => session.unlock()?,
         }
         let take = || {

@@ -117,7 +117,7 @@ impl Quickstart {
 
     fn write(&self, session: &Session, made: &Made, out: &Path) -> Result<Written, Report> {
         let root = ca::export_to(session, made.root.id, Place::new(out))?;
-        let own = cert::export_to(session, made.certificate.id, Place::new(out), true)?;
+        let own = cert::export_issued(session, made.certificate.id, out, true)?;
         Ok(Written::of(own, root).ok_or(CliError::Misunderstood)?)
     }
 }

@@ -257,6 +257,14 @@ impl Session {
         }
     }
 
+    /// Whether there is a way to open the vault: by what the words name, by the operating system's
+    /// store, or by somebody who can be asked.
+    pub(crate) fn can_unlock(&self) -> Result<bool, Report> {
+        let status = self.require_vault()?;
+        let silently = !self.is_silent() || status.has(SlotKind::OsStore);
+        Ok(silently || self.unlock_with.is_some() || stdin().is_terminal())
+    }
+
     /// By what stands for a person in any case, for what needs it anyhow.
     pub(crate) fn unlock_typed(&self) -> Result<(), Report> {
         if self.unlocked.get() {

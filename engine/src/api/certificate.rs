@@ -62,6 +62,9 @@ pub enum CertificateFact {
         id: CertificateId,
         files: Vec<PathBuf>,
         key_written: bool,
+        /// Why it could not be verified as those will who trust its root, where that is so.
+        #[serde(default)]
+        remarks: Vec<String>,
     },
     Issued {
         id: CertificateId,

@@ -63,7 +63,7 @@ pub enum ImportFact {
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct ImportDone {
-    /// Made here, or given the key they lacked.
+    /// Made here, or given the key they lacked; not those that were put below them.
     pub authorities: Vec<AuthorityId>,
     /// How many certificates have come, those of authorities among them.
     pub certificates: u64,
@@ -91,6 +91,8 @@ pub struct ImportPreview {
     pub needs_passphrase: bool,
     /// Something is encrypted, and the password was not given.
     pub needs_password: bool,
+    /// Something would come without its key, and the vault, which may hold it, is locked.
+    pub vault_may_hold_keys: bool,
 }
 
 impl ImportCommand {

@@ -182,6 +182,7 @@ impl PreparedCrl {
                 spent: self.number.clone(),
                 intended: Some(self.intended.clone()),
                 newest: self.seen.newest.clone(),
+                taken_over: self.seen.taken_over,
             },
         )
     }
@@ -229,6 +230,7 @@ impl PreparedCrl {
                     spent: self.number.clone(),
                     intended: Some(self.intended.clone()),
                     newest: self.seen.newest.clone(),
+                    taken_over: self.seen.taken_over,
                 },
                 newest: CrlSummary {
                     number: self.number,
@@ -277,6 +279,7 @@ impl SignedCrl {
             spent: self.spent.spent,
             intended: None,
             newest: Some(self.newest),
+            taken_over: self.spent.taken_over,
         };
         let puts = vec![
             revocation::put_crl(self.authority, &record),

@@ -73,7 +73,7 @@ impl fmt::Display for AuthorityError {
             ),
             Self::Keyless { name } => write!(
                 f,
-                "the key of {} is not in this vault, so that it cannot sign here",
+                "the key of {} was not brought here, so that it cannot sign here",
                 shown(name)
             ),
             Self::NameEmpty => f.write_str("an authority needs a name"),
@@ -189,7 +189,8 @@ impl Explain for AuthorityError {
             Self::IssuersName(_) => "Choose another subject, or leave it out to take the name",
             Self::Keyless { .. } => {
                 return Remedy::typed(
-                    "Sign where its key is, or bring the key here",
+                    "Sign where its key is, or bring the key here; a key that the vault holds from \
+                     before is found when the certificate is imported again",
                     ["chancery import KEYFILE"],
                 );
             }

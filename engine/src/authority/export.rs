@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::hierarchy::effective_end;
 use super::package::holds_only;
-use crate::base::{Explain, Identifier, Kind, Remedy, Report, Secret, Timestamp};
-use crate::x509::{Bundle, Certificate, ChainError, PublicKey, Reading, Usage, verify_chain};
+use crate::base::{Explain, Kind, Remedy, Secret};
+use crate::x509::{Bundle, ChainError, PublicKey, Reading};
 
 /// One file to write.
 pub(crate) struct Sheet {
@@ -34,9 +33,9 @@ pub(crate) struct Package {
     pub(crate) password: Option<Arc<Secret<String>>>,
 }
 
-/// Writes each beside its place, makes it durable, reads it back, and moves it there. Where a
-/// private key would replace another content, nothing is written at all: the key that is there
-/// may be the only copy of one in use.
+/// Writes each beside its place, makes it durable, reads it back, and moves all of them there once
+/// that went well. Where a private key would replace another content, nothing is written at all:
+/// the key that is there may be the only copy of one in use.
 pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, ExportError> {
     fs::create_dir_all(folder).map_err(|error| ExportError::at(folder, error))?;
     // Not canonical: that would be a path that few programs on Windows can read.
@@ -44,12 +43,12 @@ pub(crate) fn write(folder: &Path, sheets: &[Sheet]) -> Result<Vec<PathBuf>, Exp
     for sheet in sheets {
         require_free(&folder.join(&sheet.path), &sheet.content)?;
     }
-    let mut written = Vec::new();
-    for sheet in sheets {
-        let path = folder.join(&sheet.path);
-        put(&path, &sheet.content)?;
-        written.push(path);
-    }
+    let parts = sheets
+        .iter()
+        .map(|sheet| Part::fill(folder.join(&sheet.path), &sheet.content));
+    let parts: Vec<Part> = parts.collect::<Result<_, _>>()?;
+    let written = parts.into_iter().map(Part::put);
+    let written: Vec<PathBuf> = written.collect::<Result<_, _>>()?;
     sync_folder(&folder).map_err(|error| ExportError::at(&folder, error))?;
     Ok(written)
 }
@@ -62,32 +61,6 @@ pub(crate) fn require_no_key(folder: &Path, name: &str) -> Result<(), ExportErro
         Ok(true) => Err(ExportError::KeyExists(path)),
         Err(error) => Err(ExportError::at(&path, error)),
     }
-}
-
-/// Verifies what was written as those will who trust the root, the last of `above`: for each
-/// purpose that the certificate names. What has expired is written for the record only, and what
-/// belongs to an authority was verified when that was made.
-pub(crate) fn verify(leaf: &[u8], above: &[Vec<u8>], at: Timestamp) -> Result<(), Report> {
-    let Some((root, intermediates)) = above.split_last() else {
-        return Ok(());
-    };
-    let read = Certificate::read(leaf)?;
-    if read.is_ca() || at > effective_end(read.not_after(), above)? {
-        return Ok(());
-    }
-    for usage in Usage::among(read.extended_key_usage()) {
-        match verify_chain(leaf, intermediates, root, at, usage) {
-            // The validator knows no constraints on such names and refuses them all where there
-            // are any; they were held against the constraints before the key signed.
-            Err(ChainError::ConstraintViolated) if read.identifiers().iter().any(is_beyond) => (),
-            verified => verified.map_err(ExportError::ChainDoesNotVerify)?,
-        }
-    }
-    Ok(())
-}
-
-fn is_beyond(name: &Identifier) -> bool {
-    matches!(name, Identifier::Email(_) | Identifier::Uri(_))
 }
 
 /// A file name that is one on every system: letters, digits, `.`, `-` and `_`; `*` becomes `_`.
@@ -128,23 +101,37 @@ impl Package {
     }
 }
 
-fn put(path: &Path, content: &Content) -> Result<(), ExportError> {
-    let beside = path.with_file_name(format!(
-        ".{}.{}.part",
-        path.file_name().unwrap_or_default().to_string_lossy(),
-        std::process::id()
-    ));
-    let read_back = fill(&beside, content).and_then(|()| holds(&beside, content));
-    let put = match read_back {
-        Ok(true) => fs::rename(&beside, path).map_err(|error| ExportError::at(path, error)),
-        Ok(false) => Err(ExportError::ReadsBackDifferent(path.to_owned())),
-        Err(error) => Err(ExportError::at(path, error)),
-    };
-    if put.is_err() {
-        // What failed is the news; a part left behind is harmless.
-        fs::remove_file(&beside).ok();
+/// A file that is written and checked and not yet in its place.
+struct Part {
+    path: PathBuf,
+    beside: PathBuf,
+}
+
+impl Part {
+    fn fill(path: PathBuf, content: &Content) -> Result<Self, ExportError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let beside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        let part = Self { beside, path };
+        match fill(&part.beside, content).and_then(|()| holds(&part.beside, content)) {
+            Ok(true) => Ok(part),
+            Ok(false) => Err(ExportError::ReadsBackDifferent(part.path.clone())),
+            Err(error) => Err(ExportError::at(&part.path, error)),
+        }
     }
-    put
+
+    fn put(self) -> Result<PathBuf, ExportError> {
+        match fs::rename(&self.beside, &self.path) {
+            Ok(()) => Ok(self.path.clone()),
+            Err(error) => Err(ExportError::at(&self.path, error)),
+        }
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // In its place, or not wanted any more; one that stays is harmless.
+        fs::remove_file(&self.beside).ok();
+    }
 }
 
 fn fill(path: &Path, content: &Content) -> io::Result<()> {
@@ -327,6 +314,7 @@ const MAX_RESERVED: usize = 1 << 20;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::x509::Certificate;
 
     #[test]
     fn a_file_name_is_one_on_every_system() {

@@ -11,6 +11,8 @@ use crate::x509::{
 pub(crate) struct Installation {
     pub(crate) record: AuthorityRecord,
     pub(crate) certificate: Certificate,
+    /// Those above it, nearest first, DER.
+    pub(crate) above: Vec<Vec<u8>>,
 }
 
 /// Key, chain and path length are checked before anything is believed (rule 24). `known` is who
@@ -46,9 +48,11 @@ pub(crate) fn install(
         fingerprint: Fingerprint::of(own.der()),
         upstream,
     });
+    let above = above.iter().map(|certificate| certificate.der().to_vec());
     Ok(Installation {
         record,
         certificate: own,
+        above: above.collect(),
     })
 }
 

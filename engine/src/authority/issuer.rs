@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::AuthorityError;
-use super::hierarchy::{chain_from, revoked_above};
+use super::hierarchy::{path_of, revoked_above};
 use crate::base::{AuthorityId, Grant, KeyId, Report, Revocation, Serial, Timestamp};
 use crate::store::Revision;
 use crate::store::{Snapshot, authority};
@@ -36,8 +36,8 @@ impl Issuer {
         let (Some(key), Some(key_type)) = (record.key, record.key_type) else {
             return Err(AuthorityError::Keyless { name: record.name }.into());
         };
-        let path = chain_from(store, id)?.into_iter();
-        let path = path.filter_map(|(_, record)| Some((record.parent?, record.installed?.serial)));
+        let path = path_of(store, id)?.into_iter();
+        let path = path.map(|step| (step.issuer, step.serial));
         let algorithm = SignatureAlgorithm::of(key_type);
         let published = read_publication(&record.publication)?;
         Ok(Self {

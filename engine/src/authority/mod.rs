@@ -12,6 +12,7 @@ mod issue;
 mod issuer;
 pub(crate) mod package;
 mod profiles;
+mod proof;
 mod revoke;
 
 pub(crate) use consent::{Confirmation, Permission};
@@ -27,6 +28,7 @@ pub(crate) use issue::{
 };
 pub(crate) use issuer::{Issuer, Issuers};
 pub(crate) use profiles::{Loaded, Profiles, built};
+pub(crate) use proof::verify;
 pub(crate) use revoke::{
     Hierarchy, RevocationError, Sentence, Target, Verdict, key_of, release, revoke,
 };

@@ -9,7 +9,7 @@ use crate::base::{
     RevocationReason, Serial, Timestamp, shown,
 };
 use crate::store::authority::AuthorityRecord;
-use crate::store::certificate::{self, CertificateRecord};
+use crate::store::certificate::{self, CertificateRecord, ELSEWHERE};
 use crate::store::revocation::{self, RevocationRecord};
 use crate::store::{Guard, Put, Snapshot};
 use crate::x509::{Certificate, key_fingerprint, tbs_key_fingerprint};
@@ -53,6 +53,8 @@ pub(crate) struct Hierarchy {
     records: HashMap<AuthorityId, AuthorityRecord>,
     /// Issuer and serial of the own certificate of each.
     own: HashMap<(AuthorityId, Serial), AuthorityId>,
+    /// The same by its id: whoever issued it may be elsewhere.
+    own_by_id: HashMap<CertificateId, AuthorityId>,
 }
 
 impl Hierarchy {
@@ -63,8 +65,11 @@ impl Hierarchy {
             let issuer = record.parent.unwrap_or(*id);
             Some(((issuer, installed.serial.clone()), *id))
         });
+        let by_id = records.iter();
+        let by_id = by_id.filter_map(|(id, it)| Some((it.installed.as_ref()?.certificate, *id)));
         Ok(Self {
             own: own.collect(),
+            own_by_id: by_id.collect(),
             records,
         })
     }
@@ -90,7 +95,8 @@ impl Hierarchy {
         id: CertificateId,
         record: CertificateRecord,
     ) -> Result<Target, Report> {
-        let own_of = self.own_of(record.issuer, &record.serial);
+        let own_of = self.own_by_id.get(&id).copied();
+        let own_of = own_of.or_else(|| self.own_of(record.issuer, &record.serial));
         Ok(Target {
             seen: revocation::get(store, record.issuer, &record.serial)?,
             own_of,
@@ -170,6 +176,7 @@ impl Hierarchy {
         }
         let own = target.own_of.and_then(|id| self.records.get(&id));
         match own {
+            None if target.issuer == ELSEWHERE => Err(RevocationError::Elsewhere(name())),
             Some(own) if own.parent.is_some() => Ok(()),
             Some(own) if own.installed.as_ref().is_some_and(|it| it.is_root) => {
                 Err(RevocationError::Root(own.name.clone()))
@@ -352,7 +359,7 @@ impl fmt::Display for RevocationError {
             }
             Self::Elsewhere(name) => write!(
                 f,
-                "the certificate of {} was issued by another installation, which alone can revoke it",
+                "the certificate of {} was issued by a CA that is not here, which alone can revoke it",
                 shown(name)
             ),
             Self::Expired(name) => write!(
@@ -428,7 +435,11 @@ impl Explain for RevocationError {
                 "Nothing is to be done; only keyCompromise replaces another reason"
             }
             Self::Changed(_) => return Remedy::Retry,
-            Self::Elsewhere(_) => "Revoke it where its issuer is",
+            Self::Elsewhere(_) => {
+                let step = "Revoke it where its issuer is, and sign that CA's list there; then \
+                            import here first the CA's certificate and then the list";
+                return Remedy::typed(step, ["chancery crl create CA", "chancery import FILE"]);
+            }
             Self::Expired(_) => {
                 "Nothing is to be done; to bar its key, revoke by key with reason keyCompromise"
             }

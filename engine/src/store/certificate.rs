@@ -113,9 +113,11 @@ pub(crate) fn put_without_der(id: CertificateId, record: &CertificateRecord) -> 
     ]
 }
 
-/// Something else is known of one that is here.
-pub(crate) fn put_changed(id: CertificateId, record: &CertificateRecord) -> Put {
-    Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record)
+/// Something else is known of one that is here; as for [`put_imported`] it may claim its serial.
+pub(crate) fn put_changed(id: CertificateId, record: &CertificateRecord, claims: bool) -> Vec<Put> {
+    let row = Put::row(Area::Certificate, CERTIFICATES, id.to_raw(), record);
+    let claim = (claims && record.is_issued_here()).then(|| put_serial(id, record));
+    std::iter::once(row).chain(claim).collect()
 }
 
 fn put_serial(id: CertificateId, record: &CertificateRecord) -> Put {

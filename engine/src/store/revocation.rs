@@ -37,6 +37,16 @@ pub(crate) struct CrlRecord {
     /// The list that `spent` was for, while nobody knows whether it was signed.
     pub(crate) intended: Option<IntendedCrl>,
     pub(crate) newest: Option<CrlSummary>,
+    /// The last list that another program made, where one was taken over.
+    #[serde(default)]
+    pub(crate) taken_over: Option<ForeignCrl>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ForeignCrl {
+    pub(crate) this_update: Timestamp,
+    /// `None` where it does not say.
+    pub(crate) next_update: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -62,6 +72,16 @@ impl CrlRecord {
     /// program made, and after a restore.
     pub(crate) fn above(mut self, floor: CrlNumber) -> Self {
         self.spent = self.spent.max(floor);
+        self
+    }
+
+    /// Having seen this list of another program.
+    pub(crate) fn seen(mut self, list: Option<ForeignCrl>) -> Self {
+        let newer = |list: &ForeignCrl| {
+            let known = self.taken_over.map(|known| known.this_update);
+            known.is_none_or(|known| known < list.this_update)
+        };
+        self.taken_over = list.filter(newer).or(self.taken_over);
         self
     }
 }

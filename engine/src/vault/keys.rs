@@ -9,6 +9,7 @@ use super::list::RecordName;
 use super::seal::Key;
 use super::signer::LocalKey;
 use super::signer::code_of;
+use super::signer::type_of;
 use super::unlocked;
 use super::unlocked::Unlocked;
 use crate::base::KeyId;
@@ -22,6 +23,15 @@ pub(crate) struct UnkeptKey {
     key_type: KeyType,
     public_key: Vec<u8>,
     plain: Secret<Vec<u8>>,
+}
+
+/// A key in the vault, known by its public half.
+pub(crate) struct HeldKey {
+    pub(crate) id: KeyId,
+    pub(crate) class: Class,
+    pub(crate) key_type: KeyType,
+    /// SubjectPublicKeyInfo in DER.
+    pub(crate) public_key: Vec<u8>,
 }
 
 impl UnkeptKey {
@@ -184,6 +194,21 @@ impl Vault {
 
     pub(crate) fn key_ids(&self) -> Result<Vec<(KeyId, Class)>, VaultError> {
         Ok(self.unlocked()?.keys().collect())
+    }
+
+    /// Every key by its public half, so that what it belongs to can be found again.
+    pub(crate) fn held_keys(&self) -> Result<Vec<HeldKey>, VaultError> {
+        let unlocked = self.unlocked()?;
+        let keys = unlocked.keys().map(|(id, class)| {
+            let entry = unlocked.contents.entry(RecordName::key(id))?;
+            Ok(type_of(entry.key_type).map(|key_type| HeldKey {
+                id,
+                class,
+                key_type,
+                public_key: entry.public_key.clone(),
+            }))
+        });
+        keys.filter_map(Result::transpose).collect()
     }
 
     pub(super) fn authority_key(

@@ -39,6 +39,7 @@ pub(crate) use file::VaultId;
 pub(crate) use import::ForeignKey;
 pub(crate) use import::Incoming;
 pub(crate) use kdf::KdfCost;
+pub(crate) use keys::HeldKey;
 pub(crate) use keys::UnkeptKey;
 pub(crate) use list::Class;
 pub(crate) use overview::Overview;

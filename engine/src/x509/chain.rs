@@ -16,6 +16,7 @@ use crate::base::{Explain, Kind, Remedy, Timestamp};
 use crate::x509::certificate::Certificate;
 use crate::x509::constraints::ConstraintError;
 use crate::x509::extension::KeyUsage;
+use crate::x509::link::Link;
 use crate::x509::oid;
 
 /// What a leaf is verified for.
@@ -119,6 +120,38 @@ pub(crate) fn verify_root(root: &Certificate, at: Timestamp) -> Result<(), Chain
     }
 }
 
+/// Holds each certificate against the one above it: names, signature, CA flag, start and path
+/// length, which [`verify_chain`] does not get to where it finds something that it does not know.
+/// What is too old or unknown to be verified is said of each link.
+pub(crate) fn verify_links(
+    leaf: &Certificate,
+    above: &[Certificate],
+    at: Timestamp,
+) -> Result<Vec<Link>, ChainError> {
+    let (mut below, mut links, mut between) = (leaf, Vec::new(), 0u8);
+    for issuer in above {
+        match below.link_to(issuer) {
+            Link::None if below.issuer() != issuer.subject() => {
+                return Err(ChainError::OtherIssuer);
+            }
+            Link::None => return Err(ChainError::Signature),
+            link => links.push(link),
+        }
+        if !issuer.may_sign_certificates() {
+            return Err(ChainError::NotACa);
+        }
+        if at < below.not_before() {
+            return Err(ChainError::NotYetValid(below.not_before()));
+        }
+        if issuer.path_len().is_some_and(|allowed| allowed < between) {
+            return Err(ChainError::PathLen);
+        }
+        between = between.saturating_add(u8::from(!issuer.is_self_issued()));
+        below = issuer;
+    }
+    Ok(links)
+}
+
 fn check_authority(certificate: &Certificate, at: Timestamp) -> Result<(), ChainError> {
     let signs = certificate.key_usage();
     let signs = signs.is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN));
@@ -162,6 +195,8 @@ fn check_constraints(authority: &Certificate, issuer: &Certificate) -> Result<()
 /// Why a chain does not hold.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum ChainError {
+    /// Something that the validator does not know, so that it says nothing of the chain.
+    Beyond(&'static str),
     Constraint(ConstraintError),
     /// A name outside a CA's name constraints.
     ConstraintViolated,
@@ -182,12 +217,15 @@ pub(crate) enum ChainError {
 impl fmt::Display for ChainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Beyond(what) => f.write_str(what),
             Self::Constraint(error) => fmt::Display::fmt(error, f),
             Self::ConstraintViolated => {
                 f.write_str("a name lies outside the name constraints of a CA above it")
             }
             Self::Expired(end) => write!(f, "a certificate of the chain ended on {end}"),
-            Self::Malformed => f.write_str("a certificate of the chain is damaged"),
+            Self::Malformed => {
+                f.write_str("a certificate of the chain is damaged, or of a form that we do not know")
+            }
             Self::NotACa => f.write_str("a certificate of the chain is not that of a CA"),
             Self::NotYetValid(start) => {
                 write!(f, "a certificate of the chain is not valid before {start}")
@@ -224,8 +262,27 @@ impl From<webpki::Error> for ChainError {
             Found::NameConstraintViolation => Self::ConstraintViolated,
             Found::PathLenConstraintViolated => Self::PathLen,
             Found::RequiredEkuNotFoundContext(_) => Self::Purpose,
-            Found::InvalidSignatureForPublicKey => Self::Signature,
+            Found::InvalidSignatureForPublicKey | Found::SignatureAlgorithmMismatch => {
+                Self::Signature
+            }
             Found::UnknownIssuer => Self::OtherIssuer,
+            Found::UnsupportedCriticalExtension => Self::Beyond(
+                "a certificate of the chain has a critical extension that we do not know",
+            ),
+            Found::UnsupportedCertVersion => {
+                Self::Beyond("a certificate of the chain is of a version before 3")
+            }
+            Found::UnsupportedSignatureAlgorithmContext(_)
+            | Found::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Self::Beyond(
+                "a certificate of the chain is signed with SHA-1, or in another way that we do not \
+                 verify",
+            ),
+            Found::MaximumNameConstraintComparisonsExceeded
+            | Found::MaximumPathBuildCallsExceeded
+            | Found::MaximumPathDepthExceeded
+            | Found::MaximumSignatureChecksExceeded => {
+                Self::Beyond("the chain is longer than we follow, or has more name constraints")
+            }
             _ => Self::Malformed,
         }
     }
@@ -237,7 +294,7 @@ impl Explain for ChainError {
             Self::Constraint(error) => error.code(),
             Self::ConstraintViolated | Self::Unconstrained => "chain.constraints",
             Self::Expired(_) | Self::NotYetValid(_) => "chain.time",
-            Self::Malformed => "chain.malformed",
+            Self::Beyond(_) | Self::Malformed => "chain.malformed",
             Self::NotACa | Self::Purpose => "chain.purpose",
             Self::OtherIssuer | Self::Signature => "chain.issuer",
             Self::PathLen => "chain.path-length",
@@ -247,7 +304,7 @@ impl Explain for ChainError {
     fn kind(&self) -> Kind {
         match self {
             Self::Constraint(error) => error.kind(),
-            Self::Malformed => Kind::Malformed,
+            Self::Beyond(_) | Self::Malformed => Kind::Malformed,
             _ => Kind::Refused,
         }
     }
@@ -257,6 +314,7 @@ impl Explain for ChainError {
             Self::Constraint(error) => return error.remedy(),
             Self::ConstraintViolated => "Use a CA whose name constraints hold the name".to_owned(),
             Self::Expired(_) => "Renew the certificate that ended".to_owned(),
+            Self::Beyond(_) => "Have it checked by the program that is to trust it".to_owned(),
             Self::Malformed => "Copy the whole file again, in PEM or DER form".to_owned(),
             Self::NotACa | Self::Purpose => {
                 "Have the certificate issued again with the right profile".to_owned()

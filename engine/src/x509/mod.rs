@@ -33,7 +33,9 @@ mod fixture;
 pub(crate) use additions::read_publication;
 pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use certificate::{Certificate, key_fingerprint, tbs_key_fingerprint};
-pub(crate) use chain::{ChainError, Usage, verify_authority, verify_chain, verify_root};
+pub(crate) use chain::{
+    ChainError, Usage, verify_authority, verify_chain, verify_links, verify_root,
+};
 pub(crate) use constraints::Constraints;
 pub(crate) use container::{
     Bundle, ContainerError, FoundCertificate, Identity, Openness, PrivateKey, Reading, Strength,

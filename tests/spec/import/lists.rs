@@ -37,7 +37,7 @@ fn a_list_alone_is_taken_where_the_authority_that_signed_it_is_here_and_only_onc
 
 impl Ca {
     /// A list of these serials, in DER.
-    fn revoking(&self, serials: &[u64], number: u64) -> Vec<u8> {
+    pub(super) fn revoking(&self, serials: &[u64], number: u64) -> Vec<u8> {
         let revoked = |serial: &u64| rcgen::RevokedCertParams {
             serial_number: SerialNumber::from(*serial),
             revocation_time: rcgen::date_time_ymd(2026, 5, 1),

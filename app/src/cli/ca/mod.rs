@@ -306,7 +306,7 @@ fn in_words(detail: &AuthorityDetail) -> String {
 
 pub(crate) fn signs(custody: &Custody) -> String {
     match custody {
-        Custody::Keyless => "elsewhere: its key is not in this vault".to_owned(),
+        Custody::Keyless => "elsewhere: its key was not brought here".to_owned(),
         Custody::Unattended(grant) => {
             let what = match grant.profiles.is_empty() {
                 true => "every profile but intermediate and ocsp".to_owned(),

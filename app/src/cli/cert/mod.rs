@@ -7,7 +7,7 @@ mod revoke_public;
 
 pub(crate) use new::issue;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chancery_engine::api::{
     AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
@@ -145,13 +145,37 @@ impl Verb {
     }
 }
 
-/// The files that were written, the certificate's own first.
-pub(crate) fn export_to(
+/// The files of a certificate that was issued just now. Where they cannot be written, it is said
+/// which one it is: it is valid all the same.
+pub(crate) fn export_issued(
+    session: &Session,
+    id: CertificateId,
+    folder: &Path,
+    with_key: bool,
+) -> Result<Vec<PathBuf>, Report> {
+    let written = export_to(session, id, Place::new(folder), with_key);
+    written.map(|written| written.files).map_err(|mut report| {
+        report.why.push(format!(
+            "{id} was issued and is valid; only its files could not be written, which `chancery \
+             cert export {id}` does"
+        ));
+        report
+    })
+}
+
+pub(crate) struct Written {
+    /// The certificate's own first.
+    files: Vec<PathBuf>,
+    /// What they could not be checked for; it has been told.
+    remarks: Vec<String>,
+}
+
+fn export_to(
     session: &Session,
     id: CertificateId,
     place: Place<'_, CertificateFormat>,
     with_key: bool,
-) -> Result<Vec<PathBuf>, Report> {
+) -> Result<Written, Report> {
     let _made = files::Folder::at(place.folder)?;
     let is_needed = place.form.format().needs_password() && with_key;
     let password = forms::password(session, place.password_file, is_needed)?;
@@ -168,10 +192,16 @@ pub(crate) fn export_to(
             password: forms::copy(password.as_ref()),
         }))
     };
-    session.carry_out(export, |fact| match fact {
-        Fact::Certificate(CertificateFact::Exported { files, .. }) => Some(files),
+    let written = session.carry_out(export, |fact| match fact {
+        Fact::Certificate(CertificateFact::Exported { files, remarks, .. }) => {
+            Some(Written { files, remarks })
+        }
         _ => None,
-    })
+    })?;
+    for remark in &written.remarks {
+        session.talk.warning(remark);
+    }
+    Ok(written)
 }
 
 pub(crate) fn tell_files(session: &Session, files: &[PathBuf]) {
@@ -189,12 +219,15 @@ impl Export {
             form: forms::form(self.format, self.destination),
             password_file: self.password_file.as_ref(),
         };
-        let files = export_to(session, id, place, self.with_key)?;
+        let Written { files, remarks } = export_to(session, id, place, self.with_key)?;
         let text: String = files
             .iter()
             .map(|file| format!("{}\n", file.display()))
             .collect();
-        Told::new(text, &json!({ "id": id, "files": files }))
+        Told::new(
+            text,
+            &json!({ "id": id, "files": files, "remarks": remarks }),
+        )
     }
 }
 

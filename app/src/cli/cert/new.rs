@@ -11,8 +11,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::public::{Public, Wish};
-use super::{export_to, tell_files};
-use crate::cli::forms::Place;
+use super::{export_issued, tell_files};
 use crate::cli::print::Told;
 use crate::cli::session::Session;
 use crate::cli::{CliError, files, number};
@@ -93,7 +92,7 @@ impl Create {
         }
         let id = issue(session, &wish, self.confirm.as_deref())?;
         let written = match &self.out {
-            Some(folder) => export_to(session, id, Place::new(folder), self.with_key)?,
+            Some(folder) => export_issued(session, id, folder, self.with_key)?,
             None => Vec::new(),
         };
         tell_files(session, &written);

@@ -12,9 +12,8 @@ use chancery_engine::api::{
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::{export_to, tell_files};
+use super::{export_issued, tell_files};
 use crate::cli::acme::{Wanted, follow, require_done};
-use crate::cli::forms::Place;
 use crate::cli::print::{Told, fields};
 use crate::cli::session::Session;
 use crate::cli::{CliError, files, number};
@@ -241,7 +240,7 @@ fn told(
     (out, with_key): (Option<&Path>, bool),
 ) -> Result<Told, Report> {
     let written = match out {
-        Some(folder) => export_to(session, id, Place::new(folder), with_key)?,
+        Some(folder) => export_issued(session, id, folder, with_key)?,
         None => Vec::new(),
     };
     tell_files(session, &written);

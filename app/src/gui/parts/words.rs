@@ -45,8 +45,11 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         },
         Fact::Authority(AuthorityFact::Configured { .. }) => "Authority changed".to_owned(),
         Fact::Authority(AuthorityFact::Created { .. }) => "Authority created".to_owned(),
-        Fact::Authority(AuthorityFact::Exported { files, .. })
-        | Fact::Certificate(CertificateFact::Exported { files, .. }) => written(files),
+        Fact::Authority(AuthorityFact::Exported { files, .. }) => written(files),
+        Fact::Certificate(CertificateFact::Exported { files, remarks, .. }) => {
+            let remarks = remarks.iter().map(|remark| format!("; but {remark}"));
+            written(files) + &remarks.collect::<String>()
+        }
         Fact::Authority(AuthorityFact::GrantEnded { .. }) => {
             "Signs with the passphrase from now on".to_owned()
         }

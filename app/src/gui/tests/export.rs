@@ -166,7 +166,7 @@ fn an_authority_is_exported_as_a_trust_store_for_java() {
     type_secret(&mut harness, "Password of the file", "changeit");
     type_secret(&mut harness, "The same password again", "changeit");
     write_into(&mut harness, &folder);
-    let bytes = std::fs::read(folder.path().join("Example_Issuing.jks")).unwrap();
+    let bytes = std::fs::read(folder.path().join("Example_Root.jks")).unwrap();
     assert!(bytes.starts_with(&[0xFE, 0xED, 0xFE, 0xED]));
 }
 

@@ -7,10 +7,10 @@ use super::plan::{KeyPlan, Planner, certificate_name};
 use super::source::is_own_path;
 use super::step::{NewcomerCertificate, PlannedAuthority, PlannedCertificate};
 use crate::base::{
-    AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, KeyUse, Publication,
-    Report, shown,
+    AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, KeyType, KeyUse,
+    Publication, Report, shown,
 };
-use crate::store::authority::{self, AuthorityRecord, Installed};
+use crate::store::authority::{AuthorityRecord, Installed};
 use crate::store::certificate::{CertificateRecord, ELSEWHERE};
 use crate::vault::Class;
 use crate::x509::{Certificate, Link, PublicKey};
@@ -48,7 +48,7 @@ pub(super) fn plan(planner: &mut Planner<'_>) -> Result<Option<AuthorityId>, Rep
         plan_one(planner, at, id)?;
     }
     for found in &found.certificates {
-        tell_known(planner, &found.certificate, &found.from);
+        tell_known(planner, &found.certificate, &found.from)?;
     }
     Ok(own_of_index(planner))
 }
@@ -102,7 +102,13 @@ fn plan_one(planner: &mut Planner<'_>, at: usize, id: AuthorityId) -> Result<(),
         .as_ref()
         .map_or(if is_root { id } else { ELSEWHERE }, |(id, _)| *id);
     let certificate_id = planner.own_row(certificate, issuer, &key)?;
-    let into = words(is_root, parent.as_ref(), &key, because.as_deref());
+    let is_held = planner.is_held(&key);
+    let into = words(
+        is_root,
+        parent.as_ref(),
+        (&key, is_held),
+        because.as_deref(),
+    );
     let record = AuthorityRecord {
         name: name.clone(),
         subject: certificate.subject().to_string(),
@@ -111,10 +117,7 @@ fn plan_one(planner: &mut Planner<'_>, at: usize, id: AuthorityId) -> Result<(),
             KeyPlan::Here(id) => Some(id),
             _ => None,
         },
-        key_type: match key {
-            KeyPlan::None => None,
-            _ => planner.key_for(certificate).map(|key| key.key_type()),
-        },
+        key_type: planner.type_of(&key),
         keyless_because: because,
         created: planner.now,
         grant: None,
@@ -168,8 +171,18 @@ fn key_of(
                 (KeyPlan::None, Some(because))
             }
             KeyPlan::None => {
-                let unheld = planner.found.unheld.contains(certificate.public_key());
-                let because = unheld.then(|| "a vault holds no keys of its kind".to_owned());
+                let public_key = certificate.public_key();
+                let held = planner.known.held.get(&public_key.spki_fingerprint());
+                let because = match held {
+                    Some(held) => Some(format!(
+                        "its key is in the vault as an everyday key, {}",
+                        held.id
+                    )),
+                    None if planner.found.unheld.contains(public_key) => {
+                        Some("a vault holds no keys of its kind".to_owned())
+                    }
+                    None => None,
+                };
                 (KeyPlan::None, because)
             }
             plan => (plan, None),
@@ -228,7 +241,7 @@ pub(super) fn link_warning(link: Link) -> Option<String> {
 fn words(
     is_root: bool,
     parent: Option<&(AuthorityId, String)>,
-    key: &KeyPlan,
+    (key, is_held): (&KeyPlan, bool),
     because: Option<&str>,
 ) -> String {
     let place = match (is_root, parent) {
@@ -239,35 +252,84 @@ fn words(
     match (key, because) {
         (KeyPlan::None, None) => format!("{place}, without its key"),
         (KeyPlan::None, Some(why)) => format!("{place}, without its key: {why}"),
+        _ if is_held => format!("{place}; its key is in the vault, attended"),
         _ => format!("{place}, key attended"),
     }
 }
 
 /// Says of a CA certificate that is no new authority what it is.
-fn tell_known(planner: &mut Planner<'_>, certificate: &Certificate, from: &str) {
-    let fingerprint = certificate.fingerprint();
-    let name = certificate_name(certificate);
-    if let Some(known) = planner.known.authority_of(fingerprint) {
-        let into = format!("{}, {}", known.id, shown(&known.record.name));
-        let row = (ImportOutcome::AlreadyHere, into);
-        planner
-            .steps
-            .push_row(ImportKind::Authority, (&name, from), row, Vec::new());
-    } else if !certificate.may_sign_certificates() {
+fn tell_known(
+    planner: &mut Planner<'_>,
+    certificate: &Certificate,
+    from: &str,
+) -> Result<(), Report> {
+    let row = match planner.known.authority_of(certificate.fingerprint()) {
+        Some(known) => {
+            let (id, lacks) = (known.id, known.record.key.is_none());
+            let into = format!("{id}, {}", shown(&known.record.name));
+            match lacks && give_key(planner, id, certificate)? {
+                true => (
+                    ImportOutcome::Taken,
+                    format!("{into}; its key is in the vault, attended"),
+                ),
+                false => (ImportOutcome::AlreadyHere, into),
+            }
+        }
         // A leaf.
-    } else if let Some(waiting) = planner.waits_for(certificate) {
-        let into = format!("{waiting} waits for it; install it there");
-        let row = (ImportOutcome::NotTaken, into);
-        planner
-            .steps
-            .push_row(ImportKind::Authority, (&name, from), row, Vec::new());
-    } else if is_forged(certificate) {
-        let into = "its own signature does not hold: it is damaged or forged".to_owned();
-        let row = (ImportOutcome::NotTaken, into);
-        planner
-            .steps
-            .push_row(ImportKind::Authority, (&name, from), row, Vec::new());
+        None if !certificate.may_sign_certificates() => return Ok(()),
+        None => match planner.waits_for(certificate) {
+            Some(waiting) => (
+                ImportOutcome::NotTaken,
+                format!("{waiting} waits for it; install it there"),
+            ),
+            None if is_forged(certificate) => (
+                ImportOutcome::NotTaken,
+                "its own signature does not hold: it is damaged or forged".to_owned(),
+            ),
+            None => return Ok(()),
+        },
+    };
+    let name = certificate_name(certificate);
+    planner
+        .steps
+        .push_row(ImportKind::Authority, (&name, from), row, Vec::new());
+    Ok(())
+}
+
+/// Whether the vault holds the key of this authority, which is here without it; then it is planned.
+/// A key that was found is seen to later.
+fn give_key(
+    planner: &mut Planner<'_>,
+    id: AuthorityId,
+    certificate: &Certificate,
+) -> Result<bool, Report> {
+    let is_found = planner.key_for(certificate).is_some();
+    if is_found || why_keyless(certificate).is_some() {
+        return Ok(false);
     }
+    let name = planner.name_of_known(id);
+    let (key, _) = key_of(planner, certificate, (id, &name));
+    match planner.is_held(&key) {
+        true => attach(planner, id, certificate, &key).map(|()| true),
+        false => Ok(false),
+    }
+}
+
+fn attach(
+    planner: &mut Planner<'_>,
+    id: AuthorityId,
+    certificate: &Certificate,
+    key: &KeyPlan,
+) -> Result<(), Report> {
+    let key_type = planner.type_of(key);
+    let planned = planner.change_authority(id, |record| {
+        record.key_type = key_type;
+        record.keyless_because = None;
+    })?;
+    if let Some(planned) = planned {
+        planned.key = key.to_take();
+    }
+    planner.attach_to_own(certificate, key)
 }
 
 /// Whether a found key is that of an authority here that lacks it; then it is planned.
@@ -282,7 +344,6 @@ pub(super) fn complete(planner: &mut Planner<'_>, at: usize) -> Result<bool, Rep
         return Ok(false);
     };
     let (id, name) = (known.id, known.record.name.clone());
-    let mut record = known.record.clone();
     let Some(certificate) = known.certificate.clone() else {
         return Ok(false);
     };
@@ -295,16 +356,7 @@ pub(super) fn complete(planner: &mut Planner<'_>, at: usize) -> Result<bool, Rep
         return Ok(true);
     }
     let (key, _) = key_of(planner, &certificate, (id, &name));
-    record.key_type = Some(found.key.key_type());
-    record.keyless_because = None;
-    planner.steps.authorities.push(PlannedAuthority {
-        id,
-        record,
-        key: key.to_take(),
-        new: None,
-        seen: authority::row_bytes(planner.store, id)?,
-    });
-    planner.attach_to_own(&certificate, &key)?;
+    attach(planner, id, &certificate, &key)?;
     let row = (ImportOutcome::Taken, format!("the key of {name}, attended"));
     planner
         .steps
@@ -315,6 +367,11 @@ pub(super) fn complete(planner: &mut Planner<'_>, at: usize) -> Result<bool, Rep
 struct NoRoom;
 
 impl Planner<'_> {
+    fn type_of(&self, key: &KeyPlan) -> Option<KeyType> {
+        let planned = key.to_take().and_then(|at| self.steps.keys.get(at));
+        planned.map(|planned| planned.key_type)
+    }
+
     /// The authority that this certificate speaks of: this one, or one with its key and name.
     pub(super) fn same_authority(&self, certificate: &Certificate) -> Option<AuthorityId> {
         let named = self.above.named(certificate.subject());
@@ -410,7 +467,7 @@ impl Planner<'_> {
             record,
             der: Some(certificate.der().to_vec()),
             key: key.to_take(),
-            serial_taken,
+            claims: !serial_taken,
         });
         self.note_serial(issuer, certificate, id);
         Ok(id)

@@ -154,7 +154,12 @@ impl Found {
             self.crls.push((crl, from()));
         }
         for skipped in bundle.skipped {
-            self.rows.push(other(file, skipped));
+            // What says no reason is of a kind that we do not know.
+            let why = match skipped.contains(": ") {
+                true => skipped,
+                false => format!("{skipped}: nothing of this kind is taken over"),
+            };
+            self.rows.push(other(file, why));
         }
     }
 

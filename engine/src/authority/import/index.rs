@@ -10,25 +10,39 @@ use crate::base::{RevocationReason, Serial, Timestamp};
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Index {
     pub(crate) lines: Vec<Line>,
-    /// Number of a line that cannot be understood, and why.
-    pub(crate) damaged: Vec<(usize, LineFault)>,
+    /// Lines that cannot be understood.
+    pub(crate) damaged: Vec<Damaged>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Damaged {
+    /// From 1.
+    pub(crate) number: usize,
+    pub(crate) fault: LineFault,
+    /// It says of a serial that cannot be read that it is revoked.
+    pub(crate) revokes: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
     /// From 1.
     pub(crate) number: usize,
-    pub(crate) not_after: Timestamp,
+    /// `None` only where it is revoked: a line that does not revoke is damaged without it.
+    pub(crate) not_after: Option<Timestamp>,
     pub(crate) revoked: Option<Revoked>,
     pub(crate) serial: Serial,
     /// As it is written: `/C=DE/CN=www`.
     pub(crate) subject: String,
+    /// What else cannot be understood of a line that revokes.
+    pub(crate) faults: Vec<LineFault>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Revoked {
-    pub(crate) at: Timestamp,
-    /// `None` for `removeFromCRL`, which is no reason of a full list (RFC 5280, 5.3.1).
+    /// `None` where that cannot be read.
+    pub(crate) at: Option<Timestamp>,
+    /// `None` for `removeFromCRL`, which is no reason of a full list (RFC 5280, 5.3.1), and for what
+    /// cannot be read.
     pub(crate) reason: Option<RevocationReason>,
     /// The key is not to be trusted since then (RFC 5280, 5.3.2), where the index knows.
     pub(crate) invalid_since: Option<Timestamp>,
@@ -43,13 +57,14 @@ pub(crate) enum LineFault {
     Revocation,
     Reason,
     Serial,
-    /// `R` without a date, or a date without `R`.
+    /// A date of revocation without `R`.
     Contradiction,
 }
 
 impl Index {
-    /// Every line that can be understood, and the numbers of those that cannot. Empty lines and
-    /// comments are skipped.
+    /// Every line that can be understood, and the numbers of those that cannot. A line that revokes
+    /// needs no more than a serial to be understood: what is lost of it must not make the
+    /// certificate valid again. Empty lines and comments are skipped.
     pub(crate) fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let mut index = Self::default();
@@ -60,7 +75,7 @@ impl Index {
             }
             match read_line(number, line) {
                 Ok(line) => index.lines.push(line),
-                Err(fault) => index.damaged.push((number, fault)),
+                Err(damaged) => index.damaged.push(damaged),
             }
         }
         index
@@ -69,11 +84,11 @@ impl Index {
 
 impl Line {
     /// The last common name of the subject, or all of it.
-    pub(crate) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> String {
         let named = self.subject.rsplit_once("/CN=").map(|(_, name)| name);
         let name = named.map(|name| name.split('/').next().unwrap_or(name));
-        name.filter(|name| !name.is_empty())
-            .unwrap_or(&self.subject)
+        let name = name.filter(|name| !name.is_empty());
+        unescaped(name.unwrap_or(&self.subject))
     }
 }
 
@@ -87,31 +102,76 @@ impl LineFault {
             Self::Revocation => "has no date of the form YYMMDDHHMMSSZ where it was revoked",
             Self::Reason => "names a reason for revocation that openssl does not know",
             Self::Serial => "has no serial number in hexadecimal",
-            Self::Contradiction => "contradicts itself: revoked without a date, or a date alone",
+            Self::Contradiction => "contradicts itself: a date of revocation, and not revoked",
         }
     }
 }
 
-fn read_line(number: usize, line: &str) -> Result<Line, LineFault> {
+fn read_line(number: usize, line: &str) -> Result<Line, Damaged> {
     let fields = fields(line.trim_end_matches(['\r', '\n']));
-    let [status, end, revoked, serial, _file, subject] = &fields[..] else {
-        return Err(LineFault::Fields);
-    };
-    let revoked = match (&status[..], &revoked[..]) {
-        ("V" | "E", "") => None,
-        ("R", "") | ("V" | "E", _) => return Err(LineFault::Contradiction),
-        ("R", text) => Some(read_revoked(text)?),
-        _ => return Err(LineFault::Status),
-    };
-    let is_hex = !serial.is_empty() && serial.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let serial = serial.parse().ok().filter(|_| is_hex);
-    Ok(Line {
+    let field = |at: usize| fields.get(at).map_or("", String::as_str);
+    let (status, end, date) = (field(0), field(1), field(2));
+    let mut faults = Vec::new();
+    if fields.len() != 6 {
+        faults.push(LineFault::Fields);
+    }
+    let has_date = fields.len() == 6 && !date.is_empty();
+    match status {
+        "V" | "E" if has_date => faults.push(LineFault::Contradiction),
+        "V" | "E" | "R" => (),
+        _ => faults.push(LineFault::Status),
+    }
+    let revoked = (status == "R" || has_date).then(|| read_revoked(date, &mut faults));
+    let not_after = read_date(end);
+    if not_after.is_none() {
+        faults.push(LineFault::End);
+    }
+    let damaged = |fault| Damaged {
         number,
-        not_after: read_date(end).ok_or(LineFault::End)?,
-        revoked,
-        serial: serial.ok_or(LineFault::Serial)?,
-        subject: subject.clone(),
-    })
+        fault,
+        revokes: revoked.is_some(),
+    };
+    match (read_serial(field(3)), faults.first()) {
+        (_, Some(fault)) if revoked.is_none() => Err(damaged(*fault)),
+        (None, fault) => Err(damaged(fault.copied().unwrap_or(LineFault::Serial))),
+        (Some(serial), _) => Ok(Line {
+            number,
+            not_after,
+            revoked,
+            serial,
+            subject: field(5).to_owned(),
+            faults,
+        }),
+    }
+}
+
+fn read_serial(text: &str) -> Option<Serial> {
+    let is_hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.parse().ok().filter(|_| is_hex)
+}
+
+/// openssl writes octets that are not printable in ASCII as `\xC3`; those that together are no
+/// UTF-8 stay as they are written.
+fn unescaped(text: &str) -> String {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let digits = rest.strip_prefix("\\x").and_then(|rest| rest.get(..2));
+        let digits = digits.filter(|digits| digits.bytes().all(|it| it.is_ascii_hexdigit()));
+        let octet = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let length = match octet {
+            Some(octet) => {
+                octets.push(octet);
+                4
+            }
+            None => {
+                octets.extend_from_slice(&rest.as_bytes()[..next.len_utf8()]);
+                next.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    String::from_utf8(octets).unwrap_or_else(|_| text.to_owned())
 }
 
 /// A backslash takes the tab or backslash behind it as it is (`TXT_DB_write` escapes tabs).
@@ -135,24 +195,29 @@ fn fields(line: &str) -> Vec<String> {
 }
 
 /// `DATE[,reason[,extra]]`: with `holdInstruction` the extra is an object id, with
-/// `keyTime` and `CAkeyTime` the date since when the key is not to be trusted.
-fn read_revoked(text: &str) -> Result<Revoked, LineFault> {
+/// `keyTime` and `CAkeyTime` the date since when the key is not to be trusted. What cannot be read
+/// is left out.
+fn read_revoked(text: &str, faults: &mut Vec<LineFault>) -> Revoked {
     let mut parts = text.splitn(3, ',');
     let at = parts.next().and_then(read_date);
     let (reason, extra) = (parts.next(), parts.next());
-    let (reason, dated) = match reason {
-        None => (Some(RevocationReason::Unspecified), false),
-        Some(word) => reason_of(word).ok_or(LineFault::Reason)?,
+    let known = match reason {
+        None => Some((Some(RevocationReason::Unspecified), false)),
+        Some(word) => reason_of(word),
     };
-    Ok(Revoked {
-        at: at.ok_or(LineFault::Revocation)?,
+    let (reason, dated) = known.unwrap_or_default();
+    let invalid_since = extra.filter(|_| dated).and_then(read_date);
+    if at.is_none() || (dated && invalid_since.is_none()) {
+        faults.push(LineFault::Revocation);
+    }
+    if known.is_none() {
+        faults.push(LineFault::Reason);
+    }
+    Revoked {
+        at,
         reason,
-        invalid_since: match (dated, extra) {
-            (true, Some(date)) => Some(read_date(date).ok_or(LineFault::Revocation)?),
-            (true, None) => return Err(LineFault::Revocation),
-            (false, _) => None,
-        },
-    })
+        invalid_since,
+    }
 }
 
 /// The reason, and whether a date belongs to it.
@@ -255,10 +320,10 @@ const REASONS: &[(&str, Option<RevocationReason>, bool)] = &[
 mod tests {
     use super::*;
 
-    fn one(line: &str) -> Result<Line, LineFault> {
+    fn one(line: &str) -> Result<Line, Damaged> {
         let mut index = Index::read(line.as_bytes());
         match index.damaged.pop() {
-            Some((_, fault)) => Err(fault),
+            Some(damaged) => Err(damaged),
             None => Ok(index.lines.remove(0)),
         }
     }
@@ -271,19 +336,22 @@ mod tests {
     fn the_lines_that_openssl_writes_are_understood() {
         let valid = one("V\t271122101112Z\t\t0A\tunknown\t/C=DE/O=Example/CN=www.example").unwrap();
         assert_eq!(valid.serial.to_string(), "0a");
-        assert_eq!(valid.not_after.to_string(), "2027-11-22T10:11:12Z");
-        assert_eq!((valid.name(), valid.revoked), ("www.example", None));
+        assert_eq!(valid.not_after.unwrap().to_string(), "2027-11-22T10:11:12Z");
+        assert_eq!((&valid.name()[..], valid.revoked), ("www.example", None));
         let revoked = one("R\t20511122101112Z\t261101000000Z,superseded\t1000\tunknown\t/O=a/O=b");
         let revoked = revoked.unwrap();
         assert_eq!(revoked.name(), "/O=a/O=b");
-        assert_eq!(revoked.not_after.to_string(), "2051-11-22T10:11:12Z");
+        assert_eq!(
+            revoked.not_after.unwrap().to_string(),
+            "2051-11-22T10:11:12Z"
+        );
         let why = revoked.revoked.unwrap();
-        assert_eq!(why.at.to_string(), "2026-11-01T00:00:00Z");
+        assert_eq!(why.at.unwrap().to_string(), "2026-11-01T00:00:00Z");
         assert_eq!(why.reason, Some(RevocationReason::Superseded));
         let expired = one("E\t491231235959Z\t\t00\tunknown\t/CN=a\\\tb").unwrap();
         assert_eq!(
             (expired.serial.to_string(), expired.name()),
-            ("00".to_owned(), "a\tb")
+            ("00".to_owned(), "a\tb".to_owned())
         );
     }
 
@@ -291,22 +359,81 @@ mod tests {
     fn every_reason_that_openssl_writes_is_understood() {
         let with = |why: &str| {
             let line = format!("R\t271122101112Z\t261101000000Z{why}\t01\tunknown\t/CN=a");
-            one(&line).map(|line| line.revoked.unwrap())
+            let line = one(&line).unwrap();
+            (line.revoked.unwrap(), line.faults)
         };
-        assert_eq!(
-            with("").unwrap().reason,
-            Some(RevocationReason::Unspecified)
-        );
+        assert_eq!(with("").0.reason, Some(RevocationReason::Unspecified));
         for (word, reason, dated) in REASONS {
             let extra = if *dated { ",20261001000000Z" } else { "" };
-            let read = with(&format!(",{word}{extra}")).unwrap();
-            assert_eq!(read.reason, *reason, "{word}");
+            let (read, faults) = with(&format!(",{word}{extra}"));
+            assert_eq!((read.reason, faults), (*reason, vec![]), "{word}");
             assert_eq!(read.invalid_since.is_some(), *dated, "{word}");
         }
-        let held = with(",holdInstruction,1.2.840.10040.2.2").unwrap();
+        let (held, faults) = with(",holdInstruction,1.2.840.10040.2.2");
         assert_eq!(held.reason, Some(RevocationReason::CertificateHold));
-        assert_eq!(with(",keyTime"), Err(LineFault::Revocation));
-        assert_eq!(with(",boredom"), Err(LineFault::Reason));
+        assert_eq!(faults, []);
+    }
+
+    #[test]
+    fn a_line_that_revokes_is_kept_whatever_else_cannot_be_read_of_it() {
+        let cases = [
+            (
+                "R\t271122101112Z\t261101000000Z,boredom\t0A\tunknown\t/CN=a",
+                LineFault::Reason,
+            ),
+            (
+                "R\t271122101112Z\t261101000000Z,keyTime\t0A\tunknown\t/CN=a",
+                LineFault::Revocation,
+            ),
+            (
+                "R\t271122101112Z\tonce\t0A\tunknown\t/CN=a",
+                LineFault::Revocation,
+            ),
+            (
+                "R\t271122101112Z\t\t0A\tunknown\t/CN=a",
+                LineFault::Revocation,
+            ),
+            (
+                "V\t271122101112Z\t261101000000Z\t0A\tunknown\t/CN=a",
+                LineFault::Contradiction,
+            ),
+            (
+                "X\t271122101112Z\t261101000000Z\t0A\tunknown\t/CN=a",
+                LineFault::Status,
+            ),
+            (
+                "R\tlater\t261101000000Z\t0A\tunknown\t/CN=a",
+                LineFault::End,
+            ),
+            (
+                "R\t271122101112Z\t261101000000Z\t0A\t/CN=a",
+                LineFault::Fields,
+            ),
+        ];
+        for (line, fault) in cases {
+            let read = one(line).unwrap();
+            assert_eq!(
+                (&read.serial.to_string()[..], &read.faults[..]),
+                ("0a", &[fault][..]),
+                "{line}"
+            );
+            assert!(read.revoked.is_some(), "{line}");
+        }
+        let compromised = one(cases[1].0).unwrap().revoked.unwrap();
+        assert_eq!(compromised.reason, Some(RevocationReason::KeyCompromise));
+        let lost = one("R\t271122101112Z\t261101000000Z\t?\tunknown\t/CN=a").unwrap_err();
+        assert_eq!((lost.fault, lost.revokes), (LineFault::Serial, true));
+    }
+
+    #[test]
+    fn names_are_read_as_openssl_escapes_them() {
+        assert_eq!(unescaped(r"M\xC3\xBCller"), "Müller");
+        assert_eq!(unescaped(r"a\b\x4"), r"a\b\x4");
+        assert_eq!(
+            unescaped(r"M\xFCller ü"),
+            r"M\xFCller ü",
+            "no UTF-8: Latin 1"
+        );
     }
 
     #[test]
@@ -339,29 +466,22 @@ mod tests {
             ("V\t271122101112Z\t0A\tunknown\t/CN=a", LineFault::Fields),
             ("X\t271122101112Z\t\t0A\tunknown\t/CN=a", LineFault::Status),
             ("V\tlater\t\t0A\tunknown\t/CN=a", LineFault::End),
-            (
-                "R\t271122101112Z\tonce\t0A\tunknown\t/CN=a",
-                LineFault::Revocation,
-            ),
-            (
-                "R\t271122101112Z\t\t0A\tunknown\t/CN=a",
-                LineFault::Contradiction,
-            ),
-            (
-                "V\t271122101112Z\t261101000000Z\t0A\tunknown\t/CN=a",
-                LineFault::Contradiction,
-            ),
             ("V\t271122101112Z\t\t-0A\tunknown\t/CN=a", LineFault::Serial),
             ("V\t271122101112Z\t\t\tunknown\t/CN=a", LineFault::Serial),
         ];
         for (line, fault) in cases {
             let index = Index::read(format!("# made by hand\n\n{line}\r\n{good}\n").as_bytes());
-            assert_eq!(index.damaged, [(3, fault)], "{line}");
+            let damaged = Damaged {
+                number: 3,
+                fault,
+                revokes: false,
+            };
+            assert_eq!(index.damaged, [damaged], "{line}");
             assert_eq!((index.lines.len(), index.lines[0].number), (1, 4));
         }
         assert_eq!(
-            Index::read(&[0xff, b'\n']).damaged,
-            [(1, LineFault::Fields)]
+            Index::read(&[0xff, b'\n']).damaged[0].fault,
+            LineFault::Fields
         );
         assert_eq!(Index::read(b""), Index::default());
     }

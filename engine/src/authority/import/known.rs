@@ -6,6 +6,7 @@ use crate::base::{AuthorityId, CertificateId, Fingerprint, KeyId, Report};
 use crate::store::Snapshot;
 use crate::store::authority::{self, AuthorityRecord};
 use crate::store::key::KeyRecord;
+use crate::vault::HeldKey;
 use crate::x509::{Certificate, Link, Name};
 
 /// The store, read once.
@@ -14,6 +15,8 @@ pub(super) struct Known {
     pub(super) certificates: HashMap<Fingerprint, CertificateId>,
     /// By the fingerprint of their public half.
     pub(super) keys: HashMap<Fingerprint, (KeyId, KeyRecord)>,
+    /// Those that the vault holds and nothing here names, likewise.
+    pub(super) held: HashMap<Fingerprint, HeldKey>,
 }
 
 pub(super) struct KnownAuthority {
@@ -24,7 +27,7 @@ pub(super) struct KnownAuthority {
 }
 
 impl Known {
-    pub(super) fn read(store: &Snapshot) -> Result<Self, Report> {
+    pub(super) fn read(store: &Snapshot, held: Vec<HeldKey>) -> Result<Self, Report> {
         let mut authorities = Vec::new();
         for (id, record) in store.authorities()? {
             let der = authority::der(store, id)?;
@@ -35,15 +38,20 @@ impl Known {
             });
         }
         let certificates = store.certificates()?.into_iter();
-        let keys = store.keys()?.into_iter();
+        let keys: HashMap<_, _> = store
+            .keys()?
+            .into_iter()
+            .map(|(id, record)| (record.fingerprint, (id, record)))
+            .collect();
+        let held = held.into_iter();
+        let held = held.map(|key| (Fingerprint::of(&key.public_key), key));
         Ok(Self {
             authorities,
             certificates: certificates
                 .filter_map(|(id, record)| Some((record.fingerprint?, id)))
                 .collect(),
-            keys: keys
-                .map(|(id, record)| (record.fingerprint, (id, record)))
-                .collect(),
+            held: held.filter(|(key, _)| !keys.contains_key(key)).collect(),
+            keys,
         })
     }
 

@@ -7,8 +7,8 @@ use crate::base::{
     AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, KeyUse, ProfileName,
     Report,
 };
-use crate::store::Rows;
 use crate::store::certificate::{self, CertificateRecord, ELSEWHERE};
+use crate::store::{Rows, revocation};
 use crate::vault::Class;
 use crate::x509::{Certificate, PublicKey};
 
@@ -22,10 +22,15 @@ pub(super) fn plan(planner: &mut Planner<'_>) -> Result<(), Report> {
         if is_authority {
             continue;
         }
-        if let Some(id) = planner.known.certificates.get(&fingerprint) {
-            let row = (ImportOutcome::AlreadyHere, id.to_string());
+        if let Some(id) = planner.known.certificates.get(&fingerprint).copied() {
+            let row = match give_key(planner, id, certificate)? {
+                true => (
+                    ImportOutcome::Taken,
+                    format!("{id}; its key is in the vault"),
+                ),
+                false => (ImportOutcome::AlreadyHere, id.to_string()),
+            };
             let name = certificate_name(certificate);
-            let id = *id;
             let names = (&name[..], &found.from[..]);
             planner
                 .steps
@@ -76,6 +81,7 @@ fn plan_one(
     };
     let into = match key {
         KeyPlan::None => place,
+        _ if planner.is_held(&key) => format!("{place}; its key is in the vault"),
         _ => format!("{place}, with its key"),
     };
     let record = planner.record_of(certificate, issuer, PROFILE);
@@ -91,9 +97,10 @@ fn plan_one(
         record,
         der: Some(certificate.der().to_vec()),
         key: key.to_take(),
-        serial_taken,
+        claims: !serial_taken,
     });
     planner.note_serial(issuer, certificate, id);
+    planner.bar_if_lost(issuer, certificate)?;
     let name = certificate_name(certificate);
     let row = (ImportOutcome::Taken, into);
     planner
@@ -101,6 +108,26 @@ fn plan_one(
         .push_row(ImportKind::Certificate, (&name, from), row, warnings);
     planner.tell_of(id);
     Ok(())
+}
+
+/// Whether the vault holds the key of this certificate, which is here without it; then it is
+/// planned. A key that was found is seen to later.
+fn give_key(
+    planner: &mut Planner<'_>,
+    id: CertificateId,
+    certificate: &Certificate,
+) -> Result<bool, Report> {
+    let record = certificate::get(planner.store, id)?;
+    let lacks = record.is_some_and(|record| record.key == CertificateKey::Endpoint);
+    if !lacks || planner.key_for(certificate).is_some() {
+        return Ok(false);
+    }
+    let wish = (Class::Everyday, key_name(certificate, id), KeyUse::Leaf);
+    let key = planner.claim(certificate, wish);
+    match planner.is_held(&key) {
+        true => planner.attach(id, &key).map(|()| true),
+        false => Ok(false),
+    }
 }
 
 /// The end of the id tells keys of the same name apart.
@@ -128,7 +155,7 @@ pub(super) fn complete(planner: &mut Planner<'_>, at: usize) -> Result<bool, Rep
         let wish = (Class::Everyday, key_name(&certificate, id), KeyUse::Leaf);
         let key = planner.claim(&certificate, wish);
         let into = format!("the key of {id}");
-        planner.attach(id, record, &key);
+        planner.attach(id, &key)?;
         let row = (ImportOutcome::Taken, into);
         planner.steps.push_row(
             ImportKind::PrivateKey,
@@ -214,26 +241,33 @@ impl Planner<'_> {
         let Some(id) = self.known.certificates.get(&certificate.fingerprint()) else {
             return Ok(());
         };
-        if let Some(record) = certificate::get(self.store, *id)? {
-            self.attach(*id, record, key);
+        self.attach(*id, key)
+    }
+
+    /// Its serial was revoked before it came, when nobody here knew the key.
+    pub(super) fn bar_if_lost(
+        &mut self,
+        issuer: AuthorityId,
+        certificate: &Certificate,
+    ) -> Result<(), Report> {
+        let revoked = revocation::get(self.store, issuer, certificate.serial())?;
+        if let Some(reason) = revoked.map(|revoked| revoked.revocation.reason)
+            && reason.is_compromise()
+        {
+            let key = certificate.public_key().spki_fingerprint();
+            let why = format!("it was revoked with reason {reason}");
+            self.steps.barred.push((key, why));
         }
         Ok(())
     }
 
-    fn attach(&mut self, id: CertificateId, record: CertificateRecord, key: &KeyPlan) {
-        self.steps.certificates.push(PlannedCertificate {
-            id,
-            record: CertificateRecord {
-                key: match key {
-                    KeyPlan::Here(id) => CertificateKey::Vault(*id),
-                    _ => record.key,
-                },
-                ..record
-            },
-            der: None,
-            key: key.to_take(),
-            serial_taken: false,
-        });
+    fn attach(&mut self, id: CertificateId, key: &KeyPlan) -> Result<(), Report> {
+        self.change_certificate(id, |planned| {
+            if let KeyPlan::Here(id) = key {
+                planned.record.key = CertificateKey::Vault(*id);
+            }
+            planned.key = key.to_take();
+        })
     }
 
     /// The newest row tells of this certificate.

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use super::error::ImportError;
-use super::index::{Index, Line, Revoked};
+use super::index::{Index, Line, LineFault, Revoked};
 use super::leaves::PROFILE;
 use super::plan::Planner;
 use super::source::INDEX;
 use crate::base::{
     AuthorityId, CertificateId, CertificateKey, ImportKind, ImportOutcome, ProfileName, Report,
-    Revocation, Serial, shown,
+    Revocation, Serial, Timestamp, shown,
 };
 use crate::store::Rows;
 use crate::store::certificate::{self, CertificateRecord};
@@ -23,25 +23,43 @@ pub(super) fn plan(
     own: Option<AuthorityId>,
 ) -> Result<(), Report> {
     let own = own.ok_or_else(|| ImportError::NoAuthority(planner.found.place.clone()))?;
-    let mut seen: HashMap<&Serial, &Line> = HashMap::new();
+    let counts = lines_that_count(&index.lines);
     for line in &index.lines {
-        match seen.get(&line.serial) {
-            Some(earlier) => repeated(planner, earlier, line),
-            None => {
-                seen.insert(&line.serial, line);
-                plan_line(planner, own, line)?;
-            }
+        match counts.get(&line.serial) {
+            Some(other) if other.number != line.number => repeated(planner, other, line),
+            _ => plan_line(planner, own, line)?,
         }
     }
-    for (number, fault) in &index.damaged {
-        let from = place(*number);
-        let into = format!("the line {}", fault.words());
+    for damaged in &index.damaged {
+        let from = place(damaged.number);
+        let mut into = format!("the line {}", damaged.fault.words());
+        if damaged.revokes {
+            into += "; it revokes a serial that cannot be read, which stays valid";
+        }
         let row = (ImportOutcome::NotTaken, into);
         planner
             .steps
             .push_row(ImportKind::Other, (&from, &from), row, Vec::new());
     }
     Ok(())
+}
+
+/// Of several lines for one serial the first that says that its key was lost, else the first that
+/// revokes it, else the first.
+fn lines_that_count(lines: &[Line]) -> HashMap<&Serial, &Line> {
+    let weight = |line: &Line| match &line.revoked {
+        Some(revoked) if revoked.reason.is_some_and(|it| it.is_compromise()) => 2,
+        Some(_) => 1,
+        None => 0,
+    };
+    let mut counts: HashMap<&Serial, &Line> = HashMap::new();
+    for line in lines {
+        let counted = counts.entry(&line.serial).or_insert(line);
+        if weight(line) > weight(counted) {
+            *counted = line;
+        }
+    }
+    counts
 }
 
 fn plan_line(planner: &mut Planner<'_>, own: AuthorityId, line: &Line) -> Result<(), Report> {
@@ -69,11 +87,12 @@ fn compare(planner: &mut Planner<'_>, id: CertificateId, line: &Line) -> Result<
         Some(at) => Some(planner.steps.certificates[*at].record.not_after),
         None => certificate::get(planner.store, id)?.map(|record| record.not_after),
     };
-    if let Some(ends) = ends.filter(|ends| ends.secs() != line.not_after.secs()) {
+    if let (Some(ends), Some(said)) = (ends, line.not_after)
+        && ends.secs() != said.secs()
+    {
         let warning = format!(
-            "{} says that it ends on {}, the certificate {ends}",
-            place(line.number),
-            line.not_after
+            "{} says that it ends on {said}, the certificate {ends}",
+            place(line.number)
         );
         planner.steps.tell(id, |row| row.warnings.push(warning));
     }
@@ -91,22 +110,26 @@ fn revoke(
         return Ok(());
     }
     let reason = revoked.reason.unwrap_or_default();
+    let at = revoked.at.unwrap_or(planner.now);
     let record = RevocationRecord {
         revocation: Revocation {
             reason,
-            at: revoked.at,
+            at,
             invalid_since: revoked.invalid_since,
         },
         certificate: Some(id),
-        not_after: Some(line.not_after),
+        not_after: match line.not_after {
+            Some(end) => Some(end),
+            None => planner.end_of(id)?,
+        },
         decided: planner.now,
         imported: true,
     };
     planner.revoke(own, line.serial.clone(), record)?;
     let from = place(line.number);
-    let words = format!("revoked on {}, {reason}", revoked.at);
+    let words = format!("revoked on {at}, {reason}");
     if !planner.steps.row_of.contains_key(&id) {
-        let name = shown(line.name()).into_owned();
+        let name = shown(&line.name()).into_owned();
         let row = (ImportOutcome::Taken, id.to_string());
         let names = (&name[..], &from[..]);
         planner
@@ -117,7 +140,12 @@ fn revoke(
     planner.steps.tell(id, |row| {
         row.outcome = ImportOutcome::Taken;
         row.into = format!("{}; {words}", row.into);
-        if revoked.reason.is_none() {
+        let unread = line.faults.iter().map(|fault| {
+            let words = fault.words();
+            format!("{from} {words}; as it revokes, it is taken as revoked all the same")
+        });
+        row.warnings.extend(unread);
+        if revoked.reason.is_none() && !line.faults.contains(&LineFault::Reason) {
             let warning = format!("{from} gives the reason removeFromCRL, which no full CRL has");
             row.warnings.push(warning);
         }
@@ -156,15 +184,17 @@ impl Planner<'_> {
 /// The serial was given away; what it was given to is not there.
 fn missing(planner: &mut Planner<'_>, own: AuthorityId, line: &Line) -> CertificateId {
     let id = CertificateId::from_raw((planner.mint)());
-    let name = shown(line.name()).into_owned();
+    // An end that nobody knows has not come.
+    let ends = line.not_after.unwrap_or(LATEST);
+    let name = shown(&line.name()).into_owned();
     let record = CertificateRecord {
         name: name.clone(),
         identifiers: Vec::new(),
         issuer: own,
         profile: ProfileName::of_ours(PROFILE),
         serial: line.serial.clone(),
-        not_before: line.not_after,
-        not_after: line.not_after,
+        not_before: ends,
+        not_after: ends,
         key: CertificateKey::Endpoint,
         key_title: String::new(),
         request: None,
@@ -188,13 +218,19 @@ fn missing(planner: &mut Planner<'_>, own: AuthorityId, line: &Line) -> Certific
     id
 }
 
-fn repeated(planner: &mut Planner<'_>, earlier: &Line, line: &Line) {
+fn repeated(planner: &mut Planner<'_>, other: &Line, line: &Line) {
     let from = place(line.number);
-    let into = format!(
-        "the serial {} stands in line {} already",
-        line.serial, earlier.number
-    );
-    let name = shown(line.name()).into_owned();
+    let into = match (&other.revoked, &line.revoked) {
+        (Some(_), None) => format!(
+            "line {} revokes the serial {}, so that it is revoked",
+            other.number, line.serial
+        ),
+        _ => format!(
+            "the serial {} stands in line {} as well, which counts",
+            line.serial, other.number
+        ),
+    };
+    let name = shown(&line.name()).into_owned();
     let row = (ImportOutcome::NotTaken, into);
     planner
         .steps
@@ -205,5 +241,7 @@ fn place(line: usize) -> String {
     format!("{INDEX}, line {line}")
 }
 
+/// 9999-12-31T23:59:59Z: no well-defined end (RFC 5280, 4.1.2.5).
+const LATEST: Timestamp = Timestamp::from_secs(253_402_300_799);
 /// RFC 5280, 4.1.2.2.
 const LONGEST: usize = 20;

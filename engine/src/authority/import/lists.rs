@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use super::plan::Planner;
 use crate::base::{
     AuthorityId, CertificateId, CrlNumber, ImportKind, ImportOutcome, Report, Revocation,
-    RevocationReason, Serial, Timestamp,
+    RevocationReason, Serial, Timestamp, shown,
 };
-use crate::store::revocation::{self, RevocationRecord};
+use crate::store::revocation::{self, ForeignCrl, RevocationRecord};
 use crate::store::{Rows, certificate};
 use crate::x509::CertificateList;
 
@@ -15,7 +15,7 @@ use crate::x509::CertificateList;
 /// with the folder of its CA, or by itself where the authority that signed it is here.
 pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Result<(), Report> {
     let own = own.filter(|_| planner.found.index.is_some());
-    let mut floors: BTreeMap<AuthorityId, CrlNumber> = BTreeMap::new();
+    let mut seen: BTreeMap<AuthorityId, Seen> = BTreeMap::new();
     for (der, from) in &planner.found.crls {
         let list = match CertificateList::from_der(der.clone()) {
             Ok(list) => list,
@@ -28,23 +28,35 @@ pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Resul
             Some(signer) => {
                 read(planner, signer, &list, from)?;
                 let number = list.number().cloned().unwrap_or_default();
-                let floor = floors.entry(signer).or_default();
-                *floor = number.max(floor.clone());
+                let seen = seen.entry(signer).or_default();
+                seen.floor = number.max(seen.floor.clone());
+                let list = ForeignCrl {
+                    this_update: list.this_update(),
+                    next_update: list.next_update(),
+                };
+                let newest = seen.newest.into_iter().chain([list]);
+                seen.newest = newest.max_by_key(|list| list.this_update);
             }
             None => {
                 let why = match own {
-                    Some(_) => "it is not a full CRL that the CA of this folder has signed",
-                    None => "it is not a full CRL that an authority here has signed",
+                    Some(_) => {
+                        "it is not a full CRL that the CA of this folder has signed".to_owned()
+                    }
+                    None if planner.above.named(list.issuer()).is_empty() => format!(
+                        "it is not by an authority here but by {}: import its certificate first",
+                        list.issuer()
+                    ),
+                    None => "it is not a full CRL that an authority here has signed".to_owned(),
                 };
-                tell(planner, from, (ImportOutcome::NotTaken, why.to_owned()));
+                tell(planner, from, (ImportOutcome::NotTaken, why));
             }
         }
     }
     if let (Some(own), Some(next)) = (own, &planner.found.next_crl) {
         match before(next) {
             Some(last) => {
-                let floor = floors.entry(own).or_default();
-                *floor = last.max(floor.clone());
+                let seen = seen.entry(own).or_default();
+                seen.floor = last.max(seen.floor.clone());
             }
             None => {
                 let why = format!("its number is beyond the 20 octets of RFC 5280, 5.2.3: {next}");
@@ -52,15 +64,26 @@ pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Resul
             }
         }
     }
-    for (signer, floor) in floors {
+    for (signer, Seen { floor, newest }) in seen {
         let here = revocation::crl(planner.store, signer)?;
         if floor > here.spent {
             let into = format!("the next CRL has a number above {floor}");
             tell(planner, "crlnumber", (ImportOutcome::Taken, into));
-            planner.steps.lists.push((signer, here.above(floor)));
+        }
+        let then = here.clone().above(floor).seen(newest);
+        if then != here {
+            planner.steps.lists.push((signer, then));
         }
     }
     Ok(())
+}
+
+/// What was found of the lists of one authority.
+#[derive(Default)]
+struct Seen {
+    /// The highest number.
+    floor: CrlNumber,
+    newest: Option<ForeignCrl>,
 }
 
 /// What it revokes that nothing else did.
@@ -75,7 +98,7 @@ fn read(
         .filter(|(issuer, ..)| *issuer == signer)
         .map(|(_, serial, _)| serial.clone())
         .collect();
-    let mut more = 0;
+    let (mut more, mut stopped) = (0, Vec::new());
     for entry in list.entries() {
         let known = planned.contains(&entry.serial)
             || revocation::get(planner.store, signer, &entry.serial)?.is_some();
@@ -104,6 +127,7 @@ fn read(
             decided: planner.now,
             imported: true,
         };
+        stopped.extend(planner.stopped_by(signer, &entry.serial, record.revocation.reason));
         planner.revoke(signer, entry.serial, record)?;
         more += 1;
     }
@@ -125,7 +149,9 @@ fn read(
             format!("{more} revocations that {elsewhere}"),
         ),
     };
-    tell(planner, from, (outcome, into));
+    planner
+        .steps
+        .push_row(ImportKind::Crl, (from, from), (outcome, into), stopped);
     Ok(())
 }
 
@@ -152,6 +178,29 @@ fn before(next: &Serial) -> Option<CrlNumber> {
 }
 
 impl Planner<'_> {
+    /// What is to be said where the serial is that of an authority here.
+    fn stopped_by(
+        &self,
+        signer: AuthorityId,
+        serial: &Serial,
+        reason: RevocationReason,
+    ) -> Option<String> {
+        let known = self.known.authorities.iter();
+        let mut below = known.filter_map(|known| self.record_of_authority(known.id));
+        let own = below.find(|record| {
+            let own = record.installed.as_ref();
+            record.parent == Some(signer) && own.is_some_and(|own| own.serial == *serial)
+        })?;
+        let how = match reason.is_hold() {
+            true => "on hold",
+            false => "revoked",
+        };
+        Some(format!(
+            "{} issues nothing from now on, nor does any below it: it is {how}",
+            shown(&own.name)
+        ))
+    }
+
     /// The authority whose list it is: of a folder its own CA alone.
     fn signer_of(&self, list: &CertificateList, own: Option<AuthorityId>) -> Option<AuthorityId> {
         let mut candidates = self.above.named(list.issuer()).iter();
@@ -165,7 +214,7 @@ impl Planner<'_> {
         signer.map(|signer| signer.id)
     }
 
-    fn end_of(&self, id: CertificateId) -> Result<Option<Timestamp>, Report> {
+    pub(super) fn end_of(&self, id: CertificateId) -> Result<Option<Timestamp>, Report> {
         let planned = self.planned.get(&id);
         let planned = planned.and_then(|at| self.steps.certificates.get(*at));
         match planned {

@@ -4,6 +4,7 @@
 //! of each thing what becomes of it; carried out it is one change (`step`), so that nothing is half
 //! taken over.
 
+mod adopt;
 mod authorities;
 mod error;
 mod found;

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use super::error::ImportError;
 use super::found::Found;
 use super::known::{Above, Known};
-use super::step::{PlannedKey, Steps};
-use super::{authorities, leaves, ledger, lists};
+use super::step::{KeySource, PlannedKey, Steps};
+use super::{adopt, authorities, leaves, ledger, lists};
 use crate::base::{
     AuthorityId, CertificateId, Fingerprint, ImportKind, ImportOutcome, KeyId, KeyUse, Report,
     Serial, Timestamp,
 };
 use crate::store::Snapshot;
-use crate::vault::{Class, ForeignKey};
+use crate::vault::{Class, ForeignKey, HeldKey};
 use crate::x509::Certificate;
 
 /// Everything that is known, and what has been decided so far.
@@ -32,6 +32,7 @@ pub(super) struct Planner<'a> {
     pub(super) serials: HashMap<(AuthorityId, Serial), CertificateId>,
     /// Which of the planned certificates that is.
     pub(super) planned: HashMap<CertificateId, usize>,
+    pub(super) lacks_keys: bool,
     pub(super) steps: Steps,
 }
 
@@ -39,20 +40,23 @@ pub(super) struct Planner<'a> {
 pub(crate) struct Plan {
     pub(crate) steps: Steps,
     pub(crate) needs_password: bool,
+    /// Something comes, or is here, without its key, which a locked vault may hold.
+    pub(crate) lacks_keys: bool,
 }
 
 /// Decides on everything that was found. `mint` makes ids; `name` is for the authority of a folder,
-/// or the one authority of a file.
+/// or the one authority of a file; `held` is what the vault holds, as far as it is open.
 pub(crate) fn plan(
     store: &Snapshot,
     found: &Found,
+    held: Vec<HeldKey>,
     (name, now): (Option<&str>, Timestamp),
     mint: &mut dyn FnMut() -> u128,
 ) -> Result<Plan, Report> {
     let keys = found.keys.iter().enumerate();
     let mut planner = Planner {
         store,
-        known: Known::read(store)?,
+        known: Known::read(store, held)?,
         found,
         name,
         now,
@@ -64,9 +68,11 @@ pub(crate) fn plan(
         claimed: vec![false; found.keys.len()],
         serials: HashMap::new(),
         planned: HashMap::new(),
+        lacks_keys: false,
         steps: Steps::default(),
     };
     let own = authorities::plan(&mut planner)?;
+    adopt::plan(&mut planner)?;
     leaves::plan(&mut planner)?;
     if let Some(index) = &found.index {
         ledger::plan(&mut planner, index, own)?;
@@ -77,6 +83,7 @@ pub(crate) fn plan(
     Ok(Plan {
         steps: planner.steps,
         needs_password: found.is_sealed(),
+        lacks_keys: planner.lacks_keys,
     })
 }
 
@@ -99,35 +106,50 @@ impl KeyPlan {
 }
 
 impl Planner<'_> {
-    /// Claims the found key that belongs to the certificate.
+    /// Claims the key that belongs to the certificate: the one that was found, or one that the vault
+    /// holds in this class.
     pub(super) fn claim(
         &mut self,
         certificate: &Certificate,
         (class, name, used_for): (Class, String, KeyUse),
     ) -> KeyPlan {
         let fingerprint = certificate.public_key().spki_fingerprint();
-        let Some(at) = self.keys.get(&fingerprint).copied() else {
-            return match self.known.keys.get(&fingerprint) {
-                Some((id, _)) => KeyPlan::Here(*id),
-                None => KeyPlan::None,
-            };
-        };
-        self.claimed[at] = true;
+        let found = self.keys.get(&fingerprint).copied();
+        if let Some(at) = found {
+            self.claimed[at] = true;
+        }
         if let Some((id, _)) = self.known.keys.get(&fingerprint) {
             return KeyPlan::Here(*id);
         }
-        let planned = self.steps.keys.iter().position(|key| key.found == at);
+        let held = self.known.held.get(&fingerprint);
+        let (source, key_type) = match (held.filter(|held| held.class == class), found) {
+            (Some(held), _) => (KeySource::Vault(held.id), held.key_type),
+            (None, Some(at)) => (KeySource::Found(at), self.found.keys[at].key.key_type()),
+            (None, None) => {
+                self.lacks_keys = true;
+                return KeyPlan::None;
+            }
+        };
+        let public_key = certificate.public_key().spki_der();
+        let mut planned = self.steps.keys.iter();
+        let planned = planned.position(|key| key.public_key == public_key);
         KeyPlan::Take(planned.unwrap_or_else(|| {
             self.steps.keys.push(PlannedKey {
-                found: at,
+                source,
                 class,
-                key_type: self.found.keys[at].key.key_type(),
-                public_key: self.found.keys[at].key.public_key().to_vec(),
+                key_type,
+                public_key: public_key.to_vec(),
                 name,
                 used_for,
             });
             self.steps.keys.len() - 1
         }))
+    }
+
+    /// A key that is planned and was in the vault before.
+    pub(super) fn is_held(&self, key: &KeyPlan) -> bool {
+        let planned = key.to_take().and_then(|at| self.steps.keys.get(at));
+        planned.is_some_and(|planned| matches!(planned.source, KeySource::Vault(_)))
     }
 
     pub(super) fn key_for(&self, certificate: &Certificate) -> Option<&ForeignKey> {

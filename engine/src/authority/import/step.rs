@@ -30,10 +30,18 @@ pub(crate) struct Steps {
     pub(super) row_of: HashMap<CertificateId, usize>,
 }
 
-/// A key to be taken into the vault.
-pub(super) struct PlannedKey {
+/// Where a key comes from.
+#[derive(Clone, Copy)]
+pub(super) enum KeySource {
     /// Which of the keys that were found.
-    pub(super) found: usize,
+    Found(usize),
+    /// It is there, and nothing named it.
+    Vault(KeyId),
+}
+
+/// A key to be taken into the vault, or to be named again.
+pub(super) struct PlannedKey {
+    pub(super) source: KeySource,
     pub(super) class: Class,
     pub(super) key_type: KeyType,
     pub(super) public_key: Vec<u8>,
@@ -41,7 +49,7 @@ pub(super) struct PlannedKey {
     pub(super) used_for: KeyUse,
 }
 
-/// An authority that comes, or one that is here and gets its key.
+/// An authority that comes, or one that is here and gets its key or the one above it.
 pub(super) struct PlannedAuthority {
     pub(super) id: AuthorityId,
     pub(super) record: AuthorityRecord,
@@ -57,15 +65,15 @@ pub(super) struct NewcomerCertificate {
     pub(super) public_key: Fingerprint,
 }
 
-/// A certificate that comes into the inventory, or one that is there and gets its key.
+/// A certificate that comes into the inventory, or one that is there and gets its key or issuer.
 pub(super) struct PlannedCertificate {
     pub(super) id: CertificateId,
     pub(super) record: CertificateRecord,
     /// `None` where it is here already.
     pub(super) der: Option<Vec<u8>>,
     pub(super) key: Option<usize>,
-    /// Another certificate of the issuer has this serial.
-    pub(super) serial_taken: bool,
+    /// Nobody else of the issuer gets its serial. False where another certificate has it already.
+    pub(super) claims: bool,
 }
 
 /// How much of what has come.
@@ -78,32 +86,54 @@ pub(crate) struct Tally {
 
 impl Steps {
     pub(crate) fn needs_passphrase(&self) -> bool {
-        self.keys.iter().any(|key| key.class == Class::Authority)
+        self.keys().any(|(_, class)| class == Class::Authority)
     }
 
     /// Which of the found keys to take, in which class.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (usize, Class)> {
-        self.keys.iter().map(|key| (key.found, key.class))
+        self.keys.iter().filter_map(|key| match key.source {
+            KeySource::Found(at) => Some((at, key.class)),
+            KeySource::Vault(_) => None,
+        })
     }
 
+    /// Keys of authorities that the vault held before.
+    pub(crate) fn named_again(&self) -> impl Iterator<Item = KeyId> {
+        let keys = self.keys.iter();
+        keys.filter_map(|key| match (key.source, key.class) {
+            (KeySource::Vault(id), Class::Authority) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// Those that come, and those that get their key.
     pub(crate) fn authorities(&self) -> Vec<AuthorityId> {
-        self.authorities.iter().map(|planned| planned.id).collect()
+        let all = self.authorities.iter();
+        all.filter(|planned| planned.new.is_some() || planned.key.is_some())
+            .map(|planned| planned.id)
+            .collect()
     }
 
     pub(crate) fn tally(&self) -> Tally {
         let new = self.certificates.iter();
         Tally {
             certificates: new.filter(|planned| planned.der.is_some()).count(),
-            keys: self.keys.len(),
+            keys: self.keys().count(),
             revoked: self.revocations.len(),
         }
     }
 
-    /// The rows, with the ids that the keys have in the vault.
-    pub(crate) fn puts(self, keys: &[KeyId], now: Timestamp) -> Vec<Put> {
+    /// The rows, with the ids under which the vault has the keys that were taken.
+    pub(crate) fn puts(self, taken: &[KeyId], now: Timestamp) -> Vec<Put> {
+        let mut taken = taken.iter().copied();
+        let keys = self.keys.iter().map(|key| match key.source {
+            KeySource::Found(_) => taken.next(),
+            KeySource::Vault(id) => Some(id),
+        });
+        let keys: Vec<KeyId> = keys.flatten().collect();
         let id_of = |planned: Option<usize>| planned.and_then(|at| keys.get(at)).copied();
         let mut puts = Vec::new();
-        for (planned, id) in self.keys.iter().zip(keys) {
+        for (planned, id) in self.keys.iter().zip(&keys) {
             puts.extend(planned.puts(*id, now));
         }
         for mut planned in self.authorities {
@@ -119,12 +149,10 @@ impl Steps {
             if let Some(id) = id_of(planned.key) {
                 planned.record.key = CertificateKey::Vault(id);
             }
+            let (id, record, claims) = (planned.id, &planned.record, planned.claims);
             puts.extend(match planned.der {
-                Some(der) => {
-                    let claims = !planned.serial_taken;
-                    certificate::put_imported(planned.id, &planned.record, der, claims)
-                }
-                None => vec![certificate::put_changed(planned.id, &planned.record)],
+                Some(der) => certificate::put_imported(id, record, der, claims),
+                None => certificate::put_changed(id, record, claims),
             });
         }
         for (id, record) in self.holes {
@@ -153,9 +181,8 @@ impl Steps {
                 )
             })
             .collect();
-        let claims = self.certificates.iter().filter(|planned| {
-            planned.der.is_some() && !planned.serial_taken && planned.record.is_issued_here()
-        });
+        let claims = self.certificates.iter();
+        let claims = claims.filter(|planned| planned.claims && planned.record.is_issued_here());
         let claims = claims.map(|planned| (planned.id, &planned.record));
         let holes = self.holes.iter().map(|(id, record)| (*id, record));
         let serials: Vec<(AuthorityId, Serial, CertificateId)> = claims

@@ -18,7 +18,7 @@ use crate::base::Receipt;
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::authority::{self as rows, AuthorityRecord};
-use crate::store::certificate::{CertificateRecord, put_foreign};
+use crate::store::certificate::{CertificateRecord, ELSEWHERE, put_chain, put_imported};
 use crate::store::{Put, Refused, Rows, Snapshot};
 use crate::vault::Class;
 use crate::x509::{Draft, SignatureAlgorithm, read_publication};
@@ -278,6 +278,7 @@ async fn complete(
     let Installation {
         record,
         certificate,
+        above,
     } = install(
         record,
         &request,
@@ -289,7 +290,7 @@ async fn complete(
         },
         (certificate_id, act.at),
     )?;
-    let issuer = record.parent.unwrap_or(id);
+    let issuer = record.parent.unwrap_or(ELSEWHERE);
     let row = foreign_row(&record, &certificate, issuer, act)?;
     // Where the parent is here too, its certificate is in the inventory already.
     let signed_here = store.holder_of_serial(issuer, &row.serial)?;
@@ -298,7 +299,8 @@ async fn complete(
     puts.push(rows::request_gone(id));
     if signed_here.is_none() {
         let der = certificate.der().to_vec();
-        puts.extend(put_foreign(certificate_id, &row, der));
+        puts.extend(put_imported(certificate_id, &row, der, true));
+        puts.extend((!row.is_issued_here()).then(|| put_chain(certificate_id, &above)));
     }
     let name = record.name;
     Ok(Decision {
@@ -342,7 +344,7 @@ fn foreign_row(
         request: None,
         issued: act.at,
         fingerprint: Some(certificate.fingerprint()),
-        elsewhere: None,
+        elsewhere: (issuer == ELSEWHERE).then(|| certificate.issuer().to_string()),
     })
 }
 

@@ -13,7 +13,7 @@ use crate::api::{
     AuthorityId, CertificateCommand, CertificateDetail, CertificateFact, CertificateFilter,
     CertificateId, CertificateKey, CertificateRow, CertificateStatus, Consent, Fact, Finding,
     KeyChoice, KeyUse, ListCertificates, NewCertificate, Page, PreviewCertificate, ProfileName,
-    Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp,
+    Report, Resource, Revocation, Serial, ShowCertificate, Sort, Timestamp, shown,
 };
 use crate::authority::{
     Given, Issuer, Loaded, Permission, Prepared, Signed, Source, effective_end, prepare, wish_for,
@@ -203,9 +203,18 @@ pub(super) fn stored(
 ) -> Result<(CertificateRecord, Vec<u8>), Report> {
     match (rows::get(store, id)?, rows::der(store, id)?) {
         (Some(record), Some(der)) => Ok((record, der)),
-        _ if rows::intent(store, id)?.is_some() => Err(CertificateError::OnlyIntended(id).into()),
-        _ => Err(CertificateError::Unknown(id).into()),
+        _ => Err(absent(store, id)?.into()),
     }
+}
+
+/// An intent without what was to be signed is a line of another program's index.
+fn absent(store: &Snapshot, id: CertificateId) -> Result<CertificateError, Report> {
+    let (intent, tbs) = (rows::intent(store, id)?, rows::intent_tbs(store, id)?);
+    Ok(match (intent, tbs) {
+        (None, _) => CertificateError::Unknown(id),
+        (Some(_), Some(_)) => CertificateError::OnlyIntended(id),
+        (Some(record), None) => CertificateError::OnlyNumbered(record.name, record.serial),
+    })
 }
 
 /// How many certificates each authority has issued, its own not counted.
@@ -404,6 +413,8 @@ pub(super) enum CertificateError {
     KeyElsewhere(CertificateId),
     KeyForAnotherUse(crate::api::KeyId),
     OnlyIntended(CertificateId),
+    /// Name and serial, as the index of another program has them.
+    OnlyNumbered(String, Serial),
     Unknown(CertificateId),
 }
 
@@ -427,6 +438,12 @@ impl fmt::Display for CertificateError {
                 f,
                 "{id} may have been signed, but the certificate was never recorded"
             ),
+            Self::OnlyNumbered(name, serial) => write!(
+                f,
+                "of {} only the serial {serial} is known, from the index of another program; the \
+                 certificate is not here",
+                shown(name)
+            ),
             Self::Unknown(id) => write!(f, "there is no certificate {id}"),
         }
     }
@@ -443,13 +460,14 @@ impl Explain for CertificateError {
             Self::KeyElsewhere(_) => "certificate.key-elsewhere",
             Self::KeyForAnotherUse(_) => "certificate.key-for-another-use",
             Self::OnlyIntended(_) => "certificate.only-intended",
+            Self::OnlyNumbered(..) => "certificate.only-numbered",
             Self::Unknown(_) => "certificate.unknown",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            Self::Unknown(_) | Self::OnlyIntended(_) => Kind::Failed,
+            Self::Unknown(_) | Self::OnlyIntended(_) | Self::OnlyNumbered(..) => Kind::Failed,
             _ => Kind::Refused,
         }
     }
@@ -472,6 +490,12 @@ impl Explain for CertificateError {
                     return Remedy::typed(
                         "Treat it as issued, or revoke it",
                         ["chancery cert revoke CERT"],
+                    );
+                }
+                Self::OnlyNumbered(..) => {
+                    return Remedy::typed(
+                        "Import the certificate where there is a copy of it, or revoke it",
+                        ["chancery cert revoke SERIAL"],
                     );
                 }
                 Self::Unknown(_) => {

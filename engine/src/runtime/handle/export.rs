@@ -11,13 +11,16 @@ use crate::api::{
     AuthorityFact, AuthorityId, CertificateFact, CertificateFormat, CertificateId, CertificateKey,
     Fact, Form, KeyId, KeyUse, Report, Secret, TrustFormat,
 };
-use crate::authority::export::{Content, ExportError, Sheet, file_name, verify, write};
+use crate::authority::export::{Content, ExportError, Sheet, file_name, write};
 use crate::authority::package::{Parts, certificates_alone, require_parts, trust_store};
-use crate::authority::{AuthorityError, certificates_from, without_root};
+use crate::authority::{
+    AuthorityError, certificates_from, chain_from, name_of, verify, without_root,
+};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::certificate::CertificateRecord;
 use crate::store::{Snapshot, key};
+use crate::x509::Certificate;
 
 /// What an export of a certificate is to hold, and where it goes.
 pub(super) struct Wanted {
@@ -46,9 +49,10 @@ pub(super) async fn certificate(
     let chain: Vec<Vec<u8>> = chain.into_iter().filter(|above| *above != der).collect();
     let (now, vault, form) = (act.at, Arc::clone(&context.vault), wanted.form);
     let (folder, password) = (wanted.folder, wanted.password.map(Arc::new));
-    let files = context
+    let (files, remarks) = context
         .files
-        .run(move || -> Result<Vec<PathBuf>, Report> {
+        .run(move || -> Result<_, Report> {
+            let remarks = verify(&der, &above, now)?;
             let parts = Parts {
                 key: key.map(|key| vault.export_private_key(key)).transpose()?,
                 certificate: der,
@@ -56,15 +60,14 @@ pub(super) async fn certificate(
                 name: record.name,
                 password,
             };
-            let files = write(&folder, &sheets(&name, form, &parts)?)?;
-            verify(&parts.certificate, &above, now)?;
-            Ok(files)
+            Ok((write(&folder, &sheets(&name, form, &parts)?)?, remarks))
         })
         .await??;
     let fact = CertificateFact::Exported {
         id,
         files,
         key_written: with_key,
+        remarks,
     };
     Ok(Decision::of(Fact::Certificate(fact)).into())
 }
@@ -141,8 +144,13 @@ pub(super) async fn authority(
     };
     let password = require_password(format, password)?;
     let at = act.at;
+    // A trust store is called after the one that it holds.
+    let inside = match format.needs_password() {
+        true => top_of(&store, id)?,
+        false => record.name,
+    };
     let make = move || -> Result<Vec<PathBuf>, Report> {
-        let name = file_name(&record.name);
+        let name = file_name(&inside);
         let extension = match form {
             Form::For(destination) => destination.needs().trust_extension,
             Form::Format(TrustFormat::Pem) => "crt",
@@ -151,7 +159,7 @@ pub(super) async fn authority(
         let path = format!("{name}.{extension}");
         let sheets = match (format, password) {
             (TrustFormat::P12 | TrustFormat::Jks, Some(password)) => {
-                let anchors = [(record.name, root)];
+                let anchors = [(inside, root)];
                 vec![sheet(path, trust_store(format, &anchors, &password, at)?)]
             }
             (TrustFormat::P7b, _) => vec![sheet(path, certificates_alone(&chain)?)],
@@ -166,6 +174,18 @@ pub(super) async fn authority(
     let files = context.files.run(make).await??;
     let fact = AuthorityFact::Exported { id, files };
     Ok(Decision::of(Fact::Authority(fact)))
+}
+
+/// What the one at the top of the chain is called, here or in its certificate.
+fn top_of(store: &Snapshot, id: AuthorityId) -> Result<String, Report> {
+    let chain = chain_from(store, id)?;
+    let top = chain.into_iter().next_back().map(|(_, record)| record);
+    let top = top.ok_or(AuthorityError::Unknown(id))?;
+    let upstream = top.installed.as_ref().and_then(|it| it.upstream.last());
+    match upstream.and_then(|hex| crate::base::unhex(hex)) {
+        Some(der) => Ok(name_of(Certificate::from_der(der)?.subject(), &[])),
+        None => Ok(top.name),
+    }
 }
 
 fn require_password(

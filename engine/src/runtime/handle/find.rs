@@ -57,12 +57,16 @@ impl Answer for FindCertificate {
             return one("certificate", text, known.then_some(id));
         }
         let mut all = sight.store.certificates()?;
-        // What was possibly issued is meant by its serial alone: its name was given again since.
+        // What was possibly issued is meant by its serial alone where a certificate bears its name:
+        // that was given again since.
         if let Ok(serial) = text.parse::<Serial>() {
             let intents = sight.store.intents()?.into_iter();
             all.extend(intents.filter(|(_, record)| record.serial == serial));
         }
         let found: Vec<CertificateId> = named(all, text).collect();
+        if found.is_empty() {
+            return one("certificate", text, named(sight.store.intents()?, text));
+        }
         one("certificate", text, newest(&sight.store, found)?)
     }
 }

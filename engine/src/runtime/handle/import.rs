@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::{Answer, Decided, Decision, Sight};
 use crate::api::{
     Fact, ImportCommand, ImportDone, ImportFact, ImportPreview, ImportSource, KeyId, PreviewImport,
-    Report, Secret, Timestamp,
+    Report, Secret, Timestamp, VaultState,
 };
 use crate::authority::import::{Found, Plan, collect, plan, read};
 use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::store::Snapshot;
-use crate::vault::Incoming;
+use crate::vault::{HeldKey, Incoming, Vault, VaultError};
 use crate::x509::Reading;
 
 pub(in crate::runtime) async fn decide(
@@ -35,12 +35,19 @@ async fn take(
     let path = source.path.clone();
     let material = context.files.run(move || collect(&path)).await??;
     let (store, now) = (context.snapshot()?, act.at);
+    let held = held(&context.vault)?;
     let (mint, clock) = (Arc::clone(&context.mint), Arc::clone(&context.clock));
     let planned = context.compute.run(move || -> Result<_, Report> {
         let found = read(material, reading(&source))?;
         found.require_open()?;
         let mut mint = || mint.next(clock.now());
-        let plan = plan(&store, &found, (source.name.as_deref(), now), &mut mint)?;
+        let plan = plan(
+            &store,
+            &found,
+            held,
+            (source.name.as_deref(), now),
+            &mut mint,
+        )?;
         Ok((found, plan))
     });
     let (found, Plan { steps, .. }) = planned.await??;
@@ -55,6 +62,10 @@ async fn take(
             true => ids,
             false => vault.import_keys(&keys, passphrase.as_ref())?,
         };
+        // Whoever gave the grant is not known here any more: these keys are attended.
+        for id in steps.named_again() {
+            vault.end_grant(id)?;
+        }
         Ok((steps, ids))
     };
     let (steps, ids) = context.compute.run(take).await??;
@@ -109,8 +120,11 @@ fn reading(source: &ImportSource) -> Reading<'_> {
 
 impl Answer for PreviewImport {
     fn answer(&self, sight: &Sight<'_>) -> Result<ImportPreview, Report> {
-        let planned = preview(&sight.store, &self.0, sight.now)?;
+        let vault = &sight.context.vault;
+        let planned = preview(&sight.store, held(vault)?, &self.0, sight.now)?;
+        let is_locked = sight.context.vault_state()? == VaultState::Locked;
         Ok(ImportPreview {
+            vault_may_hold_keys: is_locked && planned.lacks_keys,
             keys: count(planned.steps.tally().keys),
             needs_passphrase: planned.steps.needs_passphrase(),
             needs_password: planned.needs_password,
@@ -120,12 +134,31 @@ impl Answer for PreviewImport {
 }
 
 /// With ids that nothing will bear.
-fn preview(store: &Snapshot, source: &ImportSource, now: Timestamp) -> Result<Plan, Report> {
+fn preview(
+    store: &Snapshot,
+    held: Vec<HeldKey>,
+    source: &ImportSource,
+    now: Timestamp,
+) -> Result<Plan, Report> {
     let found = read(collect(&source.path)?, reading(source))?;
     let mut ids = 0;
     let mut mint = || {
         ids += 1;
         ids
     };
-    plan(store, &found, (source.name.as_deref(), now), &mut mint)
+    plan(
+        store,
+        &found,
+        held,
+        (source.name.as_deref(), now),
+        &mut mint,
+    )
+}
+
+/// Nothing where the vault is locked, or there is none.
+fn held(vault: &Vault) -> Result<Vec<HeldKey>, Report> {
+    match vault.held_keys() {
+        Err(VaultError::Locked | VaultError::Absent) => Ok(Vec::new()),
+        held => Ok(held?),
+    }
 }

@@ -60,12 +60,21 @@ pub(super) async fn recover(
     new: Secret<String>,
 ) -> Result<Decided, Report> {
     let recover = move |vault: &Vault| vault.recover(&code, &new);
-    let (remarks, slot) = run(context, pool(context)?, recover).await?;
+    let is_store_new = context.snapshot()?.vault_seen()?.is_none();
+    let (mut remarks, slot) = run(context, pool(context)?, recover).await?;
+    if is_store_new {
+        remarks.push(WITHOUT_STORE.to_owned());
+    }
     Ok(rekeyed(remarks, |remarks| VaultFact::Recovered {
         remarks,
         slot,
     }))
 }
+
+/// A vault that came without the rest of its data folder.
+const WITHOUT_STORE: &str = "the store of this vault is not beside it: the keys are here, each to be \
+                             joined again with its certificate by import, while certificates, \
+                             revocations, settings and audit come back only with a copy of the store or a backup";
 
 /// Where an act goes that touches every slot: one of the operating system's store may wait for a
 /// prompt, and no signature waits behind it.

@@ -82,7 +82,11 @@ fn entries(store: &[u8]) -> Option<Bundle> {
                     let der = rest.certificate(version)?;
                     bundle.certificates.push(FoundCertificate::plain(der));
                 }
-                let what = format!("the private key {}", shown(&name));
+                let what = format!(
+                    "the private key {}: Java seals it in a way of its own; turn the file into \
+                     PKCS #12 with keytool -importkeystore -deststoretype PKCS12",
+                    shown(&name)
+                );
                 bundle.skipped.push(what);
             }
             _ => return None,
@@ -154,3 +158,21 @@ const TRUSTED: u32 = 2;
 const X509: &str = "X.509";
 const DIGEST_LEN: usize = 20;
 const MAX_NAME: usize = 0xffff;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_key_is_left_with_the_reason() {
+        let mut store = MAGIC.to_vec();
+        for number in [2u32, 1, PRIVATE] {
+            store.extend(number.to_be_bytes());
+        }
+        store.extend([0, 1, b't']);
+        store.extend([0; 8 + 4 + 4]);
+        let skipped = entries(&store).unwrap().skipped;
+        assert!(skipped[0].starts_with("the private key t: "), "{skipped:?}");
+        assert!(skipped[0].contains("keytool"), "{skipped:?}");
+    }
+}

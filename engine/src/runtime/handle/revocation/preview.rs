@@ -9,7 +9,8 @@ use crate::api::{
 };
 use crate::authority::{Hierarchy, Target, Verdict, key_of};
 use crate::runtime::handle::{Answer, Sight};
-use crate::store::{Snapshot, certificate, revocation};
+use crate::store::revocation::{self, CrlRecord, ForeignCrl};
+use crate::store::{Snapshot, certificate};
 use crate::x509::{Certificate, Urls};
 
 impl Answer for PreviewRevocation {
@@ -31,7 +32,14 @@ impl Answer for PreviewRevocation {
             is_hold: self.reason.is_hold(),
             changing: changing.len(),
             authorities: authorities(&hierarchy, &changing),
-            bars,
+            bars: match bars {
+                true => Some(Bars {
+                    keys: changing.len(),
+                    unknown: without_key(store, &changing)?,
+                    by_key: matches!(self.what, Selection::Key(_)),
+                }),
+                false => None,
+            },
             others: match bars {
                 true => others_with_the_keys(store, &changing)?,
                 false => 0,
@@ -73,9 +81,18 @@ struct Effect {
     changing: usize,
     /// The names of those whose own certificate is among them.
     authorities: Vec<String>,
-    bars: bool,
+    bars: Option<Bars>,
     /// Valid certificates with the same keys that are not among them.
     others: usize,
+}
+
+/// Keys that no request may bring again.
+struct Bars {
+    keys: usize,
+    /// Of those whose certificate is not here.
+    unknown: usize,
+    /// The key itself was named.
+    by_key: bool,
 }
 
 impl Effect {
@@ -107,12 +124,12 @@ impl Effect {
         let first = (self.changing > 0).then(|| first.to_owned());
         let authorities = self.authorities.iter();
         let authorities = authorities.map(|name| format!("{} {issues}", shown(name)));
-        let barred = self.bars.then(|| barred.to_owned());
+        let barred = self.bars.iter().flat_map(|bars| bars.words(barred));
         let others = (self.others > 0).then(|| {
             let others = self.others;
             format!("{others} more with the same key {stay}: revoke by key to have them all")
         });
-        let rest = barred.into_iter().chain(others);
+        let rest = barred.chain(others);
         first.into_iter().chain(authorities).chain(rest).collect()
     }
 }
@@ -120,6 +137,38 @@ impl Effect {
 fn authorities(hierarchy: &Hierarchy, changing: &[Target]) -> Vec<String> {
     let own = changing.iter().filter_map(|target| target.own_of);
     own.map(|id| hierarchy.name(id)).collect()
+}
+
+/// How many have a key that is not known here, since their certificate is not.
+fn without_key(store: &Snapshot, changing: &[Target]) -> Result<usize, Report> {
+    let mut without = 0;
+    for target in changing {
+        let key = match target.certificate {
+            Some(id) => key_of(store, id)?,
+            None => None,
+        };
+        without += usize::from(key.is_none());
+    }
+    Ok(without)
+}
+
+impl Bars {
+    fn words(&self, known: &str) -> Vec<String> {
+        let known = (self.by_key || self.unknown < self.keys).then(|| known.to_owned());
+        let unknown = match self.unknown {
+            0 => None,
+            1 if self.keys == 1 => Some(
+                "Its certificate is not here, so that its key is not known and not barred: a \
+                 request could bring it again"
+                    .to_owned(),
+            ),
+            some => Some(format!(
+                "Of {some}, whose certificates are not here, the key is not known and not barred: \
+                 a request could bring it again"
+            )),
+        };
+        known.into_iter().chain(unknown).collect()
+    }
 }
 
 fn others_with_the_keys(store: &Snapshot, changing: &[Target]) -> Result<usize, Report> {
@@ -168,28 +217,44 @@ fn publicity(
     groups
         .into_iter()
         .map(|((issuer, crl_urls, ocsp_urls), certificates)| {
-            let newest = revocation::crl(store, issuer)?.newest;
-            let old_crl_until = newest.map(|newest| newest.next_update);
+            let last = last(revocation::crl(store, issuer)?);
             let issuer_name = hierarchy.name(issuer);
             Ok(Publicity {
-                words: words(&issuer_name, &crl_urls, &ocsp_urls, old_crl_until),
+                words: words(&issuer_name, &crl_urls, &ocsp_urls, last),
                 issuer,
                 issuer_name,
                 certificates,
                 crl_urls,
                 ocsp_urls,
-                old_crl_until,
+                old_crl_until: match last {
+                    Last::Own(until) => Some(until),
+                    Last::Foreign(list) => list.next_update,
+                    Last::None => None,
+                },
             })
         })
         .collect()
 }
 
-fn words(
-    issuer: &str,
-    crl_urls: &[String],
-    ocsp_urls: &[String],
-    old_crl_until: Option<Timestamp>,
-) -> Vec<String> {
+/// The list that others may have.
+#[derive(Clone, Copy)]
+enum Last {
+    /// Of another program.
+    Foreign(ForeignCrl),
+    None,
+    /// Made here, and when the next one is due.
+    Own(Timestamp),
+}
+
+fn last(crl: CrlRecord) -> Last {
+    match (crl.newest, crl.taken_over) {
+        (Some(newest), _) => Last::Own(newest.next_update),
+        (None, Some(list)) => Last::Foreign(list),
+        (None, None) => Last::None,
+    }
+}
+
+fn words(issuer: &str, crl_urls: &[String], ocsp_urls: &[String], last: Last) -> Vec<String> {
     let issuer = shown(issuer);
     let list = |urls: &[String]| {
         let urls: Vec<_> = urls.iter().map(|url| shown(url).into_owned()).collect();
@@ -217,12 +282,23 @@ fn words(
                 .to_owned(),
         );
     }
-    words.push(match old_crl_until {
-        Some(until) => format!(
+    words.push(match last {
+        Last::Own(until) => format!(
             "Whoever has the last CRL of {issuer} may keep to it until {until}; \
              many fetch the next one only then"
         ),
-        None => format!(
+        Last::Foreign(ForeignCrl {
+            this_update,
+            next_update,
+        }) => format!(
+            "Whoever has the last CRL of {issuer} that was taken over, of {this_update}, may keep \
+             to it {}",
+            match next_update {
+                Some(until) => format!("until {until}; many fetch the next one only then"),
+                None => "for ever: it does not say when the next one is due".to_owned(),
+            }
+        ),
+        Last::None => format!(
             "{issuer} has made no CRL yet: those who check nothing, or cannot find a list, \
              will go on trusting"
         ),
@@ -238,16 +314,46 @@ mod tests {
     fn who_is_sent_where_is_said_with_the_end_of_the_last_list() {
         let urls = ["http://a/crl".to_owned(), "http://b/\u{202e}crl".to_owned()];
         let end = Timestamp::from_secs(1_795_312_800);
-        let said = words("Root", &urls, &[], Some(end)).join("\n");
+        let said = words("Root", &urls, &[], Last::Own(end)).join("\n");
         assert!(
             said.contains("http://a/crl, http://b/\\u{202e}crl"),
             "{said}"
         );
         assert!(said.contains("until 2026-11-22T02:00:00Z"), "{said}");
         assert!(!said.contains("no place to look"), "{said}");
-        let said = words("Root", &[], &urls[..1], None).join("\n");
+        let said = words("Root", &[], &urls[..1], Last::None).join("\n");
         assert!(said.contains("Some ask http://a/crl instead"), "{said}");
-        let said = words("Root", &[], &[], None).join("\n");
+        let said = words("Root", &[], &[], Last::None).join("\n");
         assert!(said.contains("no place to look"), "{said}");
+        assert!(said.contains("has made no CRL yet"), "{said}");
+        let list = ForeignCrl {
+            this_update: Timestamp::from_secs(1_795_312_800),
+            next_update: None,
+        };
+        let said = words("Root", &[], &[], Last::Foreign(list)).join("\n");
+        assert!(
+            said.contains("of 2026-11-22T02:00:00Z, may keep to it for ever"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_key_is_barred_only_where_it_is_known() {
+        let said = |keys, unknown, by_key| {
+            let bars = Bars {
+                keys,
+                unknown,
+                by_key,
+            };
+            bars.words("The public key is barred").join("\n")
+        };
+        assert!(!said(3, 0, false).contains("not known"));
+        assert!(said(1, 1, false).starts_with("Its certificate is not here"));
+        let some = said(3, 2, false);
+        assert!(
+            some.starts_with("The public key is barred") && some.contains("Of 2"),
+            "{some}"
+        );
+        assert!(said(0, 0, true).starts_with("The public key is barred"));
     }
 }
