@@ -2,13 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use chancery_engine::api::shown;
+use chancery_engine::api::{NewOrder, shown};
 use egui::Ui;
 
 use crate::gui::theme::size;
 use crate::gui::widgets::choice;
 use crate::gui::widgets::field::{Field, Look, below};
 use crate::gui::widgets::report::sentence;
+use crate::gui::widgets::tick::tick;
 
 pub(super) struct More {
     pub(super) profile: Option<String>,
@@ -37,17 +38,21 @@ impl Default for More {
 impl More {
     pub(super) fn ui(&mut self, ui: &mut Ui, profiles: &[(String, String)]) {
         ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
-        ui.checkbox(&mut self.automatic, "Renew it by itself in time");
+        tick(ui, &mut self.automatic, "Renew it by itself in time");
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
-            ui.checkbox(&mut self.dry_run, "Only rehearse");
+            tick(ui, &mut self.dry_run, "Only rehearse");
             let help = "All steps, at the CA’s staging service; nothing that anybody trusts comes \
                 of it, and no limit is used up";
             below(ui, help, None);
         });
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
-            ui.checkbox(&mut self.persistent, "Prove the names by records that stay");
+            tick(
+                ui,
+                &mut self.persistent,
+                "Prove the names by records that stay",
+            );
             let help = "Where the CA takes that; renewals then change nothing in the DNS";
             below(ui, help, None);
         });
@@ -93,9 +98,27 @@ impl More {
         choice::wide_drop_down(ui, "Kind of certificate", &mut self.profile, &options);
     }
 
+    /// What was chosen for an order before.
+    pub(super) fn fill(&mut self, wish: &NewOrder) {
+        let resolvers: Vec<String> = wish.resolvers.iter().map(|it| host(*it)).collect();
+        *self = Self {
+            profile: wish.acme_profile.clone(),
+            dry_run: wish.dry_run,
+            automatic: wish.automatic || wish.dry_run,
+            persistent: wish.persistent,
+            chain: Field::holding(wish.preferred_chain.clone().unwrap_or_default()),
+            resolvers: Field::holding(resolvers.join("\n")),
+            minutes: Field::holding(wish.propagation_limit_secs.div_ceil(60).to_string()),
+        };
+    }
+
     pub(super) fn show_errors(&mut self) {
         self.resolvers.show_error();
         self.minutes.show_error();
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.resolvers().is_ok() && self.limit_secs().is_ok()
     }
 
     pub(super) fn preferred_chain(&self) -> Option<String> {
@@ -125,6 +148,14 @@ impl More {
             Ok(minutes @ 1..=1440) => Ok(minutes * 60),
             _ => Err("Between 1 and 1440 minutes"),
         }
+    }
+}
+
+/// Without the port where it is the usual one.
+fn host(resolver: SocketAddr) -> String {
+    match resolver.port() {
+        53 => resolver.ip().to_string(),
+        _ => resolver.to_string(),
     }
 }
 
