@@ -164,6 +164,8 @@ const MINUTES: u32 = 10;
 
 #[cfg(test)]
 mod tests {
+    use chancery_engine::api::{AcmeAccountId, DnsProviderId, KeyType, OrderKey};
+
     use super::*;
 
     #[test]
@@ -181,6 +183,35 @@ mod tests {
         assert_eq!(told, ["9.9.9.9:53", "127.0.0.1:5353", "[2001:db8::1]:53"]);
         let error = more("dns.example.org").resolvers().unwrap_err();
         assert!(error.contains("dns.example.org"), "{error}");
+    }
+
+    #[test]
+    fn what_was_chosen_before_is_chosen_again() {
+        let wish = NewOrder {
+            account: AcmeAccountId::from_raw(1),
+            provider: DnsProviderId::from_raw(2),
+            names: Vec::new(),
+            key: OrderKey::New(KeyType::P256),
+            acme_profile: Some("shortlived".to_owned()),
+            resolvers: vec![
+                "9.9.9.9:53".parse().unwrap(),
+                "127.0.0.1:5353".parse().unwrap(),
+            ],
+            preferred_chain: Some("ISRG Root X2".to_owned()),
+            propagation_limit_secs: 1200,
+            dry_run: false,
+            automatic: false,
+            persistent: true,
+            replaces: None,
+        };
+        let mut more = More::default();
+        more.fill(&wish);
+        assert_eq!(more.resolvers.text, "9.9.9.9\n127.0.0.1:5353");
+        assert_eq!(more.resolvers().as_ref(), Ok(&wish.resolvers));
+        assert_eq!(more.limit_secs(), Ok(wish.propagation_limit_secs));
+        assert_eq!(more.preferred_chain(), wish.preferred_chain);
+        assert_eq!(more.profile, wish.acme_profile);
+        assert!(!more.automatic && more.persistent);
     }
 
     #[test]
