@@ -155,7 +155,7 @@ impl Order {
         let left = secs - (now.0 - since.0).max(0) / 1000;
         detail.now = match left {
             ..=0 => format!("{before}{AGAIN} now"),
-            left => format!("{before}{AGAIN} in at most {left} s"),
+            left => format!("{before}{AGAIN} in at most {left}\u{a0}s"),
         };
     }
 
