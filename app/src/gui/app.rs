@@ -10,8 +10,10 @@ use chancery_engine::{Client, Kdf, News};
 
 use super::action::Action;
 use super::files::{FileAnswer, FileAsk, Files};
+use super::frame::ended::Ended;
 use super::frame::jobs::Jobs;
 use super::frame::search::Search;
+use super::frame::warnings::Warnings;
 use super::model::{Model, Wishes};
 use super::navigation::Navigation;
 use super::parts::errand::Errand;
@@ -74,6 +76,8 @@ pub(super) struct Frame {
     pub(super) health: Watched<HealthQuestion>,
     pub(super) search: Search,
     pub(super) jobs: Jobs,
+    pub(super) ended: Ended,
+    pub(super) warnings: Warnings,
     pub(super) toasts: Toasts,
     pub(super) locking: Errand,
 }
@@ -201,6 +205,9 @@ impl Window {
                 self.remembered.folder = folder.display().to_string();
                 self.engine.memory.keep(&self.remembered);
             }
+            if self.is_open() {
+                self.frame.ended.hear(&fact);
+            }
             match (self.is_open(), words::fact(&fact)) {
                 (true, Some(Told::Done(words))) => self.frame.toasts.fact(context, words),
                 (true, Some(Told::Failed(words))) => self.frame.toasts.failure(words),
@@ -224,6 +231,10 @@ impl Window {
     /// Nothing of a locked vault stays readable, nor in this process' drawing state.
     fn forget_when_locked(&mut self) {
         let open = self.state() == Some(VaultState::Unlocked);
+        if open && !self.doors.was_open {
+            // It has been drawn once more since it sent the passphrase in.
+            self.doors.unlock = Unlock::default();
+        }
         if self.doors.was_open && !open {
             let navigation = std::mem::take(&mut self.frame.navigation);
             self.screens = Screens::default();

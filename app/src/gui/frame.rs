@@ -1,9 +1,11 @@
 //! What stands around the screens: rail, top bar, status line; and the doors before them.
 
+pub(super) mod ended;
 pub(super) mod jobs;
 pub(super) mod search;
+pub(super) mod warnings;
 
-use chancery_engine::api::{Area, Health, HealthQuestion, VaultState};
+use chancery_engine::api::{Area, HealthQuestion, VaultState};
 use egui::{Align, CentralPanel, Layout, Margin, Panel, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::action::Action;
@@ -29,6 +31,8 @@ impl Frame {
         self.health.tend(desk.context, desk.client, changed);
         self.search.logic(desk);
         self.jobs.logic(desk);
+        self.warnings.logic(desk);
+        self.ended.logic(desk, &mut self.toasts);
         self.locking.tend(desk.model);
     }
 }
@@ -135,7 +139,7 @@ impl Window {
                 here: &self.here,
             };
             let here = self.frame.navigation.here();
-            ui.push_id(here.home(), |ui| {
+            ui.push_id(self.frame.navigation.visit(), |ui| {
                 self.screens.at(here).ui(ui, &view, &mut self.wishes);
             });
         });
@@ -225,6 +229,9 @@ impl Window {
         ui.horizontal_centered(|ui| {
             let doing = self.model.doing().next().map(sentence);
             let layout = Layout::right_to_left(Align::Center);
+            // What is wrong leaves room for whether the vault is open, however large the scale.
+            let right = ui.available_width();
+            let widest = (right - UNLOCKED).max(right * 0.5);
             ui.with_layout(layout, |ui| {
                 if let Some(failure) = self.model.failure().cloned() {
                     if ui.small_button("Dismiss").clicked() {
@@ -232,14 +239,14 @@ impl Window {
                     }
                     let text = format!("{} {}", icons::FAILED, sentence(&failure.what));
                     let text = theme::toned(ui, Tone::Bad, text).text_style(egui::TextStyle::Small);
-                    ui.add(
-                        egui::Label::new(text)
-                            .truncate()
-                            .show_tooltip_when_elided(false),
-                    )
-                    .on_hover_text(remedy(&failure.remedy));
+                    at_most(ui, widest - DISMISS, |ui| {
+                        let label = egui::Label::new(text).truncate();
+                        ui.add(label.show_tooltip_when_elided(false))
+                            .on_hover_text(remedy(&failure.remedy));
+                    });
                 } else if let Some(health) = self.frame.health.shown() {
-                    health_ui(ui, health);
+                    let warnings = &mut self.frame.warnings;
+                    at_most(ui, widest, |ui| warnings.ui(ui, health, &mut self.wishes));
                 }
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let running = self.frame.health.shown();
@@ -265,22 +272,11 @@ fn action_icon(ui: &mut Ui, action: Action) -> egui::Response {
         .on_hover_text(format!("{}{keys}", action.tooltip()))
 }
 
-fn health_ui(ui: &mut Ui, health: &Health) {
-    let Some(first) = health.warnings.first() else {
-        return;
-    };
-    let more = match health.warnings.len() {
-        1 => String::new(),
-        count => format!(", and {} more", count - 1),
-    };
-    let text = format!("{} {}{more}", icons::WARNING, sentence(first));
-    let text = theme::toned(ui, Tone::Due, text).text_style(egui::TextStyle::Small);
-    ui.add(
-        egui::Label::new(text)
-            .truncate()
-            .show_tooltip_when_elided(false),
-    )
-    .on_hover_text(health.warnings.join("\n"));
+/// In a line that is filled from the right, as wide as it needs to be, but no wider than that.
+fn at_most(ui: &mut Ui, widest: f32, add: impl FnOnce(&mut Ui)) {
+    let room = vec2(ui.available_width().min(widest), ui.available_height());
+    let layout = Layout::right_to_left(Align::Center);
+    ui.allocate_ui_with_layout(room, layout, add);
 }
 
 /// One entry of the rail.
@@ -340,5 +336,9 @@ const RAIL: [Action; 7] = [
     Action::Profiles,
 ];
 
+/// What “Vault unlocked” needs beside its icon.
+const UNLOCKED: f32 = 132.0;
+/// What the button beside a failure needs.
+const DISMISS: f32 = 72.0;
 const NARROW_RAIL_BELOW: f32 = 900.0;
 const NO_RAIL_BELOW: f32 = 480.0;

@@ -17,13 +17,13 @@ mod widgets;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chancery_engine::api::{Actor, Report};
 use chancery_engine::{Settings, start};
 
-use program::Program;
+use program::{Program, StillStuck};
 
 pub use remember::Theme;
 
@@ -55,14 +55,14 @@ pub enum CannotOpen {
 /// Opens the window and returns when it has been closed. An engine that does not start is told in
 /// a window too, as far as there can be one.
 pub fn run(begin: Start) -> Result<(), CannotOpen> {
-    match start(begin.settings.clone(), begin.actor.clone()) {
-        Ok(client) => open(move |context| Box::new(Program::new(context, client, begin))),
-        Err(report) => {
-            let told = report.clone();
-            // Without a display the report is all there is to say.
-            open(move |context| Box::new(stuck::Stuck::new(context, told))).ok();
-            Err(CannotOpen::Engine(report))
-        }
+    let started = start(begin.settings.clone(), begin.actor.clone());
+    let stuck = StillStuck::new(Mutex::new(started.as_ref().err().cloned()));
+    let told = Arc::clone(&stuck);
+    let opened = open(move |context| Box::new(Program::new(context, started, begin, told)));
+    // Without a display the report is all there is to say.
+    match stuck.lock().ok().and_then(|mut stuck| stuck.take()) {
+        Some(report) => Err(CannotOpen::Engine(report)),
+        None => opened,
     }
 }
 

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::{Arc, Mutex};
 
 use chancery_engine::api::{Actor, BackupManifest, BackupTrial, Kind, Opener, Remedy, Report};
 use chancery_engine::{Client, Home, Settings, restore, start};
@@ -13,7 +13,7 @@ use egui::{CentralPanel, Context, Frame, Margin, Ui};
 use super::Start;
 use super::app::{Here, Window};
 use super::parts::centred;
-use super::remember::Memory;
+use super::remember::{Memory, Theme};
 use super::stuck::Stuck;
 use super::theme::{self, size};
 
@@ -47,7 +47,11 @@ pub(super) struct Lost {
 pub(super) struct Program {
     begin: Start,
     stage: Stage,
+    still_stuck: StillStuck,
 }
+
+/// Why there is no engine, for whoever waits for the end of the window.
+pub(super) type StillStuck = Arc<Mutex<Option<Report>>>;
 
 enum Stage {
     Open(Box<Window>),
@@ -66,11 +70,33 @@ struct Ended {
 }
 
 impl Program {
-    pub(super) fn new(context: &Context, client: Client, begin: Start) -> Self {
-        let window = window(context, client, &begin);
-        Self {
+    /// `still_stuck` holds why there is no engine, as long as there is none.
+    pub(super) fn new(
+        context: &Context,
+        started: Result<Client, Report>,
+        begin: Start,
+        still_stuck: StillStuck,
+    ) -> Self {
+        let stage = match started {
+            Ok(client) => Stage::Open(Box::new(window(context, client, &begin))),
+            Err(report) => Stage::Stuck(Stuck::new(context, theme_of(&begin), report)),
+        };
+        let program = Self {
             begin,
-            stage: Stage::Open(Box::new(window)),
+            stage,
+            still_stuck,
+        };
+        program.tell();
+        program
+    }
+
+    fn tell(&self) {
+        let why = match &self.stage {
+            Stage::Stuck(stuck) => Some(stuck.report().clone()),
+            Stage::Open(_) | Stage::Under { .. } => None,
+        };
+        if let Ok(mut told) = self.still_stuck.lock() {
+            *told = why;
         }
     }
 
@@ -78,9 +104,14 @@ impl Program {
     pub(super) fn hear_and_ask(&mut self, context: &Context) {
         if let Stage::Under { ended, .. } = &self.stage {
             match ended.try_recv() {
-                Ok(ended) => self.stage = self.arrive(context, ended),
+                Ok(ended) => {
+                    self.stage = self.arrive(context, ended);
+                    self.tell();
+                }
                 Err(TryRecvError::Disconnected) => {
-                    self.stage = Stage::Stuck(Stuck::new(context, no_answer()));
+                    let theme = theme_of(&self.begin);
+                    self.stage = Stage::Stuck(Stuck::new(context, theme, no_answer()));
+                    self.tell();
                 }
                 Err(TryRecvError::Empty) => (),
             }
@@ -97,8 +128,36 @@ impl Program {
         match &mut self.stage {
             Stage::Open(window) => window.draw(ui),
             Stage::Under { way, .. } => under_way_ui(ui, way),
-            Stage::Stuck(stuck) => stuck.draw(ui),
+            Stage::Stuck(stuck) => {
+                if stuck.draw(ui) {
+                    let context = ui.ctx().clone();
+                    self.try_again(&context);
+                }
+            }
         }
+    }
+
+    /// Perhaps what was in the way is gone.
+    fn try_again(&mut self, context: &Context) {
+        let (sender, ended) = channel();
+        let way = "Starting…";
+        self.stage = Stage::Under { way, ended };
+        let (begin, context) = (self.begin.clone(), context.clone());
+        std::thread::spawn(move || {
+            let settings = begin.settings;
+            let started = start(settings.clone(), begin.actor);
+            let ended = Ended {
+                started: started.map(|client| (client, settings)),
+                outcome: Ok(Arrival {
+                    elsewhere: None,
+                    restored: None,
+                }),
+            };
+            // The program may be gone by now; then nobody waits for the outcome.
+            if sender.send(ended).is_ok() {
+                context.request_repaint();
+            }
+        });
     }
 
     /// Neither the end of an engine nor a restoring may hold up a frame.
@@ -123,7 +182,9 @@ impl Program {
     fn arrive(&mut self, context: &Context, ended: Ended) -> Stage {
         let (client, settings) = match ended.started {
             Ok(started) => started,
-            Err(report) => return Stage::Stuck(Stuck::new(context, report)),
+            Err(report) => {
+                return Stage::Stuck(Stuck::new(context, theme_of(&self.begin), report));
+            }
         };
         self.begin.settings = settings;
         let mut window = window(context, client, &self.begin);
@@ -148,10 +209,11 @@ impl eframe::App for Program {
 
 fn window(context: &Context, client: Client, begin: &Start) -> Window {
     let settings = &begin.settings;
-    let (memory, home) = match &settings.home {
-        Home::Folder(folder) => (Memory::within(folder), folder.display().to_string()),
-        Home::Memory => (Memory::default(), "in memory".to_owned()),
+    let home = match &settings.home {
+        Home::Folder(folder) => folder.display().to_string(),
+        Home::Memory => "in memory".to_owned(),
     };
+    let memory = memory_of(begin);
     let here = Here {
         machine: begin.machine.clone(),
         home,
@@ -159,6 +221,20 @@ fn window(context: &Context, client: Client, begin: &Start) -> Window {
     };
     let clock = Arc::clone(&settings.clock);
     Window::new(context, client, (clock, memory), here, begin.theme)
+}
+
+fn memory_of(begin: &Start) -> Memory {
+    match &begin.settings.home {
+        Home::Folder(folder) => Memory::within(folder),
+        Home::Memory => Memory::default(),
+    }
+}
+
+/// The theme that a window would have.
+fn theme_of(begin: &Start) -> Theme {
+    begin
+        .theme
+        .unwrap_or_else(|| memory_of(begin).recall().theme)
 }
 
 /// Where it fails, the engine that was left begins again.

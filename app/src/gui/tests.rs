@@ -25,6 +25,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::app::{Here, Window};
+pub(super) use public::order;
+
 use super::remember::Memory;
 use super::{Theme, theme};
 

@@ -59,6 +59,12 @@ impl<Q: Answer> Watched<Q> {
         self.failed.as_ref()
     }
 
+    /// Whether what is wanted has been answered, and nothing newer is on its way.
+    pub(super) fn is_settled(&self) -> bool {
+        let settled = self.settled.as_ref().map(|(question, _)| question);
+        self.asked.is_none() && settled == self.wanted.as_ref()
+    }
+
     fn take_answer(&mut self) {
         let Some(answer) = self.asked.as_mut().and_then(|asked| asked.answer.poll()) else {
             return;

@@ -297,6 +297,10 @@ pub struct OrderDetail {
     pub challenges: Vec<ChallengeRow>,
     /// Names at which an ended order may have left records in the DNS.
     pub left: Vec<String>,
+    /// Names at which a person was to make records, and takes them away again.
+    pub by_hand: Vec<String>,
+    /// A person has called it off; it ends as soon as it can.
+    pub called_off: bool,
     /// What it does now, or waits for, in one plain sentence.
     pub now: String,
     /// What has happened, oldest first, in plain sentences.
@@ -309,6 +313,14 @@ pub struct OrderDetail {
     pub acme_profile: Option<String>,
     /// The chains that the CA offered, by the name of their last issuer; the taken one first.
     pub chains: Vec<String>,
+}
+
+/// Asks for the wish that an order came from, to order the same again; it replaces nothing.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ShowWish(pub OrderId);
+
+impl Question for ShowWish {
+    type Answer = NewOrder;
 }
 
 /// Asks for what was sent and received for an order, secrets blanked, oldest first.

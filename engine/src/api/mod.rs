@@ -19,7 +19,7 @@ pub use acme::{
     AccountRow, AccountSettings, AccountState, AcmeCommand, AcmeFact, DirectoryChoice,
     ExternalBinding, FindAccount, FindOrder, ListAccounts, ListOrders, NewAccount, NewOrder,
     OrderDetail, OrderKey, OrderPreview, OrderRow, OriginDetail, PreviewOrder, ShowOrder,
-    ShowOrigin, ShowTranscript,
+    ShowOrigin, ShowTranscript, ShowWish,
 };
 pub use audit::{
     AuditCommand, AuditFact, AuditFilter, AuditRow, AuditState, AuditStateQuestion, ListAudit,

@@ -4,7 +4,7 @@ use chancery_engine::Home;
 use chancery_engine::api::{
     AccountSettings, AcmeCommand, CertificateKey, Command, Fact, KeyCommand, KeyFact, KeyType,
     KeyUse, ListKeys, OrderKey, OrderState, PreviewOrder, RevocationReason, ShowCertificate,
-    ShowTranscript, VaultCommand,
+    ShowTranscript, ShowWish, VaultCommand,
 };
 use spec::{At, Refusal, World, csr, eventually};
 
@@ -148,9 +148,25 @@ fn an_order_is_called_off_while_the_ca_takes_its_time() {
     desk.server.hangs(At::Authorization);
     let id = desk.order(&["www.rig.test"]);
     desk.server.wait_for(At::Authorization);
+    assert!(!shown(&desk.world, id).called_off);
     desk.world
         .done(Command::Acme(AcmeCommand::CancelOrder { id }));
     assert_eq!(desk.ended(id).row.state, OrderState::Cancelled);
+}
+
+#[test]
+fn the_wish_of_an_order_can_be_wished_again() {
+    let desk = Desk::new();
+    let mut wish = desk.wish(&["www.rig.test", "*.rig.test"]);
+    wish.key = OrderKey::Request(csr(&["www.rig.test", "*.rig.test"]));
+    wish.preferred_chain = Some("Stand-in".to_owned());
+    let id = begun(desk.world.send(order(wish.clone())).wait());
+    desk.ended(id);
+    let again = (*desk.world.client.read(&ShowWish(id)).unwrap().value).clone();
+    assert_eq!(again.names, wish.names);
+    assert_eq!(again.preferred_chain, wish.preferred_chain);
+    let ended = desk.ended(begun(desk.world.send(order(again)).wait()));
+    assert_eq!(ended.row.state, OrderState::Done, "{:?}", ended.steps);
 }
 
 #[test]

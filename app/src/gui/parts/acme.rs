@@ -1,8 +1,8 @@
 //! What public CAs and DNS servers say, as colour, icon and word, and in plain sentences.
 
 use chancery_engine::api::{
-    AccountState, Budget, ChallengeState, Evidence, OrderStage, OrderState, RenewalBasis,
-    RenewalPlan, ServerAnswer, Timestamp, ZonesInReach, shown,
+    AccountState, AcmeAccountId, Budget, ChallengeState, DnsProviderId, Evidence, OrderStage,
+    OrderState, RenewalBasis, RenewalPlan, ServerAnswer, Timestamp, ZonesInReach, shown,
 };
 
 use crate::gui::parts::status::Sign;
@@ -43,6 +43,15 @@ pub(in crate::gui) const fn order(state: &OrderState, dry_run: bool) -> Sign {
     }
 }
 
+/// What an account or a provider is called; of one that is gone the engine knows only its id.
+pub(in crate::gui) fn name_or_gone(name: &str) -> &str {
+    let is_id = name.parse::<AcmeAccountId>().is_ok() || name.parse::<DnsProviderId>().is_ok();
+    match is_id {
+        true => "Not here any more",
+        false => name,
+    }
+}
+
 /// Whether it goes on, by itself or with somebody's help.
 pub(in crate::gui) const fn is_under_way(state: &OrderState) -> bool {
     matches!(
@@ -51,8 +60,19 @@ pub(in crate::gui) const fn is_under_way(state: &OrderState) -> bool {
     )
 }
 
-pub(in crate::gui) const fn challenge(state: ChallengeState) -> Sign {
+/// Of an order that `goes_on`, or of one whose end nothing follows any more.
+pub(in crate::gui) const fn challenge(state: ChallengeState, goes_on: bool) -> Sign {
     match state {
+        ChallengeState::Unknown | ChallengeState::Wanted | ChallengeState::ByHand if !goes_on => {
+            (Tone::Off, icons::CANCELLED, "Not proved")
+        }
+        ChallengeState::Published if !goes_on => {
+            (Tone::Off, icons::CANCELLED, "Was not seen everywhere")
+        }
+        ChallengeState::Visible if !goes_on => (Tone::Off, icons::CHECK, "Was seen everywhere"),
+        ChallengeState::Asked if !goes_on => {
+            (Tone::Off, icons::CANCELLED, "The CA was told to look")
+        }
         ChallengeState::Unknown => (Tone::Off, icons::WAITING, "Not asked yet"),
         ChallengeState::AlreadyValid => (Tone::Good, icons::DONE, "Proved before"),
         ChallengeState::Wanted => (Tone::Info, icons::WAITING, "To be published"),
@@ -181,6 +201,13 @@ mod tests {
         };
         assert_eq!(server(&answer, "a").2, "shows the record");
         assert_eq!(server(&answer, "b").2, "shows other values");
+    }
+
+    #[test]
+    fn an_account_that_was_forgotten_is_not_called_by_its_id() {
+        let id = AcmeAccountId::from_raw(1).to_string();
+        assert_eq!(name_or_gone(&id), "Not here any more");
+        assert_eq!(name_or_gone("letsencrypt"), "letsencrypt");
     }
 
     #[test]

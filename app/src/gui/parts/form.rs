@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use chancery_engine::api::{FieldInfo, FieldKind, Secret};
-use egui::{CollapsingHeader, Ui};
+use egui::Ui;
 
 use crate::gui::theme::size;
 use crate::gui::widgets::choice;
 use crate::gui::widgets::field::{Field, Look, below};
+use crate::gui::widgets::fold::fold;
 use crate::gui::widgets::secret_edit::SecretEdit;
 
 #[derive(Default)]
@@ -53,7 +54,7 @@ impl Form {
         let Some(first) = advanced.next() else {
             return;
         };
-        CollapsingHeader::new("More choices").show(ui, |ui| {
+        fold(ui, "More choices", |ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
             first.ui(ui);
             for input in advanced {
@@ -74,6 +75,18 @@ impl Form {
                 Value::Choice(_) => (),
             }
         }
+    }
+
+    /// Whether anything was typed or chosen that is not in `settings` yet.
+    pub(in crate::gui) fn differs(&self, settings: &BTreeMap<String, String>) -> bool {
+        self.inputs.iter().any(|input| {
+            let held = settings.get(&*input.info.name);
+            match &input.value {
+                Value::Secret { edit, .. } => !edit.is_empty(),
+                Value::Choice(word) => *word != chosen_without(&input.info, held),
+                Value::Text(field) => field.text.trim() != held.map_or("", String::as_str),
+            }
+        })
     }
 
     /// Without what was left empty.
@@ -108,15 +121,9 @@ impl Value {
                 tried: false,
             };
         }
-        let held = held.cloned();
         match &info.kind {
-            FieldKind::Choice(words) => {
-                let usual = info.default.as_deref();
-                // Without a default the first is shown, and what is shown is what is sent.
-                let usual = usual.or_else(|| words.first().map(|word| &**word));
-                Self::Choice(held.unwrap_or_else(|| usual.unwrap_or_default().to_owned()))
-            }
-            _ => Self::Text(Field::holding(held.unwrap_or_default())),
+            FieldKind::Choice(_) => Self::Choice(chosen_without(info, held)),
+            _ => Self::Text(Field::holding(held.cloned().unwrap_or_default())),
         }
     }
 
@@ -127,6 +134,19 @@ impl Value {
             Self::Text(field) => Some(field.text.trim()),
         }
     }
+}
+
+/// What a choice shows before anybody has chosen: without a default the first, since what is shown
+/// is what is sent.
+fn chosen_without(info: &FieldInfo, held: Option<&String>) -> String {
+    let words = match &info.kind {
+        FieldKind::Choice(words) => &words[..],
+        _ => &[],
+    };
+    let usual = info.default.as_deref();
+    let usual = usual.or_else(|| words.first().map(|word| &**word));
+    held.map_or(usual.unwrap_or_default(), String::as_str)
+        .to_owned()
 }
 
 impl Input {

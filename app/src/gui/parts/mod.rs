@@ -6,6 +6,7 @@ pub(super) mod centred;
 pub(super) mod chain_view;
 pub(super) mod choices;
 pub(super) mod consent;
+pub(super) mod contents;
 pub(super) mod description_view;
 pub(super) mod digits;
 pub(super) mod errand;

@@ -235,7 +235,7 @@ fn publicity_ui(ui: &mut Ui, title: &str, publicity: &Publicity) {
 }
 
 /// A heading, and a sentence a line.
-fn points_ui(ui: &mut Ui, title: &str, points: &[String]) {
+pub(in crate::gui) fn points_ui(ui: &mut Ui, title: &str, points: &[String]) {
     if points.is_empty() {
         return;
     }

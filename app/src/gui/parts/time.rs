@@ -4,6 +4,7 @@ use chancery_engine::api::Timestamp;
 use egui::{Response, Ui};
 
 use crate::gui::theme::Tone;
+pub(in crate::gui) use crate::gui::widgets::moment::{absolute, in_sentence};
 
 /// `in 12 days`, `3 hours ago`.
 pub(in crate::gui) fn relative(now: Timestamp, moment: Timestamp) -> String {
@@ -26,17 +27,6 @@ fn span(seconds: u64) -> String {
     match count {
         1 => format!("1 {unit}"),
         _ => format!("{count} {unit}s"),
-    }
-}
-
-/// `2026-11-22 10:00:00 CET`, in the zone of the person.
-pub(in crate::gui) fn absolute(moment: Timestamp) -> String {
-    match jiff::Timestamp::from_second(moment.secs()) {
-        Ok(time) => {
-            let here = time.to_zoned(jiff::tz::TimeZone::system());
-            here.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
-        }
-        Err(_) => moment.to_string(),
     }
 }
 

@@ -41,6 +41,7 @@ pub(in crate::gui) fn fact(fact: &Fact) -> Option<Told> {
         }
         Fact::Audit(AuditFact::Verified(found)) => match found.faults.len() {
             0 => format!("Audit verified up to entry {}", found.complete_to),
+            1 => "Audit verified: 1 fault".to_owned(),
             count => format!("Audit verified: {count} faults"),
         },
         Fact::Authority(AuthorityFact::Configured { .. }) => "Authority changed".to_owned(),
@@ -91,12 +92,10 @@ fn acme(fact: &AcmeFact) -> Option<Told> {
         },
         AcmeFact::Deactivated { .. } => "Account deactivated",
         AcmeFact::KeyRolled { .. } => "Account key replaced",
-        AcmeFact::OrderCancelled { .. } => "Order called off",
-        AcmeFact::OrderEnded { certificate, .. } => match certificate {
-            Some(_) => "A public certificate has come",
-            // Of a rehearsal, or failed: the order itself says which.
-            None => "An order has ended",
-        },
+        AcmeFact::OrderEnded {
+            certificate: Some(_),
+            ..
+        } => "A public certificate has come",
         AcmeFact::RenewalChecked { .. } => "The CA was asked when to renew",
         AcmeFact::Revoked { .. } => "Certificate revoked at its CA",
         _ => return None,

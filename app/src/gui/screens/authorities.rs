@@ -96,7 +96,7 @@ impl Screen for Authorities {
                 .default_size(size::DETAIL)
                 .size_range(size::DETAIL_MIN..=size::DETAIL_MAX)
                 .show(ui, |ui| {
-                    super::page(ui, |ui| self.detail_ui(ui, view, wishes))
+                    super::page_of(ui, self.selected, |ui| self.detail_ui(ui, view, wishes))
                 });
         }
         super::page(ui, |ui| {
@@ -126,18 +126,21 @@ impl Authorities {
             empty_state::loading(ui);
             return;
         };
-        if let Some(asked) = detail::detail(ui, detail, view, wishes) {
-            let detail = detail.clone();
+        let rows = self.lists.shown().map_or(&[][..], Vec::as_slice);
+        let list = rows.iter().find(|row| Some(row.authority) == self.selected);
+        let (detail, list) = (detail.clone(), list.cloned());
+        let mut of_list = None;
+        let asked = detail::detail(ui, &detail, view, wishes, |ui| {
+            of_list = list.as_ref().and_then(|list| crl::unlisted_ui(ui, list));
+        });
+        if let Some(asked) = asked {
             let request = detail.request_pem.as_deref();
             self.dialogs.open(asked, &detail.row, request, view);
         }
-        let rows = self.lists.shown().map_or(&[][..], Vec::as_slice);
-        let list = rows.iter().find(|row| Some(row.authority) == self.selected);
-        if let (Some(list), Some(detail)) = (list, self.detail())
-            && let Some(asked) = crl::section_ui(ui, list, view)
+        if let Some(list) = &list
+            && let Some(asked) = crl::section_ui(ui, list, view).or(of_list)
         {
-            let (list, authority) = (list.clone(), detail.row.clone());
-            self.crl.open(asked, &list, &authority, view);
+            self.crl.open(asked, list, &detail.row, view);
         }
     }
 }

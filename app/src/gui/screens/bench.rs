@@ -18,6 +18,8 @@ use crate::gui::theme::{self, size};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::confirm::{Answer, Confirm};
 use crate::gui::widgets::field::{Field, Look};
+use crate::gui::widgets::fold::fold;
+use crate::gui::widgets::tick::tick;
 use crate::gui::widgets::{badge, button, empty_state, report};
 
 #[derive(Default)]
@@ -99,12 +101,12 @@ impl Screen for Bench {
                 self.comparison_ui(ui);
             }
             section(ui, "Contents");
-            CollapsingHeader::new("Field by field")
-                .default_open(!pending)
-                .show(ui, |ui| {
-                    description_view::description(ui, &detail.description)
-                });
-            CollapsingHeader::new("PEM").show(ui, |ui| {
+            let fields = CollapsingHeader::new("Field by field").default_open(!pending);
+            let shown = fields.show(ui, |ui| {
+                description_view::description(ui, &detail.description)
+            });
+            button::focus_ring(ui, &shown.header_response);
+            fold(ui, "PEM", |ui| {
                 ui.label(theme::mono(&detail.pem));
             });
         });
@@ -238,7 +240,7 @@ impl Bench {
         });
         if !self.days.text.trim().is_empty() {
             let beyond = "I have been warned: longer than the profile’s ceiling, up to 3650 days";
-            ui.checkbox(&mut self.beyond_ceiling, beyond);
+            tick(ui, &mut self.beyond_ceiling, beyond);
         }
     }
 

@@ -5,9 +5,10 @@ mod revoke_public;
 
 use chancery_engine::api::{
     Area, CertificateCommand, CertificateDetail, CertificateFact, CertificateFormat, CertificateId,
-    CertificateKey, CertificateStatus, Command, Fact, Revocation, Selection, ShowCertificate,
+    CertificateKey, CertificateRow, CertificateStatus, Command, CrlRow, Fact, ListCrls, Revocation,
+    Selection, ShowCertificate,
 };
-use egui::{CollapsingHeader, Ui};
+use egui::Ui;
 
 use super::certificates::key_badge;
 use super::{Desk, Screen, View, heading, page, section};
@@ -21,6 +22,7 @@ use crate::gui::parts::validity_bar::validity_bar;
 use crate::gui::parts::{chain_view, description_view, digits, status, time};
 use crate::gui::theme::{self, Tone};
 use crate::gui::watched::Watched;
+use crate::gui::widgets::fold::fold;
 use crate::gui::widgets::{alert, badge, button, empty_state, facts, report};
 use renewal::Renewal;
 
@@ -32,6 +34,7 @@ pub(in crate::gui) struct Certificate {
     revoke: RevokeDialog,
     release: ReleaseDialog,
     renewal: Renewal,
+    lists: Watched<ListCrls>,
     errand: Errand,
 }
 
@@ -54,6 +57,7 @@ impl Screen for Certificate {
         self.release.tend(desk.model);
         self.renewal.tend(desk);
         self.detail.tend(desk.context, desk.client, changed);
+        self.lists.tend(desk.context, desk.client, changed);
         self.export.tend(desk.model);
         if let Some(Fact::Certificate(CertificateFact::Exported { .. })) =
             self.errand.tend(desk.model)
@@ -88,8 +92,18 @@ impl Screen for Certificate {
                 releasing = ui.button("Release from hold…").clicked();
             }
         });
+        let is_ours = detail.row.issuer_is_here && !self.renewal.is_public();
+        if detail.row.revocation.is_some() && is_ours {
+            self.lists.want(ui.ctx(), ListCrls);
+        }
+        let lists = self.lists.shown().map_or(&[][..], Vec::as_slice);
+        let list = lists
+            .iter()
+            .find(|list| is_ours && list.authority == detail.row.issuer);
         let renewal = &mut self.renewal;
-        page(ui, |ui| contents_ui(ui, detail, renewal, view, wishes));
+        page(ui, |ui| {
+            contents_ui(ui, (detail, list), renewal, view, wishes);
+        });
         if exporting {
             let key = match may_export_key(detail) {
                 true => KeyPlace::Here,
@@ -99,8 +113,7 @@ impl Screen for Certificate {
             self.export.ask(format!("Export {title}"), view.folder, key);
         }
         if revoking && self.renewal.is_public() {
-            let key_is_here = matches!(detail.row.key, CertificateKey::Vault(_));
-            self.renewal.revoke.ask(id, &title, key_is_here);
+            self.renewal.revoke.ask(detail);
         } else if revoking {
             let is_authority = is_authority(detail);
             self.revoke.ask(Target {
@@ -150,7 +163,7 @@ const fn may_be_revoked(status: CertificateStatus) -> bool {
 
 fn contents_ui(
     ui: &mut Ui,
-    detail: &CertificateDetail,
+    (detail, list): (&CertificateDetail, Option<&CrlRow>),
     renewal: &mut Renewal,
     view: &View<'_>,
     wishes: &mut Wishes,
@@ -168,6 +181,9 @@ fn contents_ui(
     }
     if let Some(revocation) = &row.revocation {
         revoked_ui(ui, revocation);
+        if list.is_some_and(|list| !may_be_listed(revocation, list)) {
+            unlisted_ui(ui, row, wishes);
+        }
     }
     validity_bar(ui, view.now, row.not_before, row.not_after);
     if detail.effective_not_after < row.not_after {
@@ -185,7 +201,7 @@ fn contents_ui(
     section(ui, "Key");
     key_ui(ui, detail, wishes);
     section(ui, "Contents");
-    CollapsingHeader::new("Field by field").show(ui, |ui| {
+    fold(ui, "Field by field", |ui| {
         description_view::description(ui, &detail.description)
     });
     pem_ui(ui, "PEM", &detail.pem);
@@ -203,6 +219,24 @@ fn revoked_ui(ui: &mut Ui, revocation: &Revocation) {
     let when = time::absolute(revocation.at);
     let text = format!("{}. On {when}.{since}", revocation.reason.meaning());
     alert::alert(ui, tone, title, &text);
+}
+
+/// Whether the newest list may have it: one that is older, while something is not listed, has not.
+fn may_be_listed(revocation: &Revocation, list: &CrlRow) -> bool {
+    let newest = list.newest.as_ref();
+    newest.is_some_and(|newest| list.unlisted == 0 || newest.this_update >= revocation.at)
+}
+
+/// What nobody can see is not finished.
+fn unlisted_ui(ui: &mut Ui, row: &CertificateRow, wishes: &mut Wishes) {
+    let text = format!(
+        "No list that {} has signed has it yet, so that nobody can see it.",
+        row.issuer_name
+    );
+    alert::alert(ui, Tone::Due, "Not in the list yet", &text);
+    if ui.button("Go to its list").clicked() {
+        wishes.go(Place::Authorities(Some(row.issuer)));
+    }
 }
 
 fn identity_ui(ui: &mut Ui, detail: &CertificateDetail, wishes: &mut Wishes) {
@@ -268,7 +302,7 @@ fn pem_ui(ui: &mut Ui, title: &str, pem: &str) {
     if pem.is_empty() {
         return;
     }
-    CollapsingHeader::new(title).show(ui, |ui| {
+    fold(ui, title, |ui| {
         if ui
             .button(format!("Copy {}", title.replace("Chain,", "chain,")))
             .clicked()

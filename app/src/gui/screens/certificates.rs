@@ -84,7 +84,7 @@ impl Screen for Certificates {
                 .default_size(size::DETAIL_MIN)
                 .size_range(size::DETAIL_MIN..=size::DETAIL_MAX)
                 .show(ui, |ui| {
-                    super::page(ui, |ui| side_ui(ui, &row, view, wishes))
+                    super::page_of(ui, row.id, |ui| side_ui(ui, &row, view, wishes))
                 });
         }
         self.table_ui(ui, view, wishes);
@@ -332,8 +332,8 @@ impl Rows for Inventory<'_> {
                 )
                 .on_hover_text(names::short_list(&row.identifiers));
             }
-            2 => drop(ui.add(egui::Label::new(&row.issuer_name).truncate())),
-            3 => drop(time::moment(ui, self.view.now, row.not_after)),
+            2 => drop(time::moment(ui, self.view.now, row.not_after)),
+            3 => drop(ui.add(egui::Label::new(&row.issuer_name).truncate())),
             4 => {
                 let icon = match row.key {
                     CertificateKey::Vault(_) => icons::VAULT,
@@ -365,8 +365,9 @@ const BLOCK: u64 = 64;
 const WIDE: f32 = 520.0;
 
 /// Which columns can be sorted by, and how the engine calls that.
-const SORTS: &[(usize, Sort)] = &[(1, Sort::Name), (2, Sort::Issuer), (3, Sort::Expiry)];
+const SORTS: &[(usize, Sort)] = &[(1, Sort::Name), (2, Sort::Expiry), (3, Sort::Issuer)];
 
+/// What matters least stands last, since that goes first where there is no room.
 const COLUMNS: &[Column] = &[
     Column {
         title: "Status",
@@ -381,15 +382,15 @@ const COLUMNS: &[Column] = &[
         sortable: true,
     },
     Column {
-        title: "Issuer",
-        width: 180.0,
-        right: false,
-        sortable: true,
-    },
-    Column {
         title: "Expires",
         width: 132.0,
         right: true,
+        sortable: true,
+    },
+    Column {
+        title: "Issuer",
+        width: 180.0,
+        right: false,
         sortable: true,
     },
     Column {

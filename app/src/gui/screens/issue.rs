@@ -5,7 +5,7 @@ use chancery_engine::api::{
     Custody, Fact, Identifier, KeyChoice, KeyType, ListAuthorities, ListProfiles, NewCertificate,
     PreviewCertificate, ProfileName, Severity,
 };
-use egui::{CollapsingHeader, Ui};
+use egui::Ui;
 
 use super::{Desk, Screen, View, heading, page, section};
 use crate::gui::model::Wishes;
@@ -17,6 +17,8 @@ use crate::gui::theme::{self, icons, size};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::choice::{self, Card};
 use crate::gui::widgets::field::{Field, Look};
+use crate::gui::widgets::fold::fold;
+use crate::gui::widgets::tick::tick;
 use crate::gui::widgets::{button, report};
 
 #[derive(Default)]
@@ -146,7 +148,7 @@ impl Issue {
         let profiles = choices::profiles(self.profiles.shown(), false);
         choice::drop_down(ui, "Profile", &mut self.profile, &profiles);
         choice::drop_down(ui, "Authority", &mut self.authority, &authorities);
-        CollapsingHeader::new("More choices").show(ui, |ui| self.more_ui(ui));
+        fold(ui, "More choices", |ui| self.more_ui(ui));
         let wish = self.wish();
         if let Some(wish) = wish.clone() {
             self.preview.want(ui.ctx(), PreviewCertificate(wish));
@@ -204,7 +206,7 @@ impl Issue {
         self.days.ui(ui, look, error);
         if matches!(self.days(), Ok(Some(days)) if days > ceiling) {
             let beyond = "I have been warned: longer than the profile’s ceiling";
-            ui.checkbox(&mut self.beyond_ceiling, beyond);
+            tick(ui, &mut self.beyond_ceiling, beyond);
         }
     }
 

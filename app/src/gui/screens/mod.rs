@@ -105,9 +105,16 @@ impl Screens {
             }
             Place::NewAccount => &mut self.new_account,
             Place::NewAuthority => &mut self.new_authority,
-            Place::NewOrder => &mut self.new_order,
+            Place::NewOrder => {
+                self.new_order.turn_to(None);
+                &mut self.new_order
+            }
+            Place::OrderAgain(order) => {
+                self.new_order.turn_to(Some(order));
+                &mut self.new_order
+            }
             Place::NewProvider => {
-                self.provider.turn_to(None);
+                self.provider.turn_to(None, false);
                 &mut self.provider
             }
             Place::Order(order) => {
@@ -116,7 +123,11 @@ impl Screens {
             }
             Place::Profiles => &mut self.profiles,
             Place::Provider(provider) => {
-                self.provider.turn_to(Some(provider));
+                self.provider.turn_to(Some(provider), false);
+                &mut self.provider
+            }
+            Place::AddedProvider(provider) => {
+                self.provider.turn_to(Some(provider), true);
                 &mut self.provider
             }
             Place::PublicCas(part) => {
@@ -149,6 +160,17 @@ pub(super) fn heading(ui: &mut Ui, title: &str, actions: impl FnOnce(&mut Ui)) {
     ui.add_space(size::GAP_SMALL);
 }
 
+/// Below the button of a form: what has to be given before it does anything.
+pub(super) fn missing_ui(ui: &mut Ui, missing: &str) {
+    let text = format!("{} {missing}", theme::icons::WARNING);
+    let text = theme::toned(ui, theme::Tone::Bad, text).text_style(egui::TextStyle::Small);
+    let room = egui::vec2(ui.available_width(), size::GAP_LARGE);
+    let layout = Layout::right_to_left(Align::Center);
+    ui.allocate_ui_with_layout(room, layout, |ui| {
+        ui.add(egui::Label::new(text).truncate());
+    });
+}
+
 /// A page that scrolls, for forms and details.
 pub(super) fn page(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     egui::ScrollArea::vertical()
@@ -158,6 +180,11 @@ pub(super) fn page(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
             follow_focus(ui);
             ui.add_space(size::GAP_SECTION);
         });
+}
+
+/// The same beside a list, for what is selected there: each begins at its top.
+pub(super) fn page_of(ui: &mut Ui, of: impl egui::AsIdSalt, add: impl FnOnce(&mut Ui)) {
+    ui.push_id(of, |ui| page(ui, add));
 }
 
 /// What the keyboard has moved to is brought into sight.

@@ -5,19 +5,21 @@ use chancery_engine::api::{
     DirectoryInfo, EmailName, ExternalBinding, Fact, KNOWN_DIRECTORIES, KnownDirectory,
     ListAccounts, NewAccount as Wish, shown,
 };
-use egui::{CollapsingHeader, Ui};
+use egui::{Response, Ui};
 
 use super::public_cas::account_dialogs::{limit, rehearsals};
-use super::{Desk, Screen, View, heading, page, section};
+use super::{Desk, Screen, View, heading, missing_ui, page, section};
 use crate::gui::model::Wishes;
 use crate::gui::navigation::{Place, Public};
 use crate::gui::parts::errand::Errand;
-use crate::gui::parts::read_file::ReadFile;
+use crate::gui::parts::read_file::{ReadFile, Wanted};
 use crate::gui::theme::{self, Tone, icons, size};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::field::{Field, Look, below};
+use crate::gui::widgets::report::sentence;
 use crate::gui::widgets::secret_edit::SecretEdit;
-use crate::gui::widgets::{badge, button, choice, facts, report};
+use crate::gui::widgets::tick::tick;
+use crate::gui::widgets::{badge, button, choice, facts, fold, report};
 
 pub(in crate::gui) struct NewAccount {
     /// One of the known ones; `None` for a CA by its address.
@@ -43,6 +45,21 @@ pub(in crate::gui) struct NewAccount {
     is_first: bool,
     /// The person has tried to go on, so that what is missing is shown.
     tried: bool,
+    /// What is to be brought into sight.
+    sought: Option<Part>,
+}
+
+/// A part of the form that may keep it from being sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Part {
+    Address,
+    Roots,
+    KeyId,
+    MacKey,
+    Name,
+    Contacts,
+    Terms,
+    Limit,
 }
 
 impl Default for NewAccount {
@@ -51,7 +68,7 @@ impl Default for NewAccount {
         Self {
             known: Some(KNOWN_DIRECTORIES[0].name),
             url: Field::default(),
-            roots: ReadFile::default(),
+            roots: ReadFile::with(Wanted::Certificates),
             reading: Errand::default(),
             offer: None,
             asked: None,
@@ -66,6 +83,7 @@ impl Default for NewAccount {
             making: Errand::default(),
             is_first: false,
             tried: false,
+            sought: None,
         }
     }
 }
@@ -107,6 +125,7 @@ impl Screen for NewAccount {
         let is_read = choice.is_some() && self.offer().is_some();
         let (mut asking, mut making) = (false, false);
         let quiet = !self.reading.is_under_way() && !self.making.is_under_way();
+        let missing = self.missing().filter(|_| self.tried);
         heading(ui, "New account", |ui| match is_read {
             true => {
                 let verb = match self.making.is_under_way() {
@@ -123,6 +142,9 @@ impl Screen for NewAccount {
                 asking = button::primary(ui, verb, quiet).clicked();
             }
         });
+        if let Some((_, words)) = &missing {
+            missing_ui(ui, words);
+        }
         page(ui, |ui| {
             ui.set_max_width(size::FORM.min(ui.available_width()));
             ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
@@ -183,14 +205,62 @@ impl NewAccount {
             example: "https://ca.example.org/acme/directory",
             ..Look::default()
         };
-        self.url.ui(ui, look, error);
+        let url = self.url.ui(ui, look, error);
+        self.bring(Part::Address, &url);
         let look = Look {
             label: "File with its root certificate, if this computer does not trust it",
             help: "PEM or DER",
             example: "/home/anna/root.pem",
             lines: 1,
         };
-        self.roots.ui(ui, wishes, look);
+        let roots = ui.scope(|ui| self.roots.ui(ui, wishes, look)).response;
+        self.bring(Part::Roots, &roots);
+    }
+
+    /// Into sight, if that is what is sought.
+    fn bring(&mut self, part: Part, response: &Response) {
+        if self.sought == Some(part) {
+            response.scroll_to_me(Some(egui::Align::Center));
+            self.sought = None;
+        }
+    }
+
+    /// The first thing, in the order of the form, without which nobody is asked.
+    fn missing(&self) -> Option<(Part, String)> {
+        let url = self.url.text.trim();
+        let Some(info) = self.offer() else {
+            return match self.known {
+                None if !url.starts_with("https://") => {
+                    Some((Part::Address, "Its address is missing".to_owned()))
+                }
+                None if self.roots.is_wrong() => Some((
+                    Part::Roots,
+                    "The file with its root certificate is none".to_owned(),
+                )),
+                _ => None,
+            };
+        };
+        let binds = self.needs_binding(info);
+        let of = |part, words: &str| Some((part, words.to_owned()));
+        if binds && self.key_id.text.trim().is_empty() {
+            return of(Part::KeyId, "The key id from its web site is missing");
+        }
+        if binds && self.mac_key.is_empty() {
+            return of(Part::MacKey, "The key from its web site is missing");
+        }
+        if self.name.text.trim().is_empty() {
+            return of(Part::Name, "A name is needed");
+        }
+        if let Err(error) = contacts(&self.contacts.text) {
+            return Some((Part::Contacts, error));
+        }
+        if info.terms.is_some() && !self.agreed {
+            return of(Part::Terms, "Read the terms and agree to them first");
+        }
+        match limit(&self.limit.text) {
+            Err(_) => of(Part::Limit, "The number of certificates a day is none"),
+            Ok(_) => None,
+        }
     }
 
     fn account_ui(&mut self, ui: &mut Ui, info: &DirectoryInfo) {
@@ -207,8 +277,10 @@ impl NewAccount {
             help: "How it is called in lists",
             ..Look::default()
         };
-        self.name
+        let name = self
+            .name
             .ui(ui, look, missing.then_some("A name is needed"));
+        self.bring(Part::Name, &name);
         let error = contacts(&self.contacts.text).err();
         let look = Look {
             label: "E-mail address, if you like",
@@ -216,15 +288,18 @@ impl NewAccount {
             example: "anna@example.org",
             ..Look::default()
         };
-        self.contacts.ui(ui, look, error.as_deref());
+        let contacts = self.contacts.ui(ui, look, error.as_deref());
+        self.bring(Part::Contacts, &contacts);
         if info.terms.is_some() {
             let text = "I have read the terms and agree to them";
-            ui.checkbox(&mut self.agreed, text);
+            let terms = tick(ui, &mut self.agreed, text);
+            self.bring(Part::Terms, &terms);
             if self.tried && !self.agreed {
                 below(ui, "", Some("The CA makes no account without that"));
             }
         }
-        CollapsingHeader::new("More choices").show(ui, |ui| self.more_ui(ui));
+        let open = self.sought == Some(Part::Limit);
+        fold::opened(ui, "More choices", open, |ui| self.more_ui(ui));
     }
 
     fn binding_ui(&mut self, ui: &mut Ui, info: &DirectoryInfo) {
@@ -242,11 +317,14 @@ impl NewAccount {
             label: "Key id",
             ..Look::default()
         };
-        self.key_id
+        let key_id = self
+            .key_id
             .ui(ui, look, missing.then_some("It is needed here"));
+        self.bring(Part::KeyId, &key_id);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
-            self.mac_key.ui(ui, "Key (HMAC)");
+            let mac_key = self.mac_key.ui(ui, "Key (HMAC)");
+            self.bring(Part::MacKey, &mac_key);
             let missing = self.tried && self.mac_key.is_empty();
             let help = "Used once, and kept nowhere";
             below(ui, help, missing.then_some("It is needed here"));
@@ -260,7 +338,9 @@ impl NewAccount {
             help: "Protects you from using up the CA’s own limits by mistake",
             ..Look::default()
         };
-        self.limit.ui(ui, look, limit(&self.limit.text).err());
+        let error = limit(&self.limit.text).err();
+        let field = self.limit.ui(ui, look, error);
+        self.bring(Part::Limit, &field);
         let accounts = self.accounts.shown().map_or(&[][..], Vec::as_slice);
         let options = rehearsals(accounts, AcmeAccountId::from_raw(0));
         choice::wide_drop_down(ui, "Rehearse with", &mut self.rehearsal, &options);
@@ -277,6 +357,7 @@ impl NewAccount {
         };
         let roots = match self.known {
             Some(_) => Vec::new(),
+            None if self.roots.is_wrong() => return None,
             None => self.roots.bytes().to_vec(),
         };
         Some(DirectoryChoice { directory, roots })
@@ -295,7 +376,10 @@ impl NewAccount {
 
     fn ask(&mut self, choice: Option<DirectoryChoice>, wishes: &mut Wishes) {
         self.url.show_error();
+        self.tried = true;
+        self.sought = self.missing().map(|(part, _)| part);
         if let Some(directory) = choice {
+            self.tried = false;
             self.asked = Some(directory.clone());
             let command = AcmeCommand::ReadDirectory { directory };
             self.reading.send(wishes, Command::Acme(command));
@@ -308,14 +392,12 @@ impl NewAccount {
             field.show_error();
         }
         self.limit.show_error();
-        let Some(wish) = self.wish() else {
+        self.sought = self.missing().map(|(part, _)| part);
+        let Some(wish) = self.wish().filter(|_| self.sought.is_none()) else {
             return;
         };
         let binds = self.offer().is_some_and(|info| self.needs_binding(info));
         let key_id = self.key_id.text.trim().to_owned();
-        if binds && (key_id.is_empty() || self.mac_key.is_empty()) {
-            return;
-        }
         let binding = binds.then(|| ExternalBinding {
             key_id,
             mac_key: self.mac_key.take(),
@@ -393,7 +475,7 @@ fn contacts(text: &str) -> Result<Vec<EmailName>, String> {
         .filter(|word| !word.is_empty())
         .map(|word| {
             word.parse()
-                .map_err(|error| format!("{error}: {}", shown(word)))
+                .map_err(|error| sentence(&format!("{error}: {}", shown(word))))
         })
         .collect()
 }
@@ -406,7 +488,12 @@ fn proposed_name(directory: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chancery_engine::api::Timestamp;
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
+    use crate::gui::app::Here;
+    use crate::gui::tests::harness;
 
     #[test]
     fn an_account_is_called_after_its_ca_unless_a_person_says_otherwise() {
@@ -416,6 +503,57 @@ mod tests {
             "ca.rig.test"
         );
     }
+
+    #[test]
+    fn what_is_missing_is_named_beside_the_button_and_brought_into_sight() {
+        let directory = DirectoryChoice {
+            directory: KNOWN_DIRECTORIES[0].name.to_owned(),
+            roots: Vec::new(),
+        };
+        let info = DirectoryInfo {
+            url: KNOWN_DIRECTORIES[0].url.to_owned(),
+            terms: Some("https://ca.example.org/terms".to_owned()),
+            website: None,
+            caa_identities: Vec::new(),
+            needs_binding: false,
+            profiles: Vec::new(),
+            renewal_information: true,
+        };
+        let form = NewAccount {
+            offer: Some((directory, info)),
+            name: Field::holding("letsencrypt"),
+            ..NewAccount::default()
+        };
+        let mut harness = harness((form, Wishes::default()), |ui, (form, wishes)| {
+            let view = View {
+                now: Timestamp::from_secs(0),
+                folder: "",
+                here: &Here::default(),
+            };
+            form.ui(ui, &view, wishes);
+        });
+        harness.set_size(egui::vec2(640.0, LOW));
+        harness.run_steps(3);
+        let terms = "I have read the terms and agree to them";
+        let below = harness.get_by_label(terms).rect().top();
+        assert!(below > LOW, "{below}");
+        harness.get_by_label("Make account").click();
+        harness.run_steps(20);
+        let missing = "Read the terms and agree to them first";
+        assert!(harness.query_by_label_contains(missing).is_some());
+        let now = harness.get_by_label(terms).rect().bottom();
+        assert!(now < LOW, "{now}");
+        assert!(harness.state().1.is_empty());
+        harness.get_by_label(terms).click();
+        harness.run_steps(3);
+        assert!(harness.query_by_label_contains(missing).is_none());
+        harness.get_by_label("Make account").click();
+        harness.run_steps(3);
+        assert_eq!(harness.state().1.commands.len(), 1);
+    }
+
+    /// So high that the terms are out of sight.
+    const LOW: f32 = 300.0;
 
     #[test]
     fn contacts_are_read_one_by_one_and_a_bad_one_is_named() {

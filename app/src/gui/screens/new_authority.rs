@@ -5,7 +5,7 @@ use chancery_engine::api::{
     Area, AuthorityCommand, AuthorityFact, AuthorityId, AuthorityRow, AuthorityState, Command,
     Consent, Fact, Grant, KeyType, ListAuthorities, NewAuthority, NewAuthorityRequest, Reach,
 };
-use egui::{CollapsingHeader, Ui};
+use egui::Ui;
 
 use super::{Desk, Screen, View, heading, page};
 use crate::gui::model::Wishes;
@@ -18,6 +18,8 @@ use crate::gui::watched::Watched;
 use crate::gui::widgets::button;
 use crate::gui::widgets::choice::{self, Card};
 use crate::gui::widgets::field::{Field, Look, below};
+use crate::gui::widgets::fold::fold;
+use crate::gui::widgets::tick::tick;
 
 #[derive(Default)]
 pub(in crate::gui) struct NewAuthorityForm {
@@ -157,7 +159,7 @@ impl NewAuthorityForm {
             choice::drop_down(ui, "Signed by", &mut self.parent, &parents);
         }
         self.space_ui(ui);
-        CollapsingHeader::new("More choices").show(ui, |ui| self.more_ui(ui));
+        fold(ui, "More choices", |ui| self.more_ui(ui));
     }
 
     fn space_ui(&mut self, ui: &mut Ui) {
@@ -220,7 +222,7 @@ impl NewAuthorityForm {
         self.more.subject.ui(ui, look, None);
         if self.kind != Kind::Root {
             let text = "Signs with the passphrase only";
-            ui.checkbox(&mut self.more.attended, text);
+            tick(ui, &mut self.more.attended, text);
         }
     }
 

@@ -6,11 +6,12 @@ mod preview;
 
 use chancery_engine::api::{
     AccountRow, AccountState, AcmeAccountId, AcmeCommand, Area, Command, DnsName, DnsProviderId,
-    ListAccounts, ListKeys, ListProviders, NewOrder as Wish, OrderId, PreviewOrder,
+    ListAccounts, ListKeys, ListProviders, NewOrder as Wish, OrderId, PreviewOrder, ProviderRow,
+    ShowWish,
 };
-use egui::{CollapsingHeader, Ui, UiBuilder, vec2};
+use egui::{Ui, UiBuilder, vec2};
 
-use super::{Desk, Screen, View, heading, page};
+use super::{Desk, Screen, View, heading, missing_ui, page};
 use crate::gui::action::Action;
 use crate::gui::model::Wishes;
 use crate::gui::navigation::Place;
@@ -19,7 +20,7 @@ use crate::gui::parts::hosts;
 use crate::gui::theme::{self, size};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::field::{Field, Look};
-use crate::gui::widgets::{button, choice, report};
+use crate::gui::widgets::{button, choice, fold, report};
 use key::KeyPart;
 use more::More;
 
@@ -37,6 +38,37 @@ pub(in crate::gui) struct NewOrder {
     errand: Errand,
     /// Whether the field of names has been given the keyboard.
     greeted: bool,
+    /// The order that it is filled like.
+    like: Option<OrderId>,
+    again: Watched<ShowWish>,
+    /// Whether it has been filled.
+    filled: bool,
+    /// The person has tried to go on, so that what is missing is shown.
+    tried: bool,
+    /// What is missing is to be brought into sight.
+    seeks: bool,
+}
+
+/// A part of the form without which nothing is ordered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Part {
+    Names,
+    Account,
+    Provider,
+    Key,
+    More,
+}
+
+impl NewOrder {
+    /// Empty, or filled like an order from which nothing came.
+    pub(in crate::gui) fn turn_to(&mut self, like: Option<OrderId>) {
+        if self.like != like {
+            *self = Self {
+                like,
+                ..Self::default()
+            };
+        }
+    }
 }
 
 impl Screen for NewOrder {
@@ -47,6 +79,7 @@ impl Screen for NewOrder {
         self.accounts.tend(desk.context, desk.client, acme);
         self.providers.tend(desk.context, desk.client, dns);
         self.keys.tend(desk.context, desk.client, keys);
+        self.again.tend(desk.context, desk.client, acme);
         self.preview
             .tend(desk.context, desk.client, acme.max(dns).max(keys));
         self.key.tend(desk);
@@ -64,6 +97,10 @@ impl Screen for NewOrder {
         self.accounts.want(ui.ctx(), ListAccounts);
         self.providers.want(ui.ctx(), ListProviders);
         self.keys.want(ui.ctx(), ListKeys);
+        if let Some(like) = self.like.filter(|_| !self.filled) {
+            self.again.want(ui.ctx(), ShowWish(like));
+            self.fill();
+        }
         self.propose();
         let wish = self.wish();
         if let Some(wish) = &wish {
@@ -79,6 +116,9 @@ impl Screen for NewOrder {
         heading(ui, "Get a public certificate", |ui| {
             going = button::primary(ui, verb, ready).clicked();
         });
+        if let Some(missing) = self.missing().filter(|_| self.tried) {
+            missing_ui(ui, words(missing));
+        }
         page(ui, |ui| {
             let full = ui.available_width();
             if full < SIDE_BY_SIDE {
@@ -103,16 +143,44 @@ impl Screen for NewOrder {
 impl NewOrder {
     fn form_ui(&mut self, ui: &mut Ui, wishes: &mut Wishes) {
         ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
-        self.names_ui(ui);
-        self.account_ui(ui, wishes);
-        self.provider_ui(ui, wishes);
-        let keys = self.keys.shown().map_or(&[][..], Vec::as_slice);
-        self.key.ui(ui, keys, wishes);
+        self.part(ui, Part::Names, |form, ui| form.names_ui(ui));
+        self.part(ui, Part::Account, |form, ui| form.account_ui(ui, wishes));
+        self.part(ui, Part::Provider, |form, ui| form.provider_ui(ui, wishes));
+        self.part(ui, Part::Key, |form, ui| {
+            let keys = form.keys.shown().map_or(&[][..], Vec::as_slice);
+            form.key.ui(ui, keys, wishes);
+        });
         let accounts = self.accounts.shown().map_or(&[][..], Vec::as_slice);
         let account = accounts.iter().find(|row| Some(row.id) == self.account);
         let profiles = account.map_or(&[][..], |row| &row.directory.profiles);
-        let more = &mut self.more;
-        CollapsingHeader::new("More choices").show(ui, |ui| more.ui(ui, profiles));
+        let profiles = profiles.to_vec();
+        let open = self.seeks && self.missing() == Some(Part::More);
+        self.part(ui, Part::More, |form, ui| {
+            fold::opened(ui, "More choices", open, |ui| form.more.ui(ui, &profiles));
+        });
+    }
+
+    /// Brings it into sight where it is what is missing.
+    fn part(&mut self, ui: &mut Ui, part: Part, add: impl FnOnce(&mut Self, &mut Ui)) {
+        let inner = ui.scope(|ui| add(self, ui));
+        if self.seeks && self.missing() == Some(part) {
+            inner.response.scroll_to_me(Some(egui::Align::Center));
+            self.seeks = false;
+        }
+    }
+
+    /// The first thing, in the order of the form, without which nothing is ordered.
+    fn missing(&self) -> Option<Part> {
+        let names = hosts::hosts(&self.names.text);
+        let checks = [
+            (Part::Names, names.is_ok_and(|names| !names.is_empty())),
+            (Part::Account, self.account.is_some()),
+            (Part::Provider, self.provider.is_some()),
+            (Part::Key, self.key.wish().is_some()),
+            (Part::More, self.more.is_complete()),
+        ];
+        let missing = checks.into_iter().find(|(_, there)| !there);
+        missing.map(|(part, _)| part)
     }
 
     fn names_ui(&mut self, ui: &mut Ui) {
@@ -192,7 +260,12 @@ impl NewOrder {
             None => drop(ui.label(theme::soft(ui, "What would come of it is shown here."))),
             Some(wish) => match (self.preview.failed(), self.preview.shown()) {
                 (Some(failed), _) => report::report(ui, failed),
-                (None, shown) => preview::preview(ui, wish, shown, view.now),
+                (None, shown) => {
+                    let rows = self.providers.shown().map_or(&[][..], Vec::as_slice);
+                    let provider = rows.iter().find(|row| row.id == wish.provider);
+                    let by_hand = provider.is_some_and(is_by_hand);
+                    preview::preview(ui, (wish, by_hand), shown, view.now);
+                }
             },
         }
     }
@@ -205,6 +278,7 @@ impl NewOrder {
     fn go(&mut self, wish: Option<Wish>, wishes: &mut Wishes) {
         self.names.show_error();
         self.more.show_errors();
+        (self.tried, self.seeks) = (true, true);
         if let Some(wish) = wish {
             let command = AcmeCommand::Order { wish };
             self.errand.send(wishes, Command::Acme(command));
@@ -231,6 +305,32 @@ impl NewOrder {
         })
     }
 
+    /// Takes over what was ordered before, as soon as all of it is known.
+    fn fill(&mut self) {
+        let (Some(wish), Some(accounts), Some(providers), Some(keys)) = (
+            self.again.shown().cloned(),
+            self.accounts.shown(),
+            self.providers.shown(),
+            self.keys.shown(),
+        ) else {
+            return;
+        };
+        let names: Vec<&str> = wish.names.iter().map(DnsName::as_str).collect();
+        self.names = Field::holding(names.join("\n"));
+        // A rehearsal was ordered by an account that is used for nothing else.
+        let mut fit = accounts.iter().filter(|row| is_active(row));
+        let account = fit.find(|row| match wish.dry_run {
+            true => row.settings.rehearsal == Some(wish.account),
+            false => row.id == wish.account,
+        });
+        self.account = account.map(|row| row.id);
+        let provider = providers.iter().find(|row| row.id == wish.provider);
+        self.provider = provider.map(|row| row.id);
+        self.key.fill(&wish.key, keys);
+        self.more.fill(&wish);
+        self.filled = true;
+    }
+
     /// The first of each, where there is one.
     fn propose(&mut self) {
         if self.account.is_none() {
@@ -239,10 +339,26 @@ impl NewOrder {
             self.account = first.map(|row| row.id);
         }
         if self.provider.is_none() {
-            let rows = self.providers.shown();
-            self.provider = rows.and_then(|rows| rows.first()).map(|row| row.id);
+            let rows = self.providers.shown().map_or(&[][..], Vec::as_slice);
+            // What needs a person each time is nobody's usual way while there is another.
+            let alone = rows.iter().find(|row| !is_by_hand(row));
+            self.provider = alone.or(rows.first()).map(|row| row.id);
         }
     }
+}
+
+const fn words(missing: Part) -> &'static str {
+    match missing {
+        Part::Names => "Say first for which names",
+        Part::Account => "An active account at a public CA is needed first",
+        Part::Provider => "Say first where the DNS records are changed",
+        Part::Key => "Say first which key it is for",
+        Part::More => "Something among “More choices” cannot be understood",
+    }
+}
+
+fn is_by_hand(provider: &ProviderRow) -> bool {
+    provider.kind == BY_HAND
 }
 
 fn is_active(account: &AccountRow) -> bool {
@@ -289,5 +405,8 @@ fn column(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui)) {
     });
     ui.advance_cursor_after_rect(inner.response.rect);
 }
+
+/// The kind of provider where a person makes the records.
+const BY_HAND: &str = "manual";
 
 const SIDE_BY_SIDE: f32 = 820.0;

@@ -7,13 +7,13 @@ mod transcript;
 
 use chancery_engine::api::{
     AcmeCommand, Area, Command, OrderDetail, OrderId, OrderStage, OrderState, ShowOrder,
-    ShowTranscript,
+    ShowTranscript, Timestamp,
 };
 use egui::Ui;
 
-use super::{Desk, Screen, View, heading, page};
+use super::{Desk, Screen, View, heading, page_of};
 use crate::gui::model::Wishes;
-use crate::gui::navigation::Place;
+use crate::gui::navigation::{Place, Public};
 use crate::gui::parts::errand::Errand;
 use crate::gui::parts::{acme, hosts};
 use crate::gui::watched::Watched;
@@ -34,9 +34,11 @@ pub(in crate::gui) struct Order {
     cancelling: Errand,
     /// Whether it is being asked if the order shall end.
     asks: bool,
+    /// The pause that it makes, in the engine's words, and when they were read first.
+    pause: Option<(String, Timestamp)>,
 }
 
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 enum Part {
     #[default]
     Live,
@@ -77,7 +79,7 @@ impl Screen for Order {
             self.exchanges.want(ui.ctx(), ShowTranscript(id));
         }
         let shown = self.detail.shown().filter(|detail| detail.row.id == id);
-        let Some(detail) = shown.cloned() else {
+        let Some(mut detail) = shown.cloned() else {
             heading(ui, "Order", |_| ());
             match self.detail.failed() {
                 Some(failed) => report::report(ui, failed),
@@ -85,6 +87,7 @@ impl Screen for Order {
             }
             return;
         };
+        self.count_down(&mut detail, view.now);
         let mut asked = None;
         heading(ui, &hosts::first_of(&detail.row.names), |ui| {
             asked = buttons_ui(ui, &detail);
@@ -93,7 +96,7 @@ impl Screen for Order {
             self.part = part;
         }
         match self.part {
-            Part::Live => page(ui, |ui| {
+            Part::Live => page_of(ui, Part::Live, |ui| {
                 for errand in [&self.going_on, &self.cleaning] {
                     if let Some(refused) = errand.refused() {
                         report::report(ui, refused);
@@ -103,11 +106,14 @@ impl Screen for Order {
             }),
             Part::Raw => self.raw_ui(ui, &detail, view),
         }
-        if detail.propagation.is_some() && acme::is_under_way(&detail.row.state) {
+        let moves = detail.propagation.is_some() || self.pause.is_some();
+        if moves && acme::is_under_way(&detail.row.state) {
             // The time that is waited moves on by itself.
             ui.ctx().request_repaint_after(A_SECOND);
         }
         match asked {
+            Some(Asked::Accounts) => wishes.go(Place::PublicCas(Public::Accounts)),
+            Some(Asked::Again) => wishes.go(Place::OrderAgain(id)),
             Some(Asked::Cancel) => {
                 self.cancelling.forget();
                 self.asks = true;
@@ -120,9 +126,12 @@ impl Screen for Order {
                 let command = AcmeCommand::GoOn { id };
                 self.going_on.send(wishes, Command::Acme(command));
             }
+            Some(Asked::Provider(provider)) => wishes.go(Place::Provider(provider)),
             Some(Asked::Show(certificate)) => wishes.go(Place::Certificate(certificate)),
             None => (),
         }
+        // What may have come of it meanwhile is not asked about any more.
+        self.asks &= may_cancel(&detail);
         let context = ui.ctx().clone();
         self.cancel_ui(&context, &detail, wishes);
         self.transcript.dialog_ui(&context, wishes);
@@ -130,6 +139,26 @@ impl Screen for Order {
 }
 
 impl Order {
+    /// A pause is told in whole seconds and once, by an engine that then sleeps.
+    fn count_down(&mut self, detail: &mut OrderDetail, now: Timestamp) {
+        let Some((before, secs)) = pause(&detail.now) else {
+            self.pause = None;
+            return;
+        };
+        let since = match &self.pause {
+            Some((told, since)) if *told == detail.now => *since,
+            _ => {
+                self.pause = Some((detail.now.clone(), now));
+                now
+            }
+        };
+        let left = secs - (now.0 - since.0).max(0) / 1000;
+        detail.now = match left {
+            ..=0 => format!("{before}{AGAIN} now"),
+            left => format!("{before}{AGAIN} in at most {left}\u{a0}s"),
+        };
+    }
+
     fn raw_ui(&mut self, ui: &mut Ui, detail: &OrderDetail, view: &View<'_>) {
         match (self.exchanges.shown(), self.exchanges.failed()) {
             (Some(exchanges), _) => {
@@ -147,7 +176,7 @@ impl Order {
         let dialog = Confirm {
             title: "Call the order off",
             consequences: &[
-                "The records are taken out of the DNS again, and no certificate comes of it."
+                "What it put into the DNS is taken out again, and no certificate comes of it."
                     .to_owned(),
                 "It can be ordered again at any time.".to_owned(),
             ],
@@ -180,12 +209,39 @@ fn buttons_ui(ui: &mut Ui, detail: &OrderDetail) -> Option<Asked> {
         let clicked = button::primary(ui, "Show certificate", true).clicked();
         return clicked.then_some(Asked::Show(certificate));
     }
-    // From the last step on the CA may have issued.
-    let may_cancel = acme::is_under_way(&row.state) && row.stage < OrderStage::Finalizing;
-    let clicked = may_cancel && ui.button("Call off order…").clicked();
+    let clicked = may_cancel(detail) && ui.button("Call off order…").clicked();
     clicked.then_some(Asked::Cancel)
 }
+
+/// From the last step on the CA may have issued.
+fn may_cancel(detail: &OrderDetail) -> bool {
+    let row = &detail.row;
+    let early = acme::is_under_way(&row.state) && row.stage < OrderStage::Finalizing;
+    early && !detail.called_off
+}
+
+/// What stands before a pause, and how many seconds it lasts.
+fn pause(now: &str) -> Option<(&str, i64)> {
+    let (before, after) = now.rsplit_once(AGAIN)?;
+    let secs = after.strip_prefix(" in ")?.strip_suffix(" s")?;
+    Some((before, secs.parse().ok()?))
+}
+
+/// How the engine begins to tell a pause.
+const AGAIN: &str = "It is tried again";
 
 const PARTS: &[(Part, &str)] = &[(Part::Live, "Steps"), (Part::Raw, "Raw protocol")];
 
 const A_SECOND: std::time::Duration = std::time::Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_found_at_the_end_of_what_an_order_does_now() {
+        let now = "the CA does not answer. It is tried again in 60 s";
+        assert_eq!(pause(now), Some(("the CA does not answer. ", 60)));
+        assert_eq!(pause("Puts the records into the DNS"), None);
+    }
+}

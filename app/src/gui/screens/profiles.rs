@@ -9,7 +9,7 @@ use chancery_engine::api::{
 };
 use egui::{Panel, Ui};
 
-use super::{Desk, Screen, View, heading, page};
+use super::{Desk, Screen, View, heading, page, page_of};
 use crate::gui::model::Wishes;
 use crate::gui::parts::errand::Errand;
 use crate::gui::theme::{self, Tone, icons, size};
@@ -83,7 +83,10 @@ impl Screen for Profiles {
             Panel::right("profile")
                 .default_size(size::DETAIL)
                 .size_range(size::DETAIL_MIN..=size::DETAIL_MAX)
-                .show(ui, |ui| page(ui, |ui| asked = self.detail_ui(ui).or(asked)));
+                .show(ui, |ui| {
+                    let of = self.selected.clone();
+                    page_of(ui, of, |ui| asked = self.detail_ui(ui).or(asked));
+                });
         }
         page(ui, |ui| {
             let mut turned = false;

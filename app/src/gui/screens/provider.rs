@@ -32,16 +32,18 @@ pub(in crate::gui) struct Provider {
     name: Field,
     saving: Errand,
     test: Errand,
-    /// Added just now, so that there is a next step.
+    /// Added on this way here, so that there is a next step.
     fresh: bool,
 }
 
 impl Provider {
     /// One that is there, or `None` for a new one.
-    pub(in crate::gui) fn turn_to(&mut self, id: Option<DnsProviderId>) {
+    pub(in crate::gui) fn turn_to(&mut self, id: Option<DnsProviderId>, fresh: bool) {
+        self.fresh = fresh;
         if self.id != id {
             *self = Self {
                 id,
+                fresh,
                 ..Self::default()
             };
         }
@@ -58,11 +60,10 @@ impl Screen for Provider {
             Some(Fact::Dns(DnsFact::ProviderAdded { id })) => {
                 *self = Self {
                     id: Some(id),
-                    fresh: true,
                     ..Self::default()
                 };
                 self.test_it(id, desk.wishes);
-                desk.wishes.go(Place::Provider(id));
+                desk.wishes.go(Place::AddedProvider(id));
             }
             Some(Fact::Dns(DnsFact::ProviderChanged { id })) => self.test_it(id, desk.wishes),
             _ => (),
@@ -91,7 +92,13 @@ impl Screen for Provider {
                     Some(row) => self.known_ui(ui, &kinds, &row, view, wishes),
                     None => {
                         heading(ui, "DNS provider", |_| ());
-                        empty_state::loading(ui);
+                        match (self.providers.shown(), self.providers.failed()) {
+                            (_, Some(failed)) => report::report(ui, failed),
+                            (Some(_), None) if self.providers.is_settled() => {
+                                ui.label("It is not here any more.");
+                            }
+                            _ => empty_state::loading(ui),
+                        }
                     }
                 }
             }
@@ -184,7 +191,8 @@ impl Provider {
         let quiet = !self.saving.is_under_way() && !self.test.is_under_way();
         heading(ui, &row.name, |ui| {
             let has_fields = kind.is_some_and(|kind| !kind.fields.is_empty());
-            if self.fresh {
+            // What was typed and not saved comes first: going on would lose it.
+            if self.fresh && !self.form.differs(&row.settings) {
                 if button::primary(ui, "Continue", true).clicked() {
                     wishes.go(Place::PublicCas(Public::Orders));
                 }

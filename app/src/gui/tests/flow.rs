@@ -51,6 +51,50 @@ fn a_locked_window_shows_nothing_and_a_wrong_passphrase_is_refused_in_place() {
 }
 
 #[test]
+fn the_passphrase_may_be_typed_at_once_each_time_the_vault_is_locked() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window(client);
+    for _ in 0..2 {
+        see(&mut harness, "Search or command");
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::L);
+        see(&mut harness, "Unlock the vault");
+        harness.run_steps(2);
+        harness.event(egui::Event::Text(PASSPHRASE.to_owned()));
+        harness.run_steps(2);
+        harness.key_press(egui::Key::Enter);
+    }
+    see(&mut harness, "Search or command");
+}
+
+#[test]
+fn a_certificate_is_shown_from_its_top_however_far_down_the_last_one_was_left() {
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    for name in ["one.example.internal", "two.example.internal"] {
+        issue(&client, issuing, name);
+    }
+    let mut harness = window_of(client, [900.0, 400.0]);
+    let top = |harness: &Harness<'_, Window>| harness.get_by_label("Identity").rect().top();
+    let opened = |harness: &mut Harness<'_, Window>, name: &str| {
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+        harness.run_steps(3);
+        type_into(harness, "Search or command", name);
+        see(harness, "Example Issuing, Active");
+        press_role(harness, Role::ListBoxOption, name);
+        see(harness, "Identity");
+        harness.run_steps(5);
+        top(harness)
+    };
+    let first = opened(&mut harness, "one.example.internal");
+    harness.get_by_label("Field by field").scroll_to_me();
+    harness.run_steps(20);
+    assert!(top(&harness) < first - 50.0);
+    let second = opened(&mut harness, "two.example.internal");
+    assert!((second - first).abs() < 1.0, "{first} and {second}");
+}
+
+#[test]
 fn a_request_is_taken_in_compared_and_approved() {
     let client = engine();
     with_authorities(&client);

@@ -6,6 +6,8 @@
 mod fixture;
 mod order;
 
+pub(in crate::gui) use fixture::order;
+
 use std::collections::BTreeMap;
 
 use chancery_engine::api::{DnsCommand, DnsFact, DnsProviderId, ListProviders, Report};
@@ -49,6 +51,28 @@ fn a_provider_is_added_from_its_form_and_tested_at_once() {
     see(&mut harness, "A CA wants to know who asks");
     let rows = client.read(&ListProviders).unwrap().value;
     assert_eq!(rows[0].name, "manual");
+}
+
+#[test]
+fn the_next_step_is_offered_only_on_the_way_and_never_over_what_is_not_saved() {
+    let client = engine();
+    with_authorities(&client);
+    let mut harness = window(client.clone());
+    to_new_provider(&mut harness);
+    let title = kind_title(&client, "powerdns");
+    choose(&mut harness, "Service", &title);
+    type_into(&mut harness, "API address", "http://127.0.0.1:9");
+    type_secret(&mut harness, "API key", "some key");
+    press(&mut harness, "Add and test");
+    see(&mut harness, "Continue");
+    type_into(&mut harness, "API address", "/api");
+    gone(&mut harness, "Continue");
+    press(&mut harness, "Save changes");
+    press(&mut harness, "Continue");
+    press_role(&mut harness, Role::Tab, "DNS providers");
+    press(&mut harness, "Change powerdns…");
+    see(&mut harness, "Save changes");
+    assert!(harness.query_by_label("Continue").is_none());
 }
 
 #[test]
@@ -181,8 +205,34 @@ fn the_order_page_says_what_is_missing_and_where_to_make_it() {
     see(&mut harness, "It is not known yet where your DNS records");
     press(&mut harness, "Get certificate");
     see(&mut harness, "A name is needed");
+    see(&mut harness, "Say first for which names");
+    let label = "Names, one on each line";
+    type_into_role(
+        &mut harness,
+        Role::MultilineTextInput,
+        label,
+        "www.example.org",
+    );
+    see(&mut harness, "An active account at a public CA is needed");
     press(&mut harness, "Add DNS provider…");
     see(&mut harness, "Where are the records of your names changed?");
+}
+
+#[test]
+fn what_works_by_itself_is_proposed_before_what_a_person_has_to_do() {
+    let client = engine();
+    with_authorities(&client);
+    provider(&client, "a by hand", "manual");
+    provider_with(&client, "z by itself", "powerdns");
+    let mut harness = window(client);
+    see(&mut harness, "Certificates");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::G);
+    see(&mut harness, "DNS records are changed by");
+    harness.run_steps(5);
+    let label = "DNS records are changed by";
+    let node = harness.get_by_role_and_label(Role::ComboBox, label);
+    let value = node.accesskit_node().value().unwrap_or_default();
+    assert!(value.contains("z by itself"), "{value}");
 }
 
 #[test]
@@ -253,11 +303,29 @@ fn kind_title(client: &Client, kind: &str) -> String {
 }
 
 fn provider(client: &Client, name: &str, kind: &str) -> DnsProviderId {
+    added(client, name, kind, BTreeMap::new(), BTreeMap::new())
+}
+
+/// One that needs an address and a key, of a server that is not there.
+fn provider_with(client: &Client, name: &str, kind: &str) -> DnsProviderId {
+    let settings = [("endpoint", "http://127.0.0.1:9")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let secrets = [("api-key".to_owned(), Secret::new("some key".to_owned()))];
+    added(client, name, kind, settings.into(), secrets.into())
+}
+
+fn added(
+    client: &Client,
+    name: &str,
+    kind: &str,
+    settings: BTreeMap<String, String>,
+    secrets: BTreeMap<String, Secret<String>>,
+) -> DnsProviderId {
     let command = DnsCommand::AddProvider {
         name: name.to_owned(),
         kind: kind.to_owned(),
-        settings: BTreeMap::new(),
-        secrets: BTreeMap::new(),
+        settings,
+        secrets,
     };
     match carry_out(client, Command::Dns(command)) {
         Fact::Dns(DnsFact::ProviderAdded { id }) => id,

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::flow::is_disabled;
 use super::*;
 use crate::gui::Start;
-use crate::gui::program::Program;
+use crate::gui::program::{Program, StillStuck};
 
 #[test]
 fn a_backup_is_tried_out_restored_and_opened_by_the_passphrase_of_its_vault() {
@@ -192,7 +192,7 @@ fn program(folder: &Path) -> Harness<'static, Program> {
                 program.hear_and_ask(&ui.ctx().clone());
                 program.draw(ui);
             },
-            Program::new(&context, client, begin),
+            Program::new(&context, Ok(client), begin, StillStuck::default()),
         )
 }
 

@@ -35,6 +35,41 @@ fn revoking_says_first_who_will_see_it_and_when() {
 }
 
 #[test]
+fn what_is_revoked_and_in_no_list_says_so_and_leads_to_the_list() {
+    let client = engine();
+    let (_, issuing) = with_authorities(&client);
+    issue(&client, issuing, "www.example.internal");
+    let mut harness = window(client);
+    open(&mut harness, "www.example.internal");
+    press(&mut harness, "Revoke…");
+    see(&mut harness, "Who will see it, and when");
+    press(&mut harness, "Revoke");
+    see(
+        &mut harness,
+        "No list that Example Issuing has signed has it yet",
+    );
+    press(&mut harness, "Go to its list");
+    see(&mut harness, "nobody can see what is revoked");
+    // The first of them is in sight, however long the page.
+    let first = harness
+        .get_all_by_role_and_label(Role::Button, "Sign new list…")
+        .next();
+    first.unwrap().click();
+    harness.run_steps(3);
+    press(&mut harness, "Sign new list");
+    see(&mut harness, "in 7 days");
+    assert!(
+        harness
+            .query_by_label_contains("nobody can see what is revoked")
+            .is_none()
+    );
+    harness.key_press_modifiers(egui::Modifiers::ALT, egui::Key::ArrowLeft);
+    see(&mut harness, "Field by field");
+    harness.run_steps(5);
+    assert!(harness.query_by_label("Not in the list yet").is_none());
+}
+
+#[test]
 fn a_hold_is_put_and_released() {
     let client = engine();
     let (_, issuing) = with_authorities(&client);
@@ -42,6 +77,9 @@ fn a_hold_is_put_and_released() {
     let mut harness = window(client);
     open(&mut harness, "www.example.internal");
     press(&mut harness, "Revoke…");
+    // Until then the dialog grows, and what is in it moves.
+    see(&mut harness, "Who will see it, and when");
+    harness.run_steps(3);
     choose(
         &mut harness,
         "Why",

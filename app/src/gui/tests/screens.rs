@@ -106,8 +106,11 @@ fn an_engine_that_does_not_start_is_told_with_what_to_do() {
         remedy: chancery_engine::api::Remedy::Do("Close the other window".to_owned()),
     };
     let context = egui::Context::default();
-    let stuck = crate::gui::stuck::Stuck::new(&context, report);
-    let mut harness = harness(stuck, |ui, stuck| stuck.draw(ui));
+    let stuck = crate::gui::stuck::Stuck::new(&context, Theme::Light, report);
+    assert_eq!(context.theme(), egui::Theme::Light);
+    let mut harness = harness((stuck, false), |ui, (stuck, again)| {
+        *again |= stuck.draw(ui);
+    });
     harness.run();
     for words in [
         "The data folder is in use",
@@ -116,6 +119,9 @@ fn an_engine_that_does_not_start_is_told_with_what_to_do() {
     ] {
         assert!(harness.query_by_label(words).is_some(), "{words}");
     }
+    harness.get_by_label("Try again").click();
+    harness.run();
+    assert!(harness.state().1);
 }
 
 #[test]

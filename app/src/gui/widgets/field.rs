@@ -81,7 +81,8 @@ fn many_lines(ui: &mut Ui, text: &mut String, example: &str, lines: usize, width
                 .desired_rows(lines)
                 .font(TextStyle::Monospace)
                 .hint_text(example.to_owned())
-                .desired_width(width - size::SCROLL_BAR - size::GAP_SMALL);
+                .margin(egui::vec2(8.0, 5.0))
+                .desired_width(width);
             ui.add(edit)
         })
         .inner

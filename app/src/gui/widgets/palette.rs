@@ -79,8 +79,11 @@ impl Palette {
         if entries.is_empty() {
             ui.label(theme::soft(ui, "Nothing found"));
         }
+        let highest = (height * 0.6).min(420.0);
         ScrollArea::vertical()
-            .max_height((height * 0.6).min(420.0))
+            .max_height(highest)
+            // Or else it would stay as low as the shortest list that was ever in it.
+            .min_scrolled_height(highest)
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
@@ -165,6 +168,32 @@ mod tests {
             .click();
         harness.run_steps(2);
         assert_eq!(harness.state().1, Some(Outcome::Chosen(1)));
+    }
+
+    #[test]
+    fn a_long_list_is_as_high_after_a_short_one_as_before_it() {
+        let start = (Palette::default(), 12);
+        let mut harness = harness(start, |ui, (palette, count)| {
+            let entry = |at| Entry {
+                icon: icons::CERTIFICATE,
+                text: format!("Line {at}"),
+                detail: String::new(),
+            };
+            let entries: Vec<Entry> = (0..*count).map(entry).collect();
+            let _ = palette.ui(ui.ctx(), &entries);
+        });
+        harness.run_steps(5);
+        let height = |harness: &egui_kittest::Harness<'_, (Palette, usize)>| {
+            let layer = egui::LayerId::new(egui::Order::Foreground, Id::unique("palette"));
+            let rect = harness.ctx.memory(|memory| memory.area_rect(layer.id));
+            rect.unwrap().height()
+        };
+        let before = height(&harness);
+        for count in [1, 12] {
+            harness.state_mut().1 = count;
+            harness.run_steps(5);
+        }
+        assert!((height(&harness) - before).abs() < 1.0, "{before}");
     }
 
     fn entries() -> Vec<Entry> {

@@ -4,6 +4,7 @@ use chancery_engine::api::{Remedy, Report};
 use egui::{CornerRadius, Frame, Margin, Ui};
 
 use crate::gui::theme::{self, icons, size};
+use crate::gui::widgets::moment;
 
 /// In place, as wide as what it stands in.
 pub(in crate::gui) fn report(ui: &mut Ui, report: &Report) {
@@ -25,7 +26,7 @@ pub(in crate::gui) fn report(ui: &mut Ui, report: &Report) {
 fn words(ui: &mut Ui, report: &Report) {
     ui.label(theme::strong(ui, sentence(&report.what)));
     for cause in &report.why {
-        ui.label(format!("Because {cause}"));
+        ui.label(format!("Because {}", moment::in_sentence(cause)));
     }
     ui.label(remedy(&report.remedy));
     ui.label(theme::soft(ui, report.code.as_ref()));
@@ -37,8 +38,14 @@ pub(in crate::gui) fn remedy(remedy: &Remedy) -> String {
     sentence(&remedy.to_string())
 }
 
-/// `text` with its first letter as a capital.
+/// `text` with its first letter as a capital, unless it begins with an id, which keeps its letters;
+/// and with moments as a person here reads them.
 pub(in crate::gui) fn sentence(text: &str) -> String {
+    let text = &*moment::in_sentence(text);
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if is_id(first) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
@@ -46,9 +53,35 @@ pub(in crate::gui) fn sentence(text: &str) -> String {
     }
 }
 
+/// A kind, and 26 letters and digits: `order_01m8…`.
+fn is_id(word: &str) -> bool {
+    let word = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    word.split_once('_').is_some_and(|(kind, rest)| {
+        kind.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+            && rest.len() == ID
+            && rest.chars().all(|c| c.is_ascii_alphanumeric())
+    })
+}
+
+const ID: usize = 26;
+
 #[cfg(test)]
 mod tests {
+    use chancery_engine::api::{AcmeAccountId, KeyId, OrderId};
+
     use super::*;
+
+    #[test]
+    fn an_id_at_the_beginning_keeps_its_letters() {
+        let order = OrderId::from_raw(3).to_string();
+        let key = KeyId::from_raw(3).to_string();
+        let account = AcmeAccountId::from_raw(3).to_string();
+        for id in [order, key, account] {
+            let text = format!("{id} has no certificate");
+            assert_eq!(sentence(&text), text);
+        }
+        assert_eq!(sentence("no_proxy is set"), "No_proxy is set");
+    }
 
     #[test]
     fn a_message_is_shown_as_a_sentence() {

@@ -26,6 +26,23 @@ pub(super) enum Asked {
     Save,
 }
 
+/// What has been revoked and is not in the list; nothing where the list is up to date.
+pub(super) fn unlisted_ui(ui: &mut Ui, list: &CrlRow) -> Option<Asked> {
+    let words = match (&list.newest, list.unlisted) {
+        (None, _) if list.revoked > 0 => {
+            "No list has been signed yet: nobody can see what is revoked".to_owned()
+        }
+        (None, _) | (Some(_), 0) => return None,
+        (Some(_), 1) => "1 change is not in its list yet, so that nobody can see it".to_owned(),
+        (Some(_), count) => {
+            format!("{count} changes are not in its list yet, so that nobody can see them")
+        }
+    };
+    badge::line(ui, Tone::Due, icons::WARNING, &words);
+    let clicked = ui.button("Sign new list…").clicked();
+    clicked.then_some(Asked::Create)
+}
+
 pub(super) fn section_ui(ui: &mut Ui, list: &CrlRow, view: &View<'_>) -> Option<Asked> {
     section(ui, "List of revoked certificates (CRL)");
     let mut asked = None;
@@ -33,12 +50,7 @@ pub(super) fn section_ui(ui: &mut Ui, list: &CrlRow, view: &View<'_>) -> Option<
         None if list.revoked == 0 => {
             ui.label("Nothing is revoked, and no list has been signed yet.");
         }
-        None => badge::line(
-            ui,
-            Tone::Due,
-            icons::WARNING,
-            "No list has been signed yet: nobody can see what is revoked",
-        ),
+        None => drop(ui.label("No list has been signed yet.")),
         Some(newest) => facts::facts(ui, "list of revoked", |ui| {
             facts::row(ui, "Number", &newest.number.to_string());
             facts::row(ui, "Signed", &time::relative(view.now, newest.this_update))
@@ -51,13 +63,6 @@ pub(super) fn section_ui(ui: &mut Ui, list: &CrlRow, view: &View<'_>) -> Option<
             });
             facts::row(ui, "Entries", &newest.entries.to_string());
         }),
-    }
-    if list.newest.is_some() && list.unlisted > 0 {
-        let words = match list.unlisted {
-            1 => "1 change is not in it yet; sign a new one".to_owned(),
-            count => format!("{count} changes are not in it yet; sign a new one"),
-        };
-        badge::line(ui, Tone::Due, icons::WARNING, &words);
     }
     ui.horizontal_wrapped(|ui| {
         if ui.button("Sign new list…").clicked() {
@@ -193,7 +198,8 @@ fn create_ui(
         title: "Sign new list",
         consequences: &[
             format!("{name} signs a list of every certificate that it has revoked."),
-            "Put it where the certificates say that it can be fetched; until then nobody sees it."
+            "Nobody sees it before it is where it is looked for: at the addresses that certificates \
+             of this authority name, or, where they name none, wherever it is installed by hand."
                 .to_owned(),
         ],
         verb: match errand.is_under_way() {

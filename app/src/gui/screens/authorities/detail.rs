@@ -21,15 +21,18 @@ pub(super) enum Asked {
     SaveRequest,
 }
 
+/// `urgent` stands where it is seen before everything else.
 pub(super) fn detail(
     ui: &mut Ui,
     shown: &AuthorityDetail,
     view: &View<'_>,
     wishes: &mut Wishes,
+    urgent: impl FnOnce(&mut Ui),
 ) -> Option<Asked> {
     let row = &shown.row;
     ui.label(theme::section(ui, &row.name));
     ui.horizontal_wrapped(|ui| badges(ui, row));
+    urgent(ui);
     if let (Some(from), Some(to)) = (row.not_before, row.effective_not_after) {
         validity_bar(ui, view.now, from, to);
     }

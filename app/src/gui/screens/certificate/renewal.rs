@@ -214,8 +214,12 @@ fn facts_ui(ui: &mut Ui, origin: &OriginDetail, lives: bool, view: &View<'_>, wi
         let budget = acme::budget(&origin.budget, view.now);
         facts::row(ui, "Orders for these names", &budget);
     }
-    facts::row(ui, "Account", &origin.account_name);
-    facts::row(ui, "DNS provider", &origin.provider_name);
+    facts::row(ui, "Account", acme::name_or_gone(&origin.account_name));
+    facts::row(
+        ui,
+        "DNS provider",
+        acme::name_or_gone(&origin.provider_name),
+    );
     facts::row_with(ui, "Came by", |ui| {
         if ui.link("Show the order").clicked() {
             wishes.go(Place::Order(origin.order));

@@ -4,7 +4,7 @@ use chancery_engine::api::{KeyId, KeyRow, KeyType, KeyUse, OrderKey};
 use egui::Ui;
 
 use crate::gui::model::Wishes;
-use crate::gui::parts::read_file::ReadFile;
+use crate::gui::parts::read_file::{ReadFile, Wanted};
 use crate::gui::parts::time;
 use crate::gui::screens::Desk;
 use crate::gui::theme;
@@ -71,6 +71,20 @@ impl KeyPart {
                 let text = "A certificate whose key is elsewhere is renewed with the same request.";
                 ui.label(theme::soft(ui, text));
             }
+        }
+    }
+
+    /// The key of an order before, as far as it is still there.
+    pub(super) fn fill(&mut self, key: &OrderKey, keys: &[KeyRow]) {
+        match key {
+            OrderKey::Existing(id) if keys.iter().any(|row| row.id == *id) => {
+                (self.from, self.existing) = (From::Existing, Some(*id));
+            }
+            OrderKey::Request(bytes) if !bytes.is_empty() => {
+                self.from = From::Request;
+                self.request = ReadFile::given(Wanted::Request, bytes.clone());
+            }
+            _ => (),
         }
     }
 

@@ -2,13 +2,14 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use chancery_engine::api::shown;
+use chancery_engine::api::{NewOrder, shown};
 use egui::Ui;
 
 use crate::gui::theme::size;
 use crate::gui::widgets::choice;
 use crate::gui::widgets::field::{Field, Look, below};
 use crate::gui::widgets::report::sentence;
+use crate::gui::widgets::tick::tick;
 
 pub(super) struct More {
     pub(super) profile: Option<String>,
@@ -37,17 +38,21 @@ impl Default for More {
 impl More {
     pub(super) fn ui(&mut self, ui: &mut Ui, profiles: &[(String, String)]) {
         ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
-        ui.checkbox(&mut self.automatic, "Renew it by itself in time");
+        tick(ui, &mut self.automatic, "Renew it by itself in time");
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
-            ui.checkbox(&mut self.dry_run, "Only rehearse");
+            tick(ui, &mut self.dry_run, "Only rehearse");
             let help = "All steps, at the CA’s staging service; nothing that anybody trusts comes \
                 of it, and no limit is used up";
             below(ui, help, None);
         });
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = size::GAP_SMALL;
-            ui.checkbox(&mut self.persistent, "Prove the names by records that stay");
+            tick(
+                ui,
+                &mut self.persistent,
+                "Prove the names by records that stay",
+            );
             let help = "Where the CA takes that; renewals then change nothing in the DNS";
             below(ui, help, None);
         });
@@ -93,9 +98,27 @@ impl More {
         choice::wide_drop_down(ui, "Kind of certificate", &mut self.profile, &options);
     }
 
+    /// What was chosen for an order before.
+    pub(super) fn fill(&mut self, wish: &NewOrder) {
+        let resolvers: Vec<String> = wish.resolvers.iter().map(|it| host(*it)).collect();
+        *self = Self {
+            profile: wish.acme_profile.clone(),
+            dry_run: wish.dry_run,
+            automatic: wish.automatic || wish.dry_run,
+            persistent: wish.persistent,
+            chain: Field::holding(wish.preferred_chain.clone().unwrap_or_default()),
+            resolvers: Field::holding(resolvers.join("\n")),
+            minutes: Field::holding(wish.propagation_limit_secs.div_ceil(60).to_string()),
+        };
+    }
+
     pub(super) fn show_errors(&mut self) {
         self.resolvers.show_error();
         self.minutes.show_error();
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.resolvers().is_ok() && self.limit_secs().is_ok()
     }
 
     pub(super) fn preferred_chain(&self) -> Option<String> {
@@ -128,11 +151,21 @@ impl More {
     }
 }
 
+/// Without the port where it is the usual one.
+fn host(resolver: SocketAddr) -> String {
+    match resolver.port() {
+        53 => resolver.ip().to_string(),
+        _ => resolver.to_string(),
+    }
+}
+
 /// Slow secondaries need some; who waits longer has another fault.
 const MINUTES: u32 = 10;
 
 #[cfg(test)]
 mod tests {
+    use chancery_engine::api::{AcmeAccountId, DnsProviderId, KeyType, OrderKey};
+
     use super::*;
 
     #[test]
@@ -150,6 +183,35 @@ mod tests {
         assert_eq!(told, ["9.9.9.9:53", "127.0.0.1:5353", "[2001:db8::1]:53"]);
         let error = more("dns.example.org").resolvers().unwrap_err();
         assert!(error.contains("dns.example.org"), "{error}");
+    }
+
+    #[test]
+    fn what_was_chosen_before_is_chosen_again() {
+        let wish = NewOrder {
+            account: AcmeAccountId::from_raw(1),
+            provider: DnsProviderId::from_raw(2),
+            names: Vec::new(),
+            key: OrderKey::New(KeyType::P256),
+            acme_profile: Some("shortlived".to_owned()),
+            resolvers: vec![
+                "9.9.9.9:53".parse().unwrap(),
+                "127.0.0.1:5353".parse().unwrap(),
+            ],
+            preferred_chain: Some("ISRG Root X2".to_owned()),
+            propagation_limit_secs: 1200,
+            dry_run: false,
+            automatic: false,
+            persistent: true,
+            replaces: None,
+        };
+        let mut more = More::default();
+        more.fill(&wish);
+        assert_eq!(more.resolvers.text, "9.9.9.9\n127.0.0.1:5353");
+        assert_eq!(more.resolvers().as_ref(), Ok(&wish.resolvers));
+        assert_eq!(more.limit_secs(), Ok(wish.propagation_limit_secs));
+        assert_eq!(more.preferred_chain(), wish.preferred_chain);
+        assert_eq!(more.profile, wish.acme_profile);
+        assert!(!more.automatic && more.persistent);
     }
 
     #[test]

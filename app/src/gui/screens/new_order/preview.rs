@@ -8,10 +8,18 @@ use crate::gui::theme::{self, Tone, icons};
 use crate::gui::widgets::report::sentence;
 use crate::gui::widgets::{badge, card, facts, report};
 
-pub(super) fn preview(ui: &mut Ui, wish: &NewOrder, shown: Option<&OrderPreview>, now: Timestamp) {
+/// `by_hand`: a person makes the records.
+pub(super) fn preview(
+    ui: &mut Ui,
+    (wish, by_hand): (&NewOrder, bool),
+    shown: Option<&OrderPreview>,
+    now: Timestamp,
+) {
     card::card(ui, |ui| {
         ui.label(theme::strong(ui, title(wish)));
-        facts::facts(ui, "order preview", |ui| facts_ui(ui, wish, shown, now));
+        facts::facts(ui, "order preview", |ui| {
+            facts_ui(ui, (wish, by_hand), shown, now)
+        });
     });
     let Some(shown) = shown else {
         ui.label(theme::soft(ui, "Looking up what speaks against it…"));
@@ -39,7 +47,12 @@ const fn title(wish: &NewOrder) -> &'static str {
     }
 }
 
-fn facts_ui(ui: &mut Ui, wish: &NewOrder, shown: Option<&OrderPreview>, now: Timestamp) {
+fn facts_ui(
+    ui: &mut Ui,
+    (wish, by_hand): (&NewOrder, bool),
+    shown: Option<&OrderPreview>,
+    now: Timestamp,
+) {
     let names: Vec<String> = wish.names.iter().map(hosts::both_ways).collect();
     facts::row(ui, "Names", &names.join("\n"));
     let key = match &wish.key {
@@ -49,7 +62,8 @@ fn facts_ui(ui: &mut Ui, wish: &NewOrder, shown: Option<&OrderPreview>, now: Tim
     };
     facts::row(ui, "Private key", &key);
     let renewal = match (wish.dry_run, wish.automatic) {
-        (true, _) => "None: nothing is kept of a rehearsal",
+        (true, _) => "None: nothing comes of a rehearsal",
+        (_, true) if by_hand && !wish.persistent => "Begun in time; it then waits for you",
         (_, true) => "By itself, in time",
         (_, false) => "Only when you say so",
     };

@@ -8,11 +8,11 @@ use crate::gui::theme::{self, Tone, icons, size};
 use crate::gui::widgets::report::sentence;
 use crate::gui::widgets::{badge, card, facts};
 
-pub(super) fn challenge(ui: &mut Ui, row: &ChallengeRow) {
+pub(super) fn challenge(ui: &mut Ui, row: &ChallengeRow, goes_on: bool) {
     card::card(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.label(theme::strong(ui, hosts::both_ways(&row.name)));
-            let (tone, icon, word) = acme::challenge(row.state);
+            let (tone, icon, word) = acme::challenge(row.state, goes_on);
             badge::badge(ui, tone, icon, word);
         });
         if let Some(problem) = &row.problem {
@@ -40,12 +40,12 @@ pub(super) fn challenge(ui: &mut Ui, row: &ChallengeRow) {
             }
         });
         if !row.servers.is_empty() {
-            servers_ui(ui, row);
+            servers_ui(ui, row, goes_on);
         }
     });
 }
 
-fn servers_ui(ui: &mut Ui, row: &ChallengeRow) {
+fn servers_ui(ui: &mut Ui, row: &ChallengeRow, goes_on: bool) {
     ui.add_space(size::GAP_SMALL);
     let seen = row.servers.iter().filter(|it| it.has(&row.value)).count();
     let words = format!(
@@ -54,12 +54,16 @@ fn servers_ui(ui: &mut Ui, row: &ChallengeRow) {
     );
     ui.label(theme::soft(ui, words));
     for answer in &row.servers {
-        server_ui(ui, answer, &row.value);
+        server_ui(ui, answer, &row.value, goes_on);
     }
 }
 
-fn server_ui(ui: &mut Ui, answer: &ServerAnswer, value: &str) {
-    let (tone, icon, words) = acme::server(answer, value);
+fn server_ui(ui: &mut Ui, answer: &ServerAnswer, value: &str, goes_on: bool) {
+    let (tone, icon, words) = match (acme::server(answer, value), goes_on) {
+        // Nobody waits for it any more.
+        ((Tone::Due, _, words), false) => (Tone::Off, icons::INFO, words),
+        (sign, _) => sign,
+    };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().interact_size.y = size::GAP_LARGE;
         ui.label(theme::toned(ui, tone, icon));

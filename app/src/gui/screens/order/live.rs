@@ -1,7 +1,8 @@
 //! How far an order is, drawn from what the engine says of it and from nothing else.
 
 use chancery_engine::api::{
-    CertificateId, ChallengeState, OrderDetail, OrderStage, OrderState, Timestamp, shown,
+    CertificateId, ChallengeRow, ChallengeState, DnsProviderId, OrderDetail, OrderStage,
+    OrderState, Timestamp, shown,
 };
 use egui::{ProgressBar, Ui};
 
@@ -10,17 +11,22 @@ use crate::gui::parts::{acme, hosts, time};
 use crate::gui::screens::section;
 use crate::gui::theme::{self, Tone, icons, size};
 use crate::gui::widgets::report::sentence;
+use crate::gui::widgets::steps::Course;
 use crate::gui::widgets::{alert, badge, button, card, facts, report, steps};
 
 /// What the person asks for with a button here.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::gui) enum Asked {
+    /// The form of a new order, filled like this one.
+    Again,
+    Accounts,
     Cancel,
     /// Its records are to be taken away once more, or a person has done so.
     Clean {
         by_hand: bool,
     },
     GoOn,
+    Provider(DnsProviderId),
     Show(CertificateId),
 }
 
@@ -28,15 +34,16 @@ pub(in crate::gui) fn order(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -
     ui.set_max_width(WIDTH.min(ui.available_width()));
     ui.spacing_mut().item_spacing.y = size::GAP;
     state_ui(ui, detail, now);
-    match detail.row.state {
-        OrderState::Cancelled | OrderState::Failed(_) => {
-            steps::stopped(ui, &acme::STAGES, reached(detail));
-        }
-        _ => steps::steps(ui, &acme::STAGES, reached(detail)),
-    }
+    let course = match detail.row.state {
+        OrderState::Cancelled => Course::CalledOff,
+        OrderState::Failed(_) => Course::Failed,
+        _ => Course::GoesOn,
+    };
+    steps::draw(ui, &acme::STAGES, reached(detail), course);
     ui.add_space(size::GAP_SMALL);
     outcome_ui(ui, detail);
-    let mut asked = left_ui(ui, &detail.left);
+    let mut asked = next_ui(ui, detail);
+    asked = left_ui(ui, &detail.left).or(asked);
     if detail.row.stage == OrderStage::Propagating && acme::is_under_way(&detail.row.state) {
         let by_hand: Vec<_> = detail
             .challenges
@@ -46,12 +53,15 @@ pub(in crate::gui) fn order(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -
         if !by_hand.is_empty() {
             challenge::by_hand(ui, &by_hand);
         }
-        asked = waiting_ui(ui, detail, by_hand.len(), now);
+        if !detail.called_off {
+            asked = waiting_ui(ui, detail, by_hand.len(), now);
+        }
     }
     if !detail.challenges.is_empty() {
         section(ui, "Proof of each name");
+        let goes_on = acme::is_under_way(&detail.row.state);
         for row in &detail.challenges {
-            challenge::challenge(ui, row);
+            challenge::challenge(ui, row, goes_on);
         }
     }
     if !detail.chains.is_empty() {
@@ -63,14 +73,16 @@ pub(in crate::gui) fn order(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -
         happened_ui(ui, &detail.steps, now);
     }
     section(ui, "Order");
-    about_ui(ui, detail, now);
-    asked
+    about_ui(ui, detail, now).or(asked)
 }
 
 fn state_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
     let row = &detail.row;
     ui.horizontal_wrapped(|ui| {
-        let (tone, icon, word) = acme::order(&row.state, row.dry_run);
+        let (tone, icon, word) = match is_being_called_off(detail) {
+            true => (Tone::Due, icons::WAITING, "Being called off"),
+            false => acme::order(&row.state, row.dry_run),
+        };
         badge::badge(ui, tone, icon, word);
         if row.dry_run {
             badge::badge(ui, Tone::Info, icons::INFO, "Rehearsal");
@@ -82,6 +94,11 @@ fn state_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
         ui.label(theme::soft(ui, begun))
             .on_hover_text(time::absolute(row.started));
     });
+}
+
+/// Whether it ends as soon as what it does now is over.
+pub(super) const fn is_being_called_off(detail: &OrderDetail) -> bool {
+    detail.called_off && acme::is_under_way(&detail.row.state)
 }
 
 /// The step that is lit; one that failed stays where it failed, one that ended well is past all.
@@ -122,7 +139,8 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
     match &detail.row.state {
         OrderState::Failed(failed) => report::report(ui, failed),
         OrderState::Done if detail.row.dry_run => {
-            let text = "The CA would have issued it: every step went well. Nothing was kept.";
+            let text =
+                "The CA would have issued it: every step went well. Its certificate was let go.";
             alert::alert(ui, Tone::Good, "The rehearsal went well", text);
         }
         OrderState::Done => {
@@ -130,8 +148,13 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
             alert::alert(ui, Tone::Good, "The certificate is here", text);
         }
         OrderState::Cancelled => {
-            let text = "The records were taken away, and no certificate came of it.";
-            alert::alert(ui, Tone::Off, "The order was called off", text);
+            let text = format!("No certificate came of it. {}", records(detail));
+            alert::alert(ui, Tone::Off, "The order was called off", text.trim_end());
+        }
+        _ if is_being_called_off(detail) => {
+            let text = "It ends as soon as what it does now is over, and takes its records out of \
+                the DNS.";
+            alert::alert(ui, Tone::Due, "It is being called off", text);
         }
         OrderState::WaitingForVault => {
             let text = "It goes on by itself as soon as the vault is unlocked.";
@@ -148,6 +171,56 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
             ui.label(theme::strong(ui, words));
         }
     }
+}
+
+/// What became of the records of an order that was called off.
+fn records(detail: &OrderDetail) -> String {
+    let by_hand: Vec<_> = detail.by_hand.iter().map(|name| shown(name)).collect();
+    let may_stay = |row: &ChallengeRow| row.record.starts_with(STAYS);
+    let published = detail.challenges.iter().any(|row| {
+        !matches!(
+            row.state,
+            ChallengeState::Unknown | ChallengeState::AlreadyValid | ChallengeState::Wanted
+        )
+    });
+    let published = published && !detail.challenges.iter().any(may_stay);
+    match (by_hand.is_empty(), detail.left.is_empty(), published) {
+        (false, ..) => format!(
+            "What you made by hand, you also take away: at {}.",
+            by_hand.join(", ")
+        ),
+        // What is left is told below; what it made and took away again, in the steps.
+        (true, true, true) => "The records are out of the DNS again.".to_owned(),
+        (true, ..) => String::new(),
+    }
+}
+
+/// What a person may do about an order from which no certificate came.
+fn next_ui(ui: &mut Ui, detail: &OrderDetail) -> Option<Asked> {
+    if !matches!(
+        detail.row.state,
+        OrderState::Cancelled | OrderState::Failed(_)
+    ) {
+        return None;
+    }
+    let mut asked = None;
+    ui.horizontal_wrapped(|ui| {
+        if button::primary(ui, "Order again…", true).clicked() {
+            asked = Some(Asked::Again);
+        }
+        if ui.button("Show DNS provider").clicked() {
+            asked = Some(Asked::Provider(detail.row.provider));
+        }
+        if ui.button("Show account").clicked() {
+            asked = Some(Asked::Accounts);
+        }
+        if let Some(before) = detail.row.replaces
+            && ui.button("Show the certificate to renew").clicked()
+        {
+            asked = Some(Asked::Show(before));
+        }
+    });
+    asked
 }
 
 /// What an ended order may have left in the DNS, and how it goes away.
@@ -260,19 +333,29 @@ fn happened_ui(ui: &mut Ui, steps: &[(Timestamp, String)], now: Timestamp) {
                 time::relative(now, *at),
                 time::absolute(*at)
             ));
-            ui.add(egui::Label::new(shown(words).as_ref()).wrap());
+            let words = shown(words);
+            ui.add(egui::Label::new(time::in_sentence(&words).as_ref()).wrap());
         });
     }
 }
 
-fn about_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
+fn about_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -> Option<Asked> {
     let row = &detail.row;
+    let mut asked = None;
     card::card(ui, |ui| {
         facts::facts(ui, "about the order", |ui| {
             let names: Vec<String> = row.names.iter().map(hosts::both_ways).collect();
             facts::row(ui, "Names", &names.join("\n"));
-            facts::row(ui, "Account", &row.account_name);
-            facts::row(ui, "DNS provider", &row.provider_name);
+            facts::row_with(ui, "Account", |ui| {
+                if ui.link(acme::name_or_gone(&row.account_name)).clicked() {
+                    asked = Some(Asked::Accounts);
+                }
+            });
+            facts::row_with(ui, "DNS provider", |ui| {
+                if ui.link(acme::name_or_gone(&row.provider_name)).clicked() {
+                    asked = Some(Asked::Provider(row.provider));
+                }
+            });
             if let Some(profile) = &detail.acme_profile {
                 facts::row(ui, "Kind of certificate", &shown(profile));
             }
@@ -287,9 +370,13 @@ fn about_ui(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) {
             }
         });
     });
+    asked
 }
 
 const WIDTH: f32 = 860.0;
+
+/// How the names of records begin that may stay for renewals (dns-persist-01).
+const STAYS: &str = "_validation-persist.";
 
 const EVERY_SERVER: &str = "The records are published; now every server of the zones has to show \
     them, since nobody knows which one the CA will ask";

@@ -7,7 +7,7 @@ use chancery_engine::api::{
     AddressKind, CertificatePolicy, Command, CustomExtension, Field as Part, KeyType, NameKind,
     NameRule, ObjectId, ProfileCommand, ProfileContent, ProfileDetail, ProfileName, Take, Usage,
 };
-use egui::{CollapsingHeader, Ui};
+use egui::Ui;
 
 use super::detail::rule;
 use crate::gui::model::Wishes;
@@ -15,6 +15,8 @@ use crate::gui::parts::errand::Errand;
 use crate::gui::screens::{heading, page, section};
 use crate::gui::theme::{self, size};
 use crate::gui::widgets::field::{Field, Look};
+use crate::gui::widgets::fold::fold;
+use crate::gui::widgets::tick::tick;
 use crate::gui::widgets::{button, choice, report};
 use crate::purposes::PURPOSES;
 
@@ -74,7 +76,7 @@ impl Change {
             self.purposes_ui(ui);
             section(ui, "Names and keys");
             self.names_ui(ui);
-            CollapsingHeader::new("More choices").show(ui, |ui| self.more_ui(ui));
+            fold(ui, "More choices", |ui| self.more_ui(ui));
         });
         if save && let Some(content) = content {
             let command = ProfileCommand::Change {
@@ -120,7 +122,7 @@ impl Change {
             // A certificate that is good for any purpose is refused anyway.
             for (name, id) in PURPOSES.iter().take(PURPOSES.len() - 1) {
                 if let Ok(id) = id.parse() {
-                    tick(ui, &mut self.content.purposes, id, name);
+                    member(ui, &mut self.content.purposes, id, name);
                 }
             }
         });
@@ -143,7 +145,7 @@ impl Change {
                 let ticked = self.content.key_usage.get_or_insert_default();
                 ticks(ui, |ui| {
                     for usage in Usage::ALL {
-                        tick(ui, ticked, usage, usage.word());
+                        member(ui, ticked, usage, usage.word());
                     }
                 });
             }
@@ -162,15 +164,15 @@ impl Change {
         if *names != NameRule::None {
             ticks(ui, |ui| {
                 for kind in NameKind::ALL {
-                    tick(ui, &mut self.content.kinds, kind, kind_of_name(kind));
+                    member(ui, &mut self.content.kinds, kind, kind_of_name(kind));
                 }
-                ui.checkbox(&mut self.content.wildcards, "Wildcards");
+                tick(ui, &mut self.content.wildcards, "Wildcards");
             });
         }
         ui.label(theme::caption(ui, "Kinds of keys; none ticked takes any"));
         ticks(ui, |ui| {
             for kind in KeyType::ALL {
-                tick(ui, &mut self.content.key_types, kind, kind.title());
+                member(ui, &mut self.content.key_types, kind, kind.title());
             }
         });
     }
@@ -189,7 +191,7 @@ impl Change {
         ui.label(theme::caption(ui, "Addresses of the authority left out"));
         ticks(ui, |ui| {
             for kind in AddressKind::ALL {
-                tick(ui, &mut self.content.leave_out, kind, address(kind));
+                member(ui, &mut self.content.leave_out, kind, address(kind));
             }
         });
         let wrong = all::<CertificatePolicy>(&self.policies.text).err();
@@ -243,9 +245,9 @@ fn ticks(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
 }
 
 /// A box for `value`, ticked where it is among `chosen`. They keep their order.
-fn tick<T: PartialEq>(ui: &mut Ui, chosen: &mut Vec<T>, value: T, words: &str) {
+fn member<T: PartialEq>(ui: &mut Ui, chosen: &mut Vec<T>, value: T, words: &str) {
     let mut is_in = chosen.contains(&value);
-    if ui.checkbox(&mut is_in, words).changed() {
+    if tick(ui, &mut is_in, words).changed() {
         match is_in {
             true => chosen.push(value),
             false => chosen.retain(|other| *other != value),

@@ -3,7 +3,7 @@
 use chancery_engine::api::{
     AccountRow, AccountSettings, AccountState, AcmeAccountId, AcmeCommand, Command,
 };
-use egui::{Context, Ui};
+use egui::{Context, Response, Ui};
 
 use super::accounts::Asked;
 use crate::gui::model::{Model, Wishes};
@@ -28,6 +28,8 @@ struct Open {
     /// The CA would go on taking orders of it.
     is_active: bool,
     typed: Field,
+    /// Whether the first field has been given the keyboard.
+    greeted: bool,
     limit: Field,
     rehearsal: Option<AcmeAccountId>,
     /// Accounts that rehearsals could go to.
@@ -51,6 +53,7 @@ impl AccountDialogs {
             name: account.name.clone(),
             is_active: is_active(account),
             typed: Field::default(),
+            greeted: false,
             limit: Field::holding(account.settings.daily_limit.to_string()),
             rehearsal: account.settings.rehearsal,
             others: rehearsals(accounts, id),
@@ -110,7 +113,8 @@ impl Open {
                     help: "Protects you from using up the CA’s own limits by mistake",
                     ..Look::default()
                 };
-                self.limit.ui(ui, look, error);
+                let field = self.limit.ui(ui, look, error);
+                self.greet(&field);
                 choice::wide_drop_down(ui, "Rehearse with", &mut self.rehearsal, &self.others);
                 error.is_none()
             }
@@ -121,10 +125,18 @@ impl Open {
                     label: &label,
                     ..Look::default()
                 };
-                self.typed.ui(ui, look, None);
+                let field = self.typed.ui(ui, look, None);
+                self.greet(&field);
                 self.typed.text.trim() == self.name
             }
             Asked::RollKey(_) => true,
+        }
+    }
+
+    fn greet(&mut self, field: &Response) {
+        if !self.greeted {
+            self.greeted = true;
+            field.request_focus();
         }
     }
 
@@ -200,6 +212,7 @@ fn is_active(account: &AccountRow) -> bool {
 fn renewals(account: &AccountRow) -> String {
     match account.certificates {
         0 => "No certificate here came by it.".to_owned(),
+        1 => "1 certificate came by it. It stays valid, and is no longer renewed.".to_owned(),
         count => {
             format!("{count} certificates came by it. They stay valid, and are no longer renewed.")
         }

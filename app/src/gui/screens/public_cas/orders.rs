@@ -116,8 +116,8 @@ impl Rows for Listed<'_> {
                 };
                 ui.add(Label::new(words).truncate());
             }
-            4 => drop(ui.add(Label::new(&row.account_name).truncate())),
-            _ => drop(ui.add(Label::new(&row.provider_name).truncate())),
+            4 => drop(ui.add(Label::new(acme::name_or_gone(&row.account_name)).truncate())),
+            _ => drop(ui.add(Label::new(acme::name_or_gone(&row.provider_name)).truncate())),
         }
     }
 }

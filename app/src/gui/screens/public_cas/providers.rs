@@ -112,10 +112,13 @@ impl Providers {
         };
         let title = format!("Remove {name}");
         let mut consequences = vec!["Its secrets are wiped from the vault.".to_owned()];
-        if *certificates > 0 {
-            consequences.push(format!(
-                "{certificates} certificates came by it, and can no longer be renewed."
-            ));
+        match *certificates {
+            0 => (),
+            1 => consequences
+                .push("1 certificate came by it, and can no longer be renewed.".to_owned()),
+            count => consequences.push(format!(
+                "{count} certificates came by it, and can no longer be renewed."
+            )),
         }
         let dialog = Confirm {
             title: &title,

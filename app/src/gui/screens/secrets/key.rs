@@ -4,7 +4,7 @@ use chancery_engine::api::{Custody, Grant, KeyDetail, KeyRow, KeyUse};
 use egui::Ui;
 
 use crate::gui::model::Wishes;
-use crate::gui::navigation::Place;
+use crate::gui::navigation::{Place, Public};
 use crate::gui::parts::{digits, time};
 use crate::gui::screens::{View, section};
 use crate::gui::theme::{self, Tone, icons};
@@ -23,6 +23,10 @@ pub(super) fn detail(ui: &mut Ui, shown: &KeyDetail, view: &View<'_>, wishes: &m
         && ui.link(format!("Authority {name}")).clicked()
     {
         wishes.go(Place::Authorities(Some(id)));
+    }
+    if matches!(row.used_for, KeyUse::AcmeAccount(_)) && ui.link("Accounts at public CAs").clicked()
+    {
+        wishes.go(Place::PublicCas(Public::Accounts));
     }
     for (id, name) in shown.certificates.iter().take(MOST) {
         if ui.link(format!("Certificate {name}")).clicked() {
@@ -47,11 +51,12 @@ pub(super) fn title(row: &KeyRow) -> &str {
     }
 }
 
-/// `authority`, `certificates` or `audit seal`.
+/// What it is for, in one word.
 pub(super) const fn purpose(used_for: KeyUse) -> &'static str {
     match used_for {
         KeyUse::Audit => "Audit",
         KeyUse::Authority(_) => "Authority",
+        KeyUse::AcmeAccount(_) => "Account",
         _ => "Certificates",
     }
 }
@@ -97,6 +102,10 @@ fn rule(shown: &KeyDetail, view: &View<'_>) -> String {
         (None, KeyUse::Audit) => "Seals the record of what has happened here, whenever the vault \
             is locked and when asked. It opens with the vault."
             .to_owned(),
+        (None, KeyUse::AcmeAccount(_)) => "Signs each request of an account at a public CA, by itself \
+            while the vault is unlocked. It never leaves the vault. It is replaced at the CA, under \
+            Public CAs, Accounts."
+            .to_owned(),
         _ => "Belongs to certificates of hosts and people. It opens with the vault, signs nothing \
             here, and leaves only when it is exported together with its certificate."
             .to_owned(),
@@ -126,9 +135,25 @@ fn alone(name: &str, grant: &Grant, view: &View<'_>) -> String {
 const fn unused(used_for: KeyUse) -> &'static str {
     match used_for {
         KeyUse::Audit => "Checkpoints of the audit carry its signature",
+        KeyUse::AcmeAccount(_) => "By the account, and by nothing else",
         _ => "No certificate yet: choose it when one is issued",
     }
 }
 
 /// More names would push everything else away.
 const MOST: usize = 12;
+
+#[cfg(test)]
+mod tests {
+    use chancery_engine::api::AcmeAccountId;
+
+    use super::*;
+
+    #[test]
+    fn the_key_of_an_account_is_none_of_certificates() {
+        let account = KeyUse::AcmeAccount(AcmeAccountId::from_raw(1));
+        assert_eq!(purpose(account), "Account");
+        assert_eq!(purpose(KeyUse::Leaf), "Certificates");
+        assert_ne!(unused(account), unused(KeyUse::Leaf));
+    }
+}

@@ -6,7 +6,7 @@ use egui::{Panel, Ui};
 use super::key;
 use crate::gui::model::Wishes;
 use crate::gui::parts::time;
-use crate::gui::screens::{Desk, View, page};
+use crate::gui::screens::{Desk, View, page_of};
 use crate::gui::theme::{self, icons, size};
 use crate::gui::watched::Watched;
 use crate::gui::widgets::table::{Column, Rows, Shape, Table};
@@ -31,6 +31,7 @@ pub(super) struct Keys {
 enum Kind {
     Authorities,
     Certificates,
+    Accounts,
     Audit,
 }
 
@@ -80,7 +81,9 @@ impl Keys {
             Panel::right("key")
                 .default_size(size::DETAIL_MIN)
                 .size_range(size::DETAIL_MIN..=size::DETAIL_MAX)
-                .show(ui, |ui| page(ui, |ui| self.detail_ui(ui, view, wishes)));
+                .show(ui, |ui| {
+                    page_of(ui, self.selected, |ui| self.detail_ui(ui, view, wishes));
+                });
         }
         self.table_ui(ui, &found, view);
         self.dialog_ui(ui, wide, view, wishes);
@@ -156,6 +159,7 @@ fn toolbar_ui(ui: &mut Ui, (text, kind): (&mut String, &mut Option<Kind>), count
         for (own, word) in [
             (Kind::Authorities, "Authorities"),
             (Kind::Certificates, "Certificates"),
+            (Kind::Accounts, "Accounts"),
             (Kind::Audit, "Audit"),
         ] {
             let on = *kind == Some(own);
@@ -176,6 +180,7 @@ const fn kind_of(used_for: KeyUse) -> Kind {
     match used_for {
         KeyUse::Audit => Kind::Audit,
         KeyUse::Authority(_) => Kind::Authorities,
+        KeyUse::AcmeAccount(_) => Kind::Accounts,
         _ => Kind::Certificates,
     }
 }
@@ -241,6 +246,9 @@ fn custody(custody: Option<&Custody>, view: &View<'_>) -> String {
     }
 }
 
+/// `59 minutes ago`.
+const MOMENT: f32 = 128.0;
+
 /// The least width of the table beside the panel.
 const WIDE: f32 = 520.0;
 
@@ -248,9 +256,9 @@ const COLUMNS: &[Column] = &[
     column("Name", 0.0, false),
     column("For", 100.0, false),
     column("Custody", 190.0, false),
-    column("Last use", 110.0, true),
+    column("Last use", MOMENT, true),
     column("Kind", 110.0, false),
-    column("Made", 110.0, true),
+    column("Made", MOMENT, true),
 ];
 
 const fn column(title: &'static str, width: f32, right: bool) -> Column {

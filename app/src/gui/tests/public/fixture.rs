@@ -11,7 +11,7 @@ pub(super) fn name(text: &str) -> DnsName {
     text.parse().unwrap()
 }
 
-pub(super) fn order(stage: OrderStage, state: OrderState) -> OrderDetail {
+pub(in crate::gui) fn order(stage: OrderStage, state: OrderState) -> OrderDetail {
     OrderDetail {
         row: OrderRow {
             id: OrderId::from_raw(1),
@@ -30,6 +30,8 @@ pub(super) fn order(stage: OrderStage, state: OrderState) -> OrderDetail {
         },
         challenges: Vec::new(),
         left: Vec::new(),
+        by_hand: Vec::new(),
+        called_off: false,
         now: String::new(),
         steps: vec![(NOW.plus_secs(-80), "The CA has taken the order".to_owned())],
         propagation: None,

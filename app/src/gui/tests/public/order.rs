@@ -111,6 +111,78 @@ fn a_failed_order_says_why_and_what_to_do() {
 }
 
 #[test]
+fn after_a_failure_the_same_can_be_ordered_again_and_what_it_used_is_one_step_away() {
+    let failed = Report {
+        code: "acme.refused".into(),
+        kind: Kind::Refused,
+        what: "the CA refused".to_owned(),
+        why: Vec::new(),
+        remedy: Remedy::Retry,
+    };
+    let detail = order(OrderStage::Ended, OrderState::Failed(failed));
+    for (button, asked) in [
+        ("Order again…", Asked::Again),
+        ("Show DNS provider", Asked::Provider(detail.row.provider)),
+        ("Show account", Asked::Accounts),
+    ] {
+        let mut harness = shown(detail.clone());
+        harness.get_by_role_and_label(Role::Button, button).click();
+        harness.run();
+        assert_eq!(harness.state().1, Some(asked));
+    }
+}
+
+#[test]
+fn of_an_order_that_has_ended_nothing_is_still_to_be_done() {
+    for state in [
+        ChallengeState::Wanted,
+        ChallengeState::ByHand,
+        ChallengeState::Published,
+        ChallengeState::Asked,
+    ] {
+        let mut detail = order(OrderStage::Ended, OrderState::Cancelled);
+        detail.challenges = vec![challenge(state)];
+        let harness = shown(detail);
+        for words in ["To be published", "To be made by you", "The CA is looking"] {
+            assert!(harness.query_by_label(words).is_none(), "{words}");
+        }
+    }
+}
+
+#[test]
+fn an_order_that_was_called_off_says_what_became_of_its_records() {
+    let ended = |challenges| OrderDetail {
+        challenges,
+        ..order(OrderStage::Ended, OrderState::Cancelled)
+    };
+    let none = shown(ended(Vec::new()));
+    says(&none, "No certificate came of it.");
+    assert!(none.query_all_by_label_contains("records").next().is_none());
+    says(&none, "Called off at step 1 of 5");
+    let taken = shown(ended(vec![challenge(ChallengeState::Published)]));
+    says(&taken, "The records are out of the DNS again");
+    let by_hand = shown(OrderDetail {
+        by_hand: vec!["www.acme.example.net".to_owned()],
+        ..ended(vec![challenge(ChallengeState::ByHand)])
+    });
+    says(
+        &by_hand,
+        "What you made by hand, you also take away: at www.acme.example.net.",
+    );
+}
+
+#[test]
+fn an_order_that_is_being_called_off_says_so_until_it_has_ended() {
+    let mut detail = propagating(OrderState::Running, ChallengeState::Published);
+    detail.called_off = true;
+    let harness = shown(detail);
+    says(&harness, "Being called off");
+    says(&harness, "It ends as soon as what it does now is over");
+    assert!(harness.query_by_label("Under way").is_none());
+    assert!(harness.query_by_label("Go on anyway").is_none());
+}
+
+#[test]
 fn an_order_that_is_done_names_the_chain_that_was_taken() {
     let mut detail = order(OrderStage::Ended, OrderState::Done);
     detail.row.certificate = Some(CertificateId::from_raw(9));
@@ -144,12 +216,12 @@ fn an_order_that_failed_stays_at_the_step_where_it_failed() {
 }
 
 #[test]
-fn a_rehearsal_that_went_well_says_that_nothing_was_kept() {
+fn a_rehearsal_that_went_well_says_that_its_certificate_was_let_go() {
     let mut detail = order(OrderStage::Ended, OrderState::Done);
     detail.row.dry_run = true;
     let harness = shown(detail);
     says(&harness, "The rehearsal went well");
-    says(&harness, "Nothing was kept");
+    says(&harness, "Its certificate was let go");
 }
 
 #[test]

@@ -6,9 +6,11 @@ use super::error::{AccountError, OrderError};
 use super::{accounts, orders};
 use crate::api::{
     AccountRow, AcmeAccountId, DnsProviderId, Exchange, FindAccount, FindOrder, KnownDirectory,
-    ListAccounts, ListOrders, OrderDetail, OrderId, OrderPreview, OrderRow, OrderStage,
-    OriginDetail, PreviewOrder, Report, ShowOrder, ShowOrigin, ShowTranscript, ZonesInReach,
+    ListAccounts, ListOrders, NewOrder, OrderDetail, OrderId, OrderKey, OrderPreview, OrderRow,
+    OrderStage, OriginDetail, PreviewOrder, Report, ShowOrder, ShowOrigin, ShowTranscript,
+    ShowWish, ZonesInReach,
 };
+use crate::base::unhex;
 use crate::runtime::handle::{Answer, Sight, find};
 use crate::store::acme::{self, AccountRecord, OrderRecord};
 use crate::store::{Snapshot, dns};
@@ -155,6 +157,8 @@ impl Answer for ShowOrder {
                 OrderStage::Ended => left_by(&record),
                 _ => Vec::new(),
             },
+            by_hand: made_by_hand(&record),
+            called_off: acme::signal(&sight.store, self.0)?.cancel,
             challenges: record.challenges.into_iter().map(|it| it.row).collect(),
             now: record.now,
             steps: record.steps,
@@ -162,6 +166,37 @@ impl Answer for ShowOrder {
             url: record.url,
             acme_profile: record.recipe.acme_profile,
             chains: record.chains,
+        })
+    }
+}
+
+fn made_by_hand(record: &OrderRecord) -> Vec<String> {
+    let made = record.challenges.iter();
+    let made = made.filter(|it| it.by_hand && !it.stays_for_renewals());
+    made.map(|it| it.row.target.clone()).collect()
+}
+
+impl Answer for ShowWish {
+    fn answer(&self, sight: &Sight<'_>) -> Result<NewOrder, Report> {
+        let record = known(&sight.store, self.0)?;
+        let key = match record.recipe.key {
+            Some(id) => OrderKey::Existing(id),
+            None => OrderKey::Request(unhex(&record.request).unwrap_or_default()),
+        };
+        let recipe = record.recipe;
+        Ok(NewOrder {
+            account: recipe.account,
+            provider: recipe.provider,
+            names: recipe.names,
+            key,
+            acme_profile: recipe.acme_profile,
+            resolvers: recipe.resolvers,
+            preferred_chain: recipe.preferred_chain,
+            propagation_limit_secs: recipe.propagation_limit_secs,
+            dry_run: record.dry_run,
+            automatic: recipe.automatic,
+            persistent: recipe.persistent,
+            replaces: None,
         })
     }
 }
