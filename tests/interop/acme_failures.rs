@@ -162,7 +162,7 @@ fn a_zone_that_answers_servfail_is_waited_for_and_told_meanwhile() {
     rig.bind.break_zone("rig.test");
     let mut begun = rig.begin(&format!("cert create www.rig.test {}", rig.by()));
     let line = begun.hears("SERVFAIL");
-    assert!(line.contains("It is tried again in"), "{line}");
+    assert!(line.contains("It is tried again at"), "{line}");
     rig.bind.mend_zone("rig.test");
     let said = begun.ended();
     assert_eq!(said.code, Some(0), "{said:#?}");
@@ -454,7 +454,7 @@ fn a_network_that_goes_down_in_the_middle_is_told_and_waited_for() {
     begun.hears("  Waits since ");
     rig.pebble.cut_off();
     secondary.catch_up();
-    let line = begun.hears("It is tried again in");
+    let line = begun.hears("It is tried again at");
     assert!(line.contains("could not be asked"), "{line}");
     rig.pebble.join_again();
     let said = begun.ended();
@@ -472,7 +472,7 @@ fn an_order_whose_ca_is_gone_can_be_called_off_and_leaves_no_record() {
     begun.hears("  Waits since ");
     rig.pebble.cut_off();
     secondary.catch_up();
-    begun.hears("It is tried again in");
+    begun.hears("It is tried again at");
     begun.kill();
     rig.installation.done(&format!("acme order cancel {order}"));
     rig.nothing_is_left();

@@ -303,6 +303,8 @@ pub struct OrderDetail {
     pub called_off: bool,
     /// What it does now, or waits for, in one plain sentence.
     pub now: String,
+    /// When it tries again, where `now` says what has failed.
+    pub next_try: Option<Timestamp>,
     /// What has happened, oldest first, in plain sentences.
     pub steps: Vec<(Timestamp, String)>,
     /// Since when the servers are asked, and until when at most.

@@ -81,6 +81,9 @@ pub(crate) struct OrderRecord {
     pub(crate) steps: Vec<(Timestamp, String)>,
     /// What it does now, or waits for.
     pub(crate) now: String,
+    /// When it tries again, where what it does now has failed and may pass.
+    #[serde(default)]
+    pub(crate) next_try: Option<Timestamp>,
     pub(crate) propagation: Option<(Timestamp, Timestamp)>,
     /// The request was, or is about to be, sent: the CA may issue.
     pub(crate) may_have_issued: bool,

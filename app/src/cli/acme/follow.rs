@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chancery_engine::api::{
     AcmeCommand, AcmeFact, ChallengeRow, ChallengeState, Command, Fact, Notice, OrderDetail,
-    OrderId, OrderStage, OrderState, Report, ShowOrder,
+    OrderId, OrderStage, OrderState, Report, ShowOrder, Timestamp,
 };
 
 use crate::cli::session::Session;
@@ -69,6 +69,14 @@ pub(super) fn go_on(session: &Session, id: OrderId) -> Result<(), Report> {
     })
 }
 
+/// What it does now, and when it tries again what has failed.
+pub(super) fn does_now(detail: &OrderDetail) -> String {
+    match detail.next_try {
+        None => detail.now.clone(),
+        Some(at) => format!("{}. It is tried again at {at}", detail.now),
+    }
+}
+
 #[derive(Eq, PartialEq)]
 enum Heard {
     Enter,
@@ -83,7 +91,7 @@ struct Told {
     steps: usize,
     /// Names and values.
     records: BTreeSet<(String, String)>,
-    now: String,
+    now: (String, Option<Timestamp>),
 }
 
 impl Told {
@@ -94,7 +102,7 @@ impl Told {
             begun: false,
             steps: 0,
             records: BTreeSet::new(),
-            now: String::new(),
+            now: (String::new(), None),
         }
     }
 
@@ -112,10 +120,11 @@ impl Told {
         }
         self.steps = detail.steps.len();
         self.tell_records(&detail.challenges, enter);
-        if self.now != detail.now && !detail.now.is_empty() {
-            self.talk.note(&format!("  {}.", detail.now));
+        let now = (detail.now.clone(), detail.next_try);
+        if self.now != now && !detail.now.is_empty() {
+            self.talk.note(&format!("  {}.", does_now(detail)));
         }
-        self.now.clone_from(&detail.now);
+        self.now = now;
     }
 
     fn tell_records(&mut self, challenges: &[ChallengeRow], enter: &SyncSender<Heard>) {

@@ -10,7 +10,7 @@ use chancery_engine::api::{
 use clap::Subcommand;
 use serde_json::json;
 
-use super::follow::{Wanted, follow, go_on, require_done};
+use super::follow::{Wanted, does_now, follow, go_on, require_done};
 use crate::cli::files;
 use crate::cli::print::{Told, fields, list, table, word};
 use crate::cli::session::Session;
@@ -173,7 +173,7 @@ fn in_words(detail: &OrderDetail) -> String {
         ),
         ("Stage", word(&row.stage)),
         ("State", state(&row.state)),
-        ("Now", detail.now.clone()),
+        ("Now", does_now(detail)),
         ("Profile of the CA", text(&detail.acme_profile)),
         ("Begun", row.started.to_string()),
         (

@@ -7,7 +7,7 @@ mod transcript;
 
 use chancery_engine::api::{
     AcmeCommand, Area, Command, OrderDetail, OrderId, OrderStage, OrderState, ShowOrder,
-    ShowTranscript, Timestamp,
+    ShowTranscript,
 };
 use egui::Ui;
 
@@ -34,8 +34,6 @@ pub(in crate::gui) struct Order {
     cancelling: Errand,
     /// Whether it is being asked if the order shall end.
     asks: bool,
-    /// The pause that it makes, in the engine's words, and when they were read first.
-    pause: Option<(String, Timestamp)>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -79,7 +77,7 @@ impl Screen for Order {
             self.exchanges.want(ui.ctx(), ShowTranscript(id));
         }
         let shown = self.detail.shown().filter(|detail| detail.row.id == id);
-        let Some(mut detail) = shown.cloned() else {
+        let Some(detail) = shown.cloned() else {
             heading(ui, "Order", |_| ());
             match self.detail.failed() {
                 Some(failed) => report::report(ui, failed),
@@ -87,7 +85,6 @@ impl Screen for Order {
             }
             return;
         };
-        self.count_down(&mut detail, view.now);
         let mut asked = None;
         heading(ui, &hosts::first_of(&detail.row.names), |ui| {
             asked = buttons_ui(ui, &detail);
@@ -106,7 +103,7 @@ impl Screen for Order {
             }),
             Part::Raw => self.raw_ui(ui, &detail, view),
         }
-        let moves = detail.propagation.is_some() || self.pause.is_some();
+        let moves = detail.propagation.is_some() || detail.next_try.is_some();
         if moves && acme::is_under_way(&detail.row.state) {
             // The time that is waited moves on by itself.
             ui.ctx().request_repaint_after(A_SECOND);
@@ -139,26 +136,6 @@ impl Screen for Order {
 }
 
 impl Order {
-    /// A pause is told in whole seconds and once, by an engine that then sleeps.
-    fn count_down(&mut self, detail: &mut OrderDetail, now: Timestamp) {
-        let Some((before, secs)) = pause(&detail.now) else {
-            self.pause = None;
-            return;
-        };
-        let since = match &self.pause {
-            Some((told, since)) if *told == detail.now => *since,
-            _ => {
-                self.pause = Some((detail.now.clone(), now));
-                now
-            }
-        };
-        let left = secs - (now.0 - since.0).max(0) / 1000;
-        detail.now = match left {
-            ..=0 => format!("{before}{AGAIN} now"),
-            left => format!("{before}{AGAIN} in at most {left}\u{a0}s"),
-        };
-    }
-
     fn raw_ui(&mut self, ui: &mut Ui, detail: &OrderDetail, view: &View<'_>) {
         match (self.exchanges.shown(), self.exchanges.failed()) {
             (Some(exchanges), _) => {
@@ -220,28 +197,6 @@ fn may_cancel(detail: &OrderDetail) -> bool {
     early && !detail.called_off
 }
 
-/// What stands before a pause, and how many seconds it lasts.
-fn pause(now: &str) -> Option<(&str, i64)> {
-    let (before, after) = now.rsplit_once(AGAIN)?;
-    let secs = after.strip_prefix(" in ")?.strip_suffix(" s")?;
-    Some((before, secs.parse().ok()?))
-}
-
-/// How the engine begins to tell a pause.
-const AGAIN: &str = "It is tried again";
-
 const PARTS: &[(Part, &str)] = &[(Part::Live, "Steps"), (Part::Raw, "Raw protocol")];
 
 const A_SECOND: std::time::Duration = std::time::Duration::from_secs(1);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pause_is_found_at_the_end_of_what_an_order_does_now() {
-        let now = "the CA does not answer. It is tried again in 60 s";
-        assert_eq!(pause(now), Some(("the CA does not answer. ", 60)));
-        assert_eq!(pause("Puts the records into the DNS"), None);
-    }
-}

@@ -230,6 +230,7 @@ impl Desk {
         self.record.stage = stage;
         self.record.state = OrderState::Running;
         self.record.now = words(stage).to_owned();
+        self.record.next_try = None;
     }
 
     pub(super) async fn show(
@@ -241,6 +242,7 @@ impl Desk {
         self.shown = None;
         self.record.state = state;
         self.record.now = now.into();
+        self.record.next_try = None;
         self.write(Vec::new(), None, None).await
     }
 
@@ -489,9 +491,12 @@ impl Desk {
         // were corrected, is read anew.
         self.session = None;
         self.driver = None;
-        let why = self.words_of(report);
-        let text = format!("{why}. It is tried again in {} s", pause.as_secs().max(1));
-        self.show(OrderState::Running, text).await?;
+        self.shown = None;
+        self.record.state = OrderState::Running;
+        self.record.now = self.words_of(report);
+        let secs = i64::try_from(pause.as_secs().max(1)).unwrap_or(i64::MAX);
+        self.record.next_try = Some(self.now().plus_secs(secs));
+        self.save().await?;
         self.rest(pause).await;
         Ok(())
     }

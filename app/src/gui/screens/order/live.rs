@@ -41,7 +41,7 @@ pub(in crate::gui) fn order(ui: &mut Ui, detail: &OrderDetail, now: Timestamp) -
     };
     steps::draw(ui, &acme::STAGES, reached(detail), course);
     ui.add_space(size::GAP_SMALL);
-    outcome_ui(ui, detail);
+    outcome_ui(ui, detail, now);
     let mut asked = next_ui(ui, detail);
     asked = left_ui(ui, &detail.left).or(asked);
     if detail.row.stage == OrderStage::Propagating && acme::is_under_way(&detail.row.state) {
@@ -135,7 +135,7 @@ const fn is_looked_at(state: ChallengeState) -> bool {
 }
 
 /// What it does now, or how it ended.
-fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
+fn outcome_ui(ui: &mut Ui, detail: &OrderDetail, moment: Timestamp) {
     match &detail.row.state {
         OrderState::Failed(failed) => report::report(ui, failed),
         OrderState::Done if detail.row.dry_run => {
@@ -162,6 +162,7 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
         }
         _ => {
             let now = match (&detail.row.state, detail.row.stage) {
+                _ if detail.next_try.is_some() => &detail.now,
                 (OrderState::WaitingForPerson, OrderStage::Propagating) => BY_HAND,
                 (_, OrderStage::Propagating) => EVERY_SERVER,
                 _ if detail.now.is_empty() => "Begins",
@@ -169,7 +170,18 @@ fn outcome_ui(ui: &mut Ui, detail: &OrderDetail) {
             };
             let words = format!("{} {}", icons::WAITING, sentence(&shown(now)));
             ui.label(theme::strong(ui, words));
+            if let Some(at) = detail.next_try {
+                ui.label(theme::soft(ui, again(moment, at)));
+            }
         }
+    }
+}
+
+/// When what has failed is tried again.
+fn again(now: Timestamp, at: Timestamp) -> String {
+    match (at.0 - now.0) / 1000 {
+        ..=0 => "It is tried again now".to_owned(),
+        left => format!("It is tried again in at most {}", minutes(left)),
     }
 }
 
@@ -396,5 +408,11 @@ mod tests {
         assert_eq!(minutes(60), "1 minute");
         assert_eq!(minutes(200), "3 min 20 s");
         assert_eq!(minutes(600), "10 minutes");
+        let at = |secs| Timestamp::from_secs(secs);
+        assert_eq!(
+            again(at(0), at(60)),
+            "It is tried again in at most 1 minute"
+        );
+        assert_eq!(again(at(61), at(60)), "It is tried again now");
     }
 }

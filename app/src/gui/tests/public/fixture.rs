@@ -33,6 +33,7 @@ pub(in crate::gui) fn order(stage: OrderStage, state: OrderState) -> OrderDetail
         by_hand: Vec::new(),
         called_off: false,
         now: String::new(),
+        next_try: None,
         steps: vec![(NOW.plus_secs(-80), "The CA has taken the order".to_owned())],
         propagation: None,
         may_go_on: false,

@@ -161,6 +161,7 @@ impl Answer for ShowOrder {
             called_off: acme::signal(&sight.store, self.0)?.cancel,
             challenges: record.challenges.into_iter().map(|it| it.row).collect(),
             now: record.now,
+            next_try: record.next_try,
             steps: record.steps,
             propagation: record.propagation,
             url: record.url,

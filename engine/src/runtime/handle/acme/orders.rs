@@ -99,6 +99,7 @@ pub(super) async fn start(
         challenges: Vec::new(),
         steps: Vec::new(),
         now: String::new(),
+        next_try: None,
         propagation: None,
         may_have_issued: false,
         outcome: None,
