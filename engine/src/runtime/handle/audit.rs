@@ -247,6 +247,18 @@ pub(super) fn require_whole(context: &Context) -> Result<(), Report> {
     }
 }
 
+/// Whether the vault was made elsewhere: no store begins otherwise than with it, but for what was
+/// refused before.
+pub(super) fn is_begun_anew(store: &Snapshot) -> Result<bool, Report> {
+    for entry in store.audit_from(1, BEGINNING)? {
+        let row = entry.row()?;
+        if row.action == "vault.create" && row.outcome == "done" {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn lacks_sealed(store: &Snapshot, context: &Context) -> Result<Option<String>, Report> {
     let Some(sealed) = context.vault.last_sealed()? else {
         return Ok(None);
@@ -257,6 +269,11 @@ fn lacks_sealed(store: &Snapshot, context: &Context) -> Result<Option<String>, R
         Some(_) => Some(format!(
             "entry {} of the audit is not the one the vault has seen sealed: the store was \
              replaced or rewritten; put the right one back, or restore both from one backup",
+            sealed.sequence
+        )),
+        None if is_begun_anew(store)? => Some(format!(
+            "the store of this vault is not beside it, and what is here was begun anew: the vault has \
+             seen the audit sealed up to entry {}; put the store back, or restore both from one backup",
             sealed.sequence
         )),
         None => Some(format!(
@@ -446,5 +463,8 @@ impl Explain for NoKey {
         Remedy::typed("Make the vault first", ["chancery vault create"])
     }
 }
+
+/// How far into the audit the making of the vault is looked for.
+const BEGINNING: usize = 64;
 
 const KEY_NAME: &str = "audit";

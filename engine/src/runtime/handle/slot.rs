@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Decided, Decision};
+use super::{Decided, Decision, audit};
 use crate::api::{Fact, Report, Secret, SlotId, SlotKind, SlotOutcome, SlotRow, VaultFact};
 use crate::runtime::context::Context;
 use crate::runtime::pool::Pool;
@@ -60,9 +60,9 @@ pub(super) async fn recover(
     new: Secret<String>,
 ) -> Result<Decided, Report> {
     let recover = move |vault: &Vault| vault.recover(&code, &new);
-    let is_store_new = context.snapshot()?.vault_seen()?.is_none();
+    let is_begun_anew = audit::is_begun_anew(&context.snapshot()?)?;
     let (mut remarks, slot) = run(context, pool(context)?, recover).await?;
-    if is_store_new {
+    if is_begun_anew {
         remarks.push(WITHOUT_STORE.to_owned());
     }
     Ok(rekeyed(remarks, |remarks| VaultFact::Recovered {
