@@ -266,14 +266,14 @@ fn lacks_sealed(store: &Snapshot, context: &Context) -> Result<Option<String>, R
     let found = store.audit_entry(sealed.sequence)?;
     Ok(match found {
         Some(entry) if entry.link == sealed.link => None,
+        _ if is_begun_anew(store)? => Some(format!(
+            "the store of this vault is not beside it, and what is here was begun anew: the vault has \
+             seen the audit sealed up to entry {}; put the store back, or restore both from one backup",
+            sealed.sequence
+        )),
         Some(_) => Some(format!(
             "entry {} of the audit is not the one the vault has seen sealed: the store was \
              replaced or rewritten; put the right one back, or restore both from one backup",
-            sealed.sequence
-        )),
-        None if is_begun_anew(store)? => Some(format!(
-            "the store of this vault is not beside it, and what is here was begun anew: the vault has \
-             seen the audit sealed up to entry {}; put the store back, or restore both from one backup",
             sealed.sequence
         )),
         None => Some(format!(
