@@ -64,7 +64,7 @@ impl RecoveryCode {
     }
 
     /// Four digits by which it is told from others, in the list of slots and on the paper. They are
-    /// drawn from all of it by SHA-256, so that who knows them has no fewer codes to try.
+    /// drawn from all of it by SHA-256: who knows them still has 2^130 codes to try.
     pub fn mark(&self) -> String {
         let hash = self.expose(|code| sha256(&[b"chancery recovery mark", code.as_bytes()]));
         let digits = first_digits(&hash).map(|digit| char::from(ALPHABET[usize::from(digit)]));
