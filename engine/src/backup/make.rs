@@ -168,7 +168,7 @@ fn beside(file: &Path) -> PathBuf {
 }
 
 /// Gives it its name, unless that has been taken meanwhile.
-fn publish(part: &Path, file: &Path) -> Result<(), BackupError> {
+pub(super) fn publish(part: &Path, file: &Path) -> Result<(), BackupError> {
     let cannot_write = |error| BackupError::cannot_write(file, error);
     match fs::hard_link(part, file) {
         Ok(()) => fs::remove_file(part).map_err(cannot_write)?,

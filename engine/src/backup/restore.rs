@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::BackupError;
 use super::file::Opened;
-use super::make::sync_folder_of;
+use super::make::{publish, sync_folder_of};
 use super::trial::try_out;
 use crate::base::{BackupManifest, BackupTrial, Kind, Report};
 use crate::store::audit::Entry;
@@ -45,6 +45,11 @@ pub(crate) fn restore(
         ..Change::of(Vec::new(), vec![entry(manifest)])
     });
     let moved = filled.and_then(|()| {
+        // Somebody may have begun there meanwhile; half of an earlier restoring is what it was.
+        let left = match left.is_half {
+            true => left,
+            false => Left::in_folder(place)?,
+        };
         left.make_way(place)?;
         Ok(stage.become_folder(place)?)
     });
@@ -95,7 +100,7 @@ impl Left {
             match entry.file_name().to_str() {
                 Some(LOOKS) => (),
                 // The vault comes last: without it nothing that was moved has counted yet.
-                Some(INSIDE) if is_folder => left.is_half = true,
+                Some(INSIDE) if is_folder => left.is_half = is_half(&entry.path(), place),
                 // A file system of its own begins with it.
                 Some("lost+found") if is_folder => (),
                 Some(name) if FILES.contains(&name) => left.store = true,
@@ -122,6 +127,12 @@ impl Left {
             },
         }
     }
+}
+
+/// Whether the store was moved out of this stage and the vault was not.
+fn is_half(stage: &Path, place: &Place<'_>) -> bool {
+    let [store, ..] = FILES;
+    stage.join(place.vault_file).exists() && !stage.join(store).exists()
 }
 
 /// Those that are there.
@@ -222,13 +233,19 @@ impl Stage {
             fs::rename(&self.folder, &folder).map_err(cannot_write)?;
             return sync_folder_of(&folder).map_err(cannot_write);
         }
-        let vault = folder.join(place.vault_file);
-        for name in FILES {
-            fs::rename(self.folder.join(name), folder.join(name)).map_err(cannot_write)?;
+        let mut moved = Vec::new();
+        for name in FILES.into_iter().chain([place.vault_file]) {
+            let to = folder.join(name);
+            if let Err(error) = publish(&self.folder.join(name), &to) {
+                // They were not there before: all of them appear, or none does.
+                moved.iter().for_each(|file| drop(fs::remove_file(file)));
+                return Err(match error {
+                    BackupError::Exists(_) => BackupError::FolderInUse(folder),
+                    other => other,
+                });
+            }
+            moved.push(to);
         }
-        sync_folder_of(&vault).map_err(cannot_write)?;
-        fs::rename(self.folder.join(place.vault_file), &vault).map_err(cannot_write)?;
-        sync_folder_of(&vault).map_err(cannot_write)?;
         // It is whole now, whatever is left of the stage.
         self.remove().ok();
         Ok(())

@@ -356,6 +356,16 @@ impl Snapshot {
             .collect())
     }
 
+    /// An order under way for which this key was made.
+    pub(crate) fn order_with_key(&self, key: KeyId) -> Result<Option<OrderId>, StoreError> {
+        let mut orders = self.orders()?.into_iter();
+        let found = orders.find(|(_, order)| {
+            let is_its_own = order.key_is_its_own && order.recipe.key == Some(key);
+            is_its_own && order.stage != OrderStage::Ended
+        });
+        Ok(found.map(|(id, _)| id))
+    }
+
     /// Oldest first.
     pub(crate) fn origins(&self) -> Result<Vec<(CertificateId, OriginRecord)>, StoreError> {
         let rows = self.rows(ACME_ORIGINS)?.into_iter();

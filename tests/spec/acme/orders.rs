@@ -342,6 +342,25 @@ fn an_order_that_makes_no_certificate_leaves_no_key() {
 }
 
 #[test]
+fn a_key_that_was_made_for_an_order_is_not_chosen_while_that_is_under_way() {
+    let desk = Desk::new();
+    desk.server.hangs(At::Order);
+    let id = desk.order(&["www.rig.test"]);
+    desk.server.wait_for(At::Order);
+    let keys = desk.world.client.read(&ListKeys).unwrap().value;
+    let its_own = keys
+        .iter()
+        .find(|key| key.used_for == KeyUse::Leaf)
+        .unwrap();
+    let mut wish = desk.wish(&["other.rig.test"]);
+    wish.key = OrderKey::Existing(its_own.id);
+    let refused = desk.world.refused(order(wish));
+    assert_eq!(refused.code, "certificate.key-of-an-order");
+    desk.server.release();
+    desk.ended(id);
+}
+
+#[test]
 fn a_key_that_was_revoked_as_compromised_is_refused_by_the_preview_already() {
     let desk = Desk::new();
     let id = desk.ended(desk.order(&["www.rig.test"])).row.certificate;

@@ -137,6 +137,30 @@ fn the_authorities_below_get_no_more_room_than_the_one_that_came_leaves() {
 #[test]
 fn a_list_of_the_root_counts_also_where_an_authority_between_is_not_here() {
     let (world, desk) = (World::with_vault(), Desk::new());
+    let (id, top, _) = installed_under_two(&world);
+    taken(&world, &desk.put("top.pem", &top.pem));
+    taken(&world, &desk.put("top.crl", top.revoking(&[0x77], 1)));
+    assert_eq!(
+        authority(&world, "Issuing CA").state,
+        AuthorityState::Revoked
+    );
+    let refused = world.refused(issue(&csr(&["b.internal"]), id, "server"));
+    assert_eq!(refused.code, "authority.revoked");
+}
+
+#[test]
+fn what_stood_above_an_authority_stays_above_the_one_that_it_is_put_below() {
+    let (world, desk) = (World::with_vault(), Desk::new());
+    let (id, top, middle) = installed_under_two(&world);
+    taken(&world, &desk.put("middle.pem", &middle.pem));
+    let parent = authority(&world, "Issuing CA").parent;
+    assert_eq!(parent, Some(authority(&world, "Middle").id));
+    let shown = world.client.read(&ShowAuthority(id)).unwrap().value;
+    assert!(shown.chain_pem.ends_with(&top.pem), "the root is not lost");
+}
+
+/// An authority of ours below Middle, which Top has signed with the serial 0x77; neither is here.
+fn installed_under_two(world: &World) -> (AuthorityId, Ca, Ca) {
     let top = ca("Top");
     let params = ca_params("Middle", |params| {
         params.serial_number = Some(rcgen::SerialNumber::from(0x77u64));
@@ -147,27 +171,20 @@ fn a_list_of_the_root_counts_also_where_an_authority_between_is_not_here() {
         key: key.serialize_pem(),
         issuer: rcgen::Issuer::new(params, key),
     };
-    let id = requested(&world);
-    let request = request_of(&world, id);
+    let id = requested(world);
+    let request = request_of(world, id);
     let own = rcgen::CertificateSigningRequestParams::from_pem(&request).unwrap();
     let mut params = ca_params("Issuing CA", |_| ());
     params.distinguished_name = own.params.distinguished_name.clone();
     let own = params.signed_by(&own.public_key, &middle.issuer).unwrap();
-    let certificates = [own.pem(), middle.pem, top.pem.clone()]
+    let certificates = [own.pem(), middle.pem.clone(), top.pem.clone()]
         .concat()
         .into_bytes();
     world.done(Command::Authority(AuthorityCommand::Install {
         id,
         certificates,
     }));
-    taken(&world, &desk.put("top.pem", &top.pem));
-    taken(&world, &desk.put("top.crl", top.revoking(&[0x77], 1)));
-    assert_eq!(
-        authority(&world, "Issuing CA").state,
-        AuthorityState::Revoked
-    );
-    let refused = world.refused(issue(&csr(&["b.internal"]), id, "server"));
-    assert_eq!(refused.code, "authority.revoked");
+    (id, top, middle)
 }
 
 fn requested(world: &World) -> AuthorityId {

@@ -210,7 +210,8 @@ impl Provider {
             ui.set_max_width(size::FORM.min(ui.available_width()));
             ui.spacing_mut().item_spacing.y = size::GAP_MEDIUM;
             ui.label(&row.kind_title);
-            self.test_ui(ui, row, view);
+            // One thing, however much is in it: the fields below keep their ids, and the keyboard.
+            ui.scope(|ui| self.test_ui(ui, row, view));
             if let Some(kind) = kind {
                 section(ui, "Settings");
                 self.fill(kind, &row.settings, &row.secrets);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::authorities::link_warning;
 use super::plan::Planner;
 use super::step::{PlannedAuthority, PlannedCertificate};
-use crate::base::{AuthorityId, CertificateId, ImportKind, ImportOutcome, Report, shown};
+use crate::base::{AuthorityId, CertificateId, ImportKind, ImportOutcome, Report, shown, unhex};
 use crate::store::authority::{self, AuthorityRecord};
 use crate::store::certificate::{self, CertificateRecord};
 use crate::store::{Rows, acme};
@@ -47,12 +47,14 @@ fn adopt_authorities(
         if planner.is_below(parent, id) {
             continue;
         }
+        let mut upstream = Vec::new();
         planner.change_authority(id, |record| {
             record.parent = Some(parent);
             if let Some(installed) = &mut record.installed {
-                installed.upstream.clear();
+                upstream = std::mem::take(&mut installed.upstream);
             }
         })?;
+        planner.hand_up(parent, upstream)?;
         let mut warnings: Vec<String> = link_warning(link).into_iter().collect();
         if !planner.narrow(id, DEEPEST)? {
             warnings.push("the path length of a CA above it leaves no room for it".to_owned());
@@ -184,6 +186,34 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// What stood above an authority stands above its parent from now on, but for the parent itself.
+    fn hand_up(&mut self, parent: AuthorityId, upstream: Vec<String>) -> Result<(), Report> {
+        let Some(record) = self.record_of_authority(parent) else {
+            return Ok(());
+        };
+        let Some(installed) = record.installed.as_ref() else {
+            return Ok(());
+        };
+        if installed.is_root || record.parent.is_some() || !installed.upstream.is_empty() {
+            return Ok(());
+        }
+        let own = installed.fingerprint;
+        let is_parent = |der: &String| {
+            let der = unhex(der).and_then(|der| Certificate::from_der(der).ok());
+            der.is_some_and(|it| it.fingerprint() == own)
+        };
+        let Some(at) = upstream.iter().position(is_parent) else {
+            return Ok(());
+        };
+        let above = upstream[at + 1..].to_vec();
+        self.change_authority(parent, |record| {
+            if let Some(installed) = &mut record.installed {
+                installed.upstream = above;
+            }
+        })
+        .map(drop)
+    }
+
     /// The authority's own certificate in the inventory.
     fn move_own(&mut self, certificate: &Certificate, parent: AuthorityId) -> Result<(), Report> {
         match self.known.certificates.get(&certificate.fingerprint()) {
@@ -240,6 +270,11 @@ impl Planner<'_> {
         };
         let before = self.record_of_authority(id);
         let before = before.and_then(|record| record.installed.as_ref()?.path_len);
+        // What was known of it when it was installed holds: more of those above were seen then.
+        let path_len = match (path_len, before) {
+            (Some(now), Some(before)) => Some(now.min(before)),
+            (now, before) => now.or(before),
+        };
         if before != path_len {
             self.change_authority(id, |record| {
                 if let Some(installed) = &mut record.installed {

@@ -72,7 +72,7 @@ pub(super) fn plan(planner: &mut Planner<'_>, own: Option<AuthorityId>) -> Resul
         }
         let then = here.clone().above(floor).seen(newest);
         if then != here {
-            planner.steps.lists.push((signer, then));
+            planner.steps.lists.push((signer, here, then));
         }
     }
     Ok(())

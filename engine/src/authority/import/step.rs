@@ -25,7 +25,8 @@ pub(crate) struct Steps {
     pub(super) revocations: Vec<(AuthorityId, Serial, RevocationRecord)>,
     /// Public keys that are in other hands, and why nobody may bring them again.
     pub(super) barred: Vec<(Fingerprint, String)>,
-    pub(super) lists: Vec<(AuthorityId, CrlRecord)>,
+    /// As they were seen, and as they are to be.
+    pub(super) lists: Vec<(AuthorityId, CrlRecord, CrlRecord)>,
     /// Which row tells of which certificate.
     pub(super) row_of: HashMap<CertificateId, usize>,
 }
@@ -164,7 +165,7 @@ impl Steps {
         let barred = self.barred.iter();
         puts.extend(barred.map(|(key, why)| Put::bar_key(*key, why)));
         let lists = self.lists.iter();
-        puts.extend(lists.map(|(id, record)| revocation::put_crl(*id, record)));
+        puts.extend(lists.map(|(id, _, record)| revocation::put_crl(*id, record)));
         puts
     }
 
@@ -189,7 +190,23 @@ impl Steps {
             .chain(holes)
             .map(|(id, record)| (record.issuer, record.serial.clone(), id))
             .collect();
+        let lists = self.lists.iter();
+        let lists: Vec<_> = lists.map(|(id, seen, _)| (*id, seen.clone())).collect();
+        let revoked = self.revocations.iter();
+        let revoked: Vec<_> = revoked
+            .map(|(issuer, serial, _)| (*issuer, serial.clone()))
+            .collect();
         Box::new(move |now| {
+            for (id, seen) in lists {
+                if revocation::crl(now, id)? != seen {
+                    return Err(changed());
+                }
+            }
+            for (issuer, serial) in revoked {
+                if revocation::get(now, issuer, &serial)?.is_some() {
+                    return Err(changed());
+                }
+            }
             for (id, name, seen) in authorities {
                 let holder = authority::holder_of(now, &name)?;
                 let same = authority::row_bytes(now, id)? == seen;

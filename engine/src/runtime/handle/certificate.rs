@@ -172,6 +172,10 @@ pub(super) fn existing(
 /// What can be said of a key without the vault: it is for certificates, and not barred.
 pub(super) fn require_certifiable(store: &Snapshot, id: crate::api::KeyId) -> Result<(), Report> {
     let record = key::get(store, id)?.ok_or(KeyError::Unknown(id))?;
+    // It may go with the order, where nothing comes of that.
+    if let Some(order) = store.order_with_key(id)? {
+        return Err(CertificateError::KeyOfAnOrder(id, order).into());
+    }
     match (record.used_for, store.barred(&record.fingerprint)?) {
         (KeyUse::Leaf, None) => Ok(()),
         (KeyUse::Leaf, Some(why)) => Err(CertificateError::BarredKey(id, why).into()),
@@ -412,6 +416,7 @@ pub(super) enum CertificateError {
     BarredKeyElsewhere(String),
     KeyElsewhere(CertificateId),
     KeyForAnotherUse(crate::api::KeyId),
+    KeyOfAnOrder(crate::api::KeyId, crate::api::OrderId),
     OnlyIntended(CertificateId),
     /// Name and serial, as the index of another program has them.
     OnlyNumbered(String, Serial),
@@ -433,6 +438,9 @@ impl fmt::Display for CertificateError {
                 f,
                 "the private key of {id} is on the host that made the request; it was never here"
             ),
+            Self::KeyOfAnOrder(id, order) => {
+                write!(f, "{id} was made for {order}, which is under way")
+            }
             Self::KeyForAnotherUse(id) => write!(f, "{id} is not a key for certificates of hosts"),
             Self::OnlyIntended(id) => write!(
                 f,
@@ -459,6 +467,7 @@ impl Explain for CertificateError {
             Self::BarredKey(..) | Self::BarredKeyElsewhere(_) => "policy.barred-key",
             Self::KeyElsewhere(_) => "certificate.key-elsewhere",
             Self::KeyForAnotherUse(_) => "certificate.key-for-another-use",
+            Self::KeyOfAnOrder(..) => "certificate.key-of-an-order",
             Self::OnlyIntended(_) => "certificate.only-intended",
             Self::OnlyNumbered(..) => "certificate.only-numbered",
             Self::Unknown(_) => "certificate.unknown",
@@ -485,6 +494,9 @@ impl Explain for CertificateError {
                 Self::BarredKey(..) => "Let a new key be made",
                 Self::BarredKeyElsewhere(_) => "Make the request again with a new key",
                 Self::KeyElsewhere(_) => "Export without the key",
+                Self::KeyOfAnOrder(..) => {
+                    "Wait until the order has ended, choose another key, or let a new one be made"
+                }
                 Self::KeyForAnotherUse(_) => "Choose another key, or let a new one be made",
                 Self::OnlyIntended(_) => {
                     return Remedy::typed(

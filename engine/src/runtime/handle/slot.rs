@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Decided, Decision, audit};
-use crate::api::{Fact, Report, Secret, SlotId, SlotKind, SlotOutcome, SlotRow, VaultFact};
+use crate::api::{Fact, KeyUse, Report, Secret, SlotId, SlotKind, SlotOutcome, SlotRow, VaultFact};
 use crate::runtime::context::Context;
 use crate::runtime::pool::Pool;
 use crate::vault::{self, Vault, VaultError};
@@ -60,7 +60,12 @@ pub(super) async fn recover(
     new: Secret<String>,
 ) -> Result<Decided, Report> {
     let recover = move |vault: &Vault| vault.recover(&code, &new);
-    let is_begun_anew = audit::is_begun_anew(&context.snapshot()?)?;
+    let store = context.snapshot()?;
+    // Once its certificates have come, its keys are named again.
+    let mut keys = store.keys()?.into_iter();
+    let names_keys = keys.any(|(_, key)| key.used_for != KeyUse::Audit);
+    let is_begun_anew = !names_keys && audit::is_begun_anew(&store)?;
+    drop(store);
     let (mut remarks, slot) = run(context, pool(context)?, recover).await?;
     if is_begun_anew {
         remarks.push(WITHOUT_STORE.to_owned());

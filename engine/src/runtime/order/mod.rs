@@ -52,7 +52,8 @@ async fn drive(core: &Arc<Core>, id: OrderId, record: OrderRecord) -> Result<(),
             Err(Trouble::Passing(report, not_before)) => match tries.pause(&desk, not_before) {
                 Some(pause) => desk.wait_out(&report, pause).await?,
                 None => {
-                    desk.record.retry_at = not_before;
+                    // What a provider fails with while cleaning up says nothing of the CA.
+                    desk.record.retry_at = not_before.or(desk.record.retry_at);
                     desk.fail(report).await?;
                 }
             },

@@ -1,5 +1,7 @@
 //! The order itself and its proofs, as the CA sees them.
 
+use std::time::Duration;
+
 use tokio::task::JoinSet;
 
 use super::desk::{Desk, Trouble};
@@ -342,17 +344,22 @@ async fn decide(
     session.authorization_decided(authorization).await
 }
 
-/// What is still open at the CA is given up; that it fails harms nobody.
+/// What is still open at the CA is given up; that it fails, or takes its time, harms nobody.
 pub(super) async fn give_up_names(desk: &mut Desk) {
     let Ok(session) = desk.session().await else {
         return;
     };
+    let mut giving = JoinSet::new();
     for challenge in &desk.record.challenges {
         if challenge.row.state != ChallengeState::AlreadyValid {
-            session
-                .deactivate_authorization(&challenge.authorization)
-                .await
-                .ok();
+            let (session, url) = (session.clone(), challenge.authorization.clone());
+            giving.spawn(async move { session.deactivate_authorization(&url).await.ok() });
         }
     }
+    tokio::time::timeout(GIVE_UP_WITHIN, giving.join_all())
+        .await
+        .ok();
 }
+
+/// Somebody waits for the order to end.
+const GIVE_UP_WITHIN: Duration = Duration::from_secs(10);

@@ -12,7 +12,7 @@ use const_oid::ObjectIdentifier;
 use der::asn1::{AnyRef, BitStringRef};
 use der::{Decode, Reader};
 
-use crate::base::{Explain, Fingerprint, Kind, Remedy, sha256};
+use crate::base::{Explain, Fingerprint, KeyType, Kind, Remedy, sha256};
 use crate::x509::algorithm::SignatureAlgorithm;
 use crate::x509::extension::KeyUsage;
 use crate::x509::{asn1, oid};
@@ -130,6 +130,23 @@ impl PublicKey {
 
     pub(crate) fn kind(&self) -> KeyKind {
         self.0.kind
+    }
+
+    /// The type that we would make a key like it of; `None` where we make none such.
+    pub(crate) fn key_type(&self) -> Option<KeyType> {
+        Some(match self.0.kind {
+            KeyKind::Ed25519 => KeyType::Ed25519,
+            KeyKind::MlDsa44 => KeyType::MlDsa44,
+            KeyKind::MlDsa65 => KeyType::MlDsa65,
+            KeyKind::MlDsa87 => KeyType::MlDsa87,
+            KeyKind::P256 => KeyType::P256,
+            KeyKind::P384 => KeyType::P384,
+            KeyKind::P521 => KeyType::P521,
+            KeyKind::Rsa { bits: 2048 } => KeyType::Rsa2048,
+            KeyKind::Rsa { bits: 3072 } => KeyType::Rsa3072,
+            KeyKind::Rsa { bits: 4096 } => KeyType::Rsa4096,
+            KeyKind::Rsa { .. } | KeyKind::RsaPss { .. } | KeyKind::Other => return None,
+        })
     }
 
     /// The name for people: `ECDSA P-256`.

@@ -431,9 +431,9 @@ pub(super) async fn deactivate(context: &Context, id: AcmeAccountId) -> Result<D
     record.state = AccountState::Deactivated;
     let fact = AcmeFact::Deactivated { id };
     let mut decision = decided(id, &record, &receipts, fact);
-    decision
-        .puts
-        .extend(renewal::without_account(&context.snapshot()?, id, None)?);
+    let (puts, guard) = renewal::without_account(&context.snapshot()?, id, None)?;
+    decision.puts.extend(puts);
+    decision.guard = guard;
     Ok(decision.into())
 }
 
@@ -453,13 +453,15 @@ pub(super) fn remove(
     require_no_order(context, id, &record.name)?;
     let mut puts = Vec::from(acme::account_gone(id, &record.name));
     let store = context.snapshot()?;
-    puts.extend(renewal::without_account(&store, id, Some(record.place()))?);
+    let (more, guard) = renewal::without_account(&store, id, Some(record.place()))?;
+    puts.extend(more);
     let keys = [Some(record.key), record.next_key];
     let keys: Vec<KeyId> = keys.into_iter().flatten().collect();
     for key in &keys {
         puts.extend(key_rows::gone(*key, &key_name(&record.name, *key)));
     }
     Ok(Decision {
+        guard,
         puts,
         wipe: keys.into_iter().map(Wiped::Key).collect(),
         ..Decision::of(Fact::Acme(AcmeFact::AccountRemoved { id }))

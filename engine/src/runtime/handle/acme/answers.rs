@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use super::error::{AccountError, OrderError};
 use super::{accounts, orders};
 use crate::api::{
-    AccountRow, AcmeAccountId, DnsProviderId, Exchange, FindAccount, FindOrder, KnownDirectory,
-    ListAccounts, ListOrders, NewOrder, OrderDetail, OrderId, OrderKey, OrderPreview, OrderRow,
-    OrderStage, OriginDetail, PreviewOrder, Report, ShowOrder, ShowOrigin, ShowTranscript,
-    ShowWish, ZonesInReach,
+    AccountRow, AcmeAccountId, DnsProviderId, Exchange, FindAccount, FindOrder, KeyType,
+    KnownDirectory, ListAccounts, ListOrders, NewOrder, OrderDetail, OrderId, OrderKey,
+    OrderPreview, OrderRow, OrderStage, OriginDetail, PreviewOrder, Report, ShowOrder, ShowOrigin,
+    ShowTranscript, ShowWish, ZonesInReach,
 };
 use crate::base::unhex;
 use crate::runtime::handle::{Answer, Sight, find};
 use crate::store::acme::{self, AccountRecord, OrderRecord};
-use crate::store::{Snapshot, dns};
+use crate::store::{Snapshot, dns, key};
+use crate::x509::CertificationRequest;
 
 impl Answer for ListAccounts {
     fn answer(&self, sight: &Sight<'_>) -> Result<Vec<AccountRow>, Report> {
@@ -177,12 +178,20 @@ fn made_by_hand(record: &OrderRecord) -> Vec<String> {
     made.map(|it| it.row.target.clone()).collect()
 }
 
+fn type_in(request: &[u8]) -> Result<KeyType, Report> {
+    let key_type = CertificationRequest::read(request)?.key().key_type();
+    Ok(key_type.unwrap_or(KeyType::P256))
+}
+
 impl Answer for ShowWish {
     fn answer(&self, sight: &Sight<'_>) -> Result<NewOrder, Report> {
         let record = known(&sight.store, self.0)?;
+        let request = unhex(&record.request).unwrap_or_default();
         let key = match record.recipe.key {
-            Some(id) => OrderKey::Existing(id),
-            None => OrderKey::Request(unhex(&record.request).unwrap_or_default()),
+            Some(id) if key::get(&sight.store, id)?.is_some() => OrderKey::Existing(id),
+            // It went with the order: another one of its kind.
+            Some(_) => OrderKey::New(type_in(&request)?),
+            None => OrderKey::Request(request),
         };
         let recipe = record.recipe;
         Ok(NewOrder {

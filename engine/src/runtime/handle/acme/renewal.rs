@@ -19,7 +19,7 @@ use crate::runtime::context::Context;
 use crate::runtime::handle::{Decided, Decision};
 use crate::store::acme::{self, DirectoryPlace, OriginRecord};
 use crate::store::certificate::{self, CertificateRecord};
-use crate::store::{Put, Snapshot, key};
+use crate::store::{Guard, Put, Snapshot, key};
 
 /// Before the CA has been asked.
 pub(in crate::runtime) fn first_plan(
@@ -145,18 +145,25 @@ pub(super) fn without_account(
     store: &Snapshot,
     account: AcmeAccountId,
     place: Option<DirectoryPlace>,
-) -> Result<Vec<Put>, Report> {
-    let mut puts = Vec::new();
+) -> Result<(Vec<Put>, Guard), Report> {
+    let (mut puts, mut seen) = (Vec::new(), Vec::new());
     for (id, mut origin) in store.origins()? {
         if origin.recipe.account != account {
             continue;
         }
+        seen.push((id, origin.clone()));
         origin.recipe.automatic = false;
         origin.directory = place.clone();
         puts.extend(store.file_duty(id, None)?);
         puts.push(acme::put_origin(id, &origin));
     }
-    Ok(puts)
+    let guard: Guard = Box::new(move |rows| {
+        let mut guards = seen
+            .into_iter()
+            .map(|(id, before)| acme::origin_unchanged(id, before));
+        guards.try_for_each(|unchanged| unchanged(rows))
+    });
+    Ok((puts, guard))
 }
 
 /// Asks the CA for its window; what is due follows from it.
