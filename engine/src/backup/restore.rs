@@ -132,7 +132,23 @@ impl Left {
 /// Whether the store was moved out of this stage and the vault was not.
 fn is_half(stage: &Path, place: &Place<'_>) -> bool {
     let [store, ..] = FILES;
-    stage.join(place.vault_file).exists() && !stage.join(store).exists()
+    let staged = stage.join(store);
+    let is_moved = !staged.exists() || is_same(&staged, &place.folder.join(store));
+    stage.join(place.vault_file).exists() && is_moved
+}
+
+/// One file under two names, as moving by a link leaves it for a moment.
+#[cfg(unix)]
+fn is_same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let inode = |path| fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
+    inode(one).is_some() && inode(one) == inode(other)
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// Those that are there.
