@@ -356,6 +356,32 @@ impl Snapshot {
             .collect())
     }
 
+    /// A record that proves names for renewals is the same for every order: where another order
+    /// stands on it, it is that one's to take away.
+    pub(crate) fn spare_standing(
+        &self,
+        id: OrderId,
+        record: &mut OrderRecord,
+    ) -> Result<(), StoreError> {
+        if !record.challenges.iter().any(|it| it.stays && it.is_left()) {
+            return Ok(());
+        }
+        for (_, other) in self.orders()?.into_iter().filter(|(it, _)| *it != id) {
+            let is_open = other.stage != OrderStage::Ended;
+            let theirs = other.challenges.iter();
+            for theirs in theirs.filter(|it| is_open || it.stays_for_renewals()) {
+                let same = |ours: &&mut ChallengeRecord| {
+                    ours.stays
+                        && ours.row.target == theirs.row.target
+                        && ours.row.value == theirs.row.value
+                };
+                let ours = record.challenges.iter_mut().filter(same);
+                ours.for_each(|ours| ours.may_be_published = false);
+            }
+        }
+        Ok(())
+    }
+
     /// An order under way for which this key was made.
     pub(crate) fn order_with_key(&self, key: KeyId) -> Result<Option<OrderId>, StoreError> {
         let mut orders = self.orders()?.into_iter();

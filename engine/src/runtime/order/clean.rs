@@ -6,6 +6,9 @@ use crate::api::Report;
 use crate::store::acme::ChallengeRecord;
 
 pub(super) async fn clean(desk: &mut Desk) -> Result<(), Trouble> {
+    let store = desk.context().snapshot()?;
+    store.spare_standing(desk.id, &mut desk.record)?;
+    drop(store);
     if desk.record.challenges.iter().any(ChallengeRecord::is_left) {
         let driver = desk.driver()?;
         let mut outcomes = each_target(desk, &driver, ChallengeRecord::is_left, Deed::Remove)?;

@@ -9,7 +9,6 @@ use crate::runtime::act::Act;
 use crate::runtime::context::Context;
 use crate::runtime::handle::{Decided, Decision};
 use crate::runtime::{order, outside};
-use crate::store::Snapshot;
 use crate::store::acme::{self, ChallengeRecord, OrderRecord};
 
 /// What the scheduler could not do is noted and due again; a person is told.
@@ -27,7 +26,7 @@ pub(super) async fn remove(
     if !record.challenges.iter().any(ChallengeRecord::is_left) {
         return Err(OrderError::NothingLeft(id).into());
     }
-    spare_standing(&context.snapshot()?, id, &mut record)?;
+    context.snapshot()?.spare_standing(id, &mut record)?;
     let trouble = match by_hand {
         true => {
             gone(&mut record, |_| true);
@@ -61,30 +60,6 @@ pub(super) async fn remove(
         ..Decision::of(Fact::Acme(AcmeFact::RecordsRemoved { id, left }))
     }
     .into())
-}
-
-/// A record that proves names for renewals is the same for every order: where another order stands on
-/// it, it is that one's.
-fn spare_standing(store: &Snapshot, id: OrderId, record: &mut OrderRecord) -> Result<(), Report> {
-    if !record.challenges.iter().any(|it| it.stays && it.is_left()) {
-        return Ok(());
-    }
-    for (_, other) in store.orders()?.into_iter().filter(|(it, _)| *it != id) {
-        let is_open = other.stage != OrderStage::Ended;
-        for theirs in other.challenges {
-            if !is_open && !theirs.stays_for_renewals() {
-                continue;
-            }
-            let same = |ours: &&mut ChallengeRecord| {
-                ours.stays
-                    && ours.row.target == theirs.row.target
-                    && ours.row.value == theirs.row.value
-            };
-            let ours = record.challenges.iter_mut().filter(same);
-            ours.for_each(|ours| ours.may_be_published = false);
-        }
-    }
-    Ok(())
 }
 
 /// One after the other: nobody waits for it.
