@@ -52,10 +52,7 @@ impl Zones for Desec {
 
     async fn find(&self, name: &RecordName) -> Result<Option<Domain>, DnsError> {
         let request = self.request(Method::Get, &format!("/domains/{name}/"));
-        let response = self.service.ask_whether(request).await?;
-        response
-            .map(|response| self.service.read(&response))
-            .transpose()
+        self.service.find_json(request).await
     }
 
     /// A policy may narrow what a token writes; it reads everything, and cannot read its policy.
@@ -78,10 +75,9 @@ impl RecordSets for Desec {
         let sets = sets_of(at);
         let path = format!("{sets}{}/TXT/", at.relative("@"));
         let request = self.request(Method::Get, &path);
-        let Some(response) = self.service.ask_whether(request).await? else {
+        let Some(set) = self.service.find_json::<Set>(request).await? else {
             return Ok(RecordSet::default());
         };
-        let set: Set = self.service.read(&response)?;
         Ok(RecordSet {
             values: set.records,
             ttl_secs: Some(set.ttl),

@@ -53,10 +53,9 @@ impl Zones for Gandi {
 
     async fn find(&self, name: &RecordName) -> Result<Option<String>, DnsError> {
         let request = self.request(Method::Get, &format!("/domains/{name}"));
-        let Some(response) = self.service.ask_whether(request).await? else {
+        let Some(domain) = self.service.find_json::<Domain>(request).await? else {
             return Ok(None);
         };
-        let domain: Domain = self.service.read(&response)?;
         Ok(Some(domain.fqdn))
     }
 
@@ -78,10 +77,9 @@ impl Zones for Gandi {
 impl RecordSets for Gandi {
     async fn read(&self, at: &At<'_, String>) -> Result<RecordSet, DnsError> {
         let request = self.request(Method::Get, &set_of(at));
-        let Some(response) = self.service.ask_whether(request).await? else {
+        let Some(set) = self.service.find_json::<Set>(request).await? else {
             return Ok(RecordSet::default());
         };
-        let set: Set = self.service.read(&response)?;
         Ok(RecordSet {
             values: set.rrset_values,
             ttl_secs: Some(set.rrset_ttl),

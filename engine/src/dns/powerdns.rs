@@ -67,10 +67,9 @@ impl Zones for PowerDns {
     async fn find(&self, name: &RecordName) -> Result<Option<RecordName>, DnsError> {
         let request = self.request(Method::Get, &path_of(name));
         let request = request.query(&[("rrsets", "false")]);
-        let Some(response) = self.service.ask_whether(request).await? else {
+        let Some(_) = self.service.find_json::<Zone>(request).await? else {
             return Ok(None);
         };
-        let _: Zone = self.service.read(&response)?;
         Ok(Some(name.clone()))
     }
 

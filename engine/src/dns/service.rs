@@ -85,6 +85,15 @@ impl Service {
         self.read(&self.ask(request).await?)
     }
 
+    /// The same, or `None` where the service says that there is no such thing.
+    pub(super) async fn find_json<T: DeserializeOwned>(
+        &self,
+        request: Request,
+    ) -> Result<Option<T>, DnsError> {
+        let response = self.ask_whether(request).await?;
+        response.map(|response| self.read(&response)).transpose()
+    }
+
     /// Whether the service says that there is no such thing.
     pub(super) fn is_missing(&self, response: &Response) -> bool {
         response.status == 404 && !is_web_page(response)

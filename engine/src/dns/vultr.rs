@@ -53,10 +53,9 @@ impl Zones for Vultr {
 
     async fn find(&self, name: &RecordName) -> Result<Option<String>, DnsError> {
         let request = self.request(Method::Get, &format!("/domains/{name}"));
-        let Some(response) = self.service.ask_whether(request).await? else {
+        let Some(found) = self.service.find_json::<Found>(request).await? else {
             return Ok(None);
         };
-        let found: Found = self.service.read(&response)?;
         Ok(Some(found.domain.domain))
     }
 
