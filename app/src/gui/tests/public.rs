@@ -56,11 +56,7 @@ fn a_provider_is_added_from_its_form_and_tested_at_once() {
 #[test]
 fn the_next_step_is_offered_only_on_the_way_and_never_over_what_is_not_saved() {
     let client = engine();
-    with_authorities(&client);
-    let mut harness = window(client.clone());
-    to_new_provider(&mut harness);
-    let title = kind_title(&client, "powerdns");
-    choose(&mut harness, "Service", &title);
+    let mut harness = adding_power_dns(&client);
     type_into(&mut harness, "API address", "http://127.0.0.1:9");
     type_secret(&mut harness, "API key", "some key");
     press(&mut harness, "Add and test");
@@ -78,11 +74,7 @@ fn the_next_step_is_offered_only_on_the_way_and_never_over_what_is_not_saved() {
 #[test]
 fn a_missing_setting_and_a_missing_secret_are_named_and_nothing_is_added() {
     let client = engine();
-    with_authorities(&client);
-    let mut harness = window(client.clone());
-    to_new_provider(&mut harness);
-    let title = kind_title(&client, "powerdns");
-    choose(&mut harness, "Service", &title);
+    let mut harness = adding_power_dns(&client);
     press(&mut harness, "Add and test");
     harness.run_steps(3);
     let needed = harness.query_all_by_label_contains("This is needed");
@@ -93,11 +85,7 @@ fn a_missing_setting_and_a_missing_secret_are_named_and_nothing_is_added() {
 #[test]
 fn a_secret_goes_into_the_vault_and_is_never_shown_again() {
     let client = engine();
-    with_authorities(&client);
-    let mut harness = window(client.clone());
-    to_new_provider(&mut harness);
-    let title = kind_title(&client, "powerdns");
-    choose(&mut harness, "Service", &title);
+    let mut harness = adding_power_dns(&client);
     // Nobody listens there: the provider stands, and its test says why it failed.
     type_into(&mut harness, "API address", "http://127.0.0.1:9");
     let label = "API key";
@@ -291,6 +279,15 @@ fn to_new_provider(harness: &mut Harness<'_, Window>) {
     press(harness, "Public CAs");
     press(harness, "Add DNS provider…");
     see(harness, "Service");
+}
+
+/// The form for a new provider, with PowerDNS chosen.
+fn adding_power_dns(client: &Client) -> Harness<'static, Window> {
+    with_authorities(client);
+    let mut harness = window(client.clone());
+    to_new_provider(&mut harness);
+    choose(&mut harness, "Service", &kind_title(client, "powerdns"));
+    harness
 }
 
 fn kind_title(client: &Client, kind: &str) -> String {
