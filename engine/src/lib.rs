@@ -21,11 +21,11 @@ mod http;
 mod base;
 
 pub use runtime::{
-    Answer, Busy, Client, Kdf, News, Pending, Restored, Settings, Ticket, inspect, inspect_crl,
-    private_names, provider_kinds, read_manifest, require_no_key, require_room, restore, start,
-    verify_audit, verify_backup,
+    Answer, Busy, Client, Kdf, News, Pending, Restored, Settings, Ticket, VAULT_FILE, inspect,
+    inspect_crl, private_names, provider_kinds, read_manifest, require_no_key, require_room,
+    restore, start, verify_audit, verify_backup,
 };
-pub use store::{Disk, Home, SystemDisk};
+pub use store::{Disk, FILE_NAME as STORE_FILE, Home, SystemDisk};
 pub use vault::{EntryName, SecretStore, SecretStoreError, SystemSecretStore};
 
 #[cfg(fuzzing)]

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use chancery_engine::{STORE_FILE, VAULT_FILE};
+
 use super::CliError;
 
 /// What the file holds; `-` is standard input. Nothing this program reads is larger than
@@ -91,8 +93,8 @@ pub(crate) fn write_new_private(file: &Path, bytes: &[u8]) -> Result<(), CliErro
 }
 
 /// Whether something of ours is in the folder: a vault or a store, or one in the making.
-pub(crate) fn hold_data(folder: &Path) -> bool {
-    ["vault.chancery", "chancery.redb"]
+pub(crate) fn holds_data(folder: &Path) -> bool {
+    [VAULT_FILE, STORE_FILE]
         .iter()
         .any(|name| fs::symlink_metadata(folder.join(name)).is_ok())
 }

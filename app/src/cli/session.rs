@@ -430,7 +430,7 @@ impl Session {
     pub(crate) fn has_vault(&self) -> Result<bool, Report> {
         // A folder that cannot be looked at is told when it is opened.
         let there = self.folder.as_deref().is_some_and(|folder| {
-            !folder.is_dir() && folder.try_exists().unwrap_or(true) || files::hold_data(folder)
+            !folder.is_dir() && folder.try_exists().unwrap_or(true) || files::holds_data(folder)
         });
         Ok(there && self.ask(&VaultStatusQuestion)?.state != VaultState::Absent)
     }
@@ -450,7 +450,7 @@ impl Session {
         let folder = self.folder()?;
         match folder.try_exists() {
             // A disk that is not mounted looks like this: nothing is made by looking.
-            Ok(true) if folder.is_dir() && !self.founding.get() && !files::hold_data(folder) => {
+            Ok(true) if folder.is_dir() && !self.founding.get() && !files::holds_data(folder) => {
                 return Err(CliError::NoVault(folder.to_owned()).into());
             }
             Ok(true) => (),

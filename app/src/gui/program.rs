@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 
 use chancery_engine::api::{Actor, BackupManifest, BackupTrial, Kind, Opener, Remedy, Report};
-use chancery_engine::{Client, Home, Settings, restore, start};
+use chancery_engine::{Client, Home, Settings, VAULT_FILE, restore, start};
 use egui::{CentralPanel, Context, Frame, Margin, Ui};
 
 use super::Start;
@@ -287,7 +287,7 @@ type Gone = (Client, Settings, Option<(BackupManifest, BackupTrial)>);
 /// An engine makes what it does not find; here it is to find something.
 fn open(settings: Settings, actor: &Actor) -> Result<Gone, Report> {
     match &settings.home {
-        Home::Folder(folder) if !folder.join(VAULT).is_file() => Err(no_vault(folder)),
+        Home::Folder(folder) if !folder.join(VAULT_FILE).is_file() => Err(no_vault(folder)),
         _ => Ok((start(settings.clone(), actor.clone())?, settings, None)),
     }
 }
@@ -306,7 +306,7 @@ fn no_vault(folder: &Path) -> Report {
         kind: Kind::Refused,
         what: format!("no vault lies in {}", folder.display()),
         why: Vec::new(),
-        remedy: Remedy::Do(format!("Choose the folder that holds {VAULT}")),
+        remedy: Remedy::Do(format!("Choose the folder that holds {VAULT_FILE}")),
     }
 }
 
@@ -333,6 +333,3 @@ fn under_way_ui(ui: &mut Ui, way: &str) {
         });
     });
 }
-
-/// What the file of the vault is called in every data folder.
-const VAULT: &str = "vault.chancery";

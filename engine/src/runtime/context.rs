@@ -150,7 +150,8 @@ fn seen(record: SeenRecord) -> Option<Seen> {
     })
 }
 
-pub(super) const VAULT_FILE: &str = "vault.chancery";
+/// What the vault is called in every data folder.
+pub const VAULT_FILE: &str = "vault.chancery";
 
 const FILE_THREADS: usize = 2;
 

@@ -21,6 +21,7 @@ mod signer;
 mod turns;
 
 pub use client::{Busy, Client, Pending, Ticket};
+pub use context::VAULT_FILE;
 pub use handle::Answer;
 pub use news::News;
 pub use offline::{

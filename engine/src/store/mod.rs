@@ -228,7 +228,8 @@ fn only_mine(_path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(super) const FILE_NAME: &str = "chancery.redb";
+/// What the store is called in every data folder.
+pub const FILE_NAME: &str = "chancery.redb";
 
 /// How many changes may wait for the next commit.
 const QUEUE: usize = 1024;
